@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod algorithm;
+mod assertion;
+mod challenge;
+mod error_code;
+mod message;
+mod origin;
+
+pub use algorithm::{Algorithm, Hash, signed_message};
+pub use assertion::{Assertion, AssertionError, FORMAT};
+pub use challenge::{Challenge, ChallengeError};
+pub use error_code::{ErrorCode, Problem};
+pub use message::{
+    BridgeTicket, BridgeTicketRequest, Greeting, MAX_BODY, RequestError, SignInRequest,
+};
+pub use origin::{Origin, OriginError, Plain};
+
+/// The native protocol's version, the only one there is yet.
+///
+/// Spec: docs/protocol.md, "Versions".
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Where the agent listens; the first that is free is used.
+///
+/// Spec: docs/protocol.md, "Finding the agent".
+pub const PORTS: [u16; 3] = [21443, 21444, 21445];
