@@ -1,0 +1,66 @@
+//! Where browsers keep what they trust, and whether an authority is among it. Only looked at.
+
+#[cfg_attr(target_os = "linux", path = "stores/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "stores/other.rs")]
+mod platform;
+
+use std::path::PathBuf;
+
+pub use platform::{chromium_database, look};
+
+/// A place where one browser, or a family of them, keeps what it trusts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TrustStore {
+    /// Who reads it.
+    pub browser: Browser,
+    /// The folder of its database.
+    pub folder: PathBuf,
+    /// What it says of the authority.
+    pub trust: Trust,
+}
+
+/// A browser, as far as stores and policies are concerned.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Browser {
+    /// Chromium, and in trust stores all that are built from it: Chrome, Edge, Brave, Opera.
+    Chromium,
+    /// Google Chrome, where it has a place of its own.
+    Chrome,
+    /// Microsoft Edge, where it has a place of its own.
+    Edge,
+    /// Firefox; one store for each profile.
+    Firefox,
+}
+
+/// What a store says of an authority.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Trust {
+    /// Trusted for naming servers.
+    Trusted,
+    /// The store is there and does not trust it.
+    Untrusted,
+    /// There is no store; it is made when the authority is added.
+    NoStore,
+    /// The store could not be read.
+    Unknown {
+        /// Why, in English.
+        reason: String,
+    },
+    /// We do not know how to look on this system yet.
+    NotLookedAt,
+}
+
+impl Browser {
+    /// Its name, as people know it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Chrome => "Chrome",
+            Self::Edge => "Edge",
+            Self::Firefox => "Firefox",
+        }
+    }
+}
