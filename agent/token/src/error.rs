@@ -1,0 +1,54 @@
+//! Why a card operation failed.
+
+/// Why a card operation failed. Never carries a PIN or card data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The PIN did not match; the card counted one try.
+    #[error("wrong PIN")]
+    PinWrong {
+        /// Tries left before the card locks; `None` on cards that hide the counter.
+        left: Option<u8>,
+    },
+    /// The card's PIN is locked.
+    #[error("the PIN is locked")]
+    PinLocked,
+    /// The PIN is shorter or longer than the card takes; no try was lost.
+    #[error("the card does not take a PIN of this length")]
+    PinLength,
+    /// The card left the reader before or while it was used.
+    #[error("the card was removed")]
+    CardRemoved,
+    /// The key that was chosen is no longer there.
+    #[error("the key is no longer on the card")]
+    KeyGone,
+    /// The module did not answer in time and was stopped.
+    #[error("the PKCS #11 module did not answer within {seconds} s")]
+    Deadline {
+        /// How long it was given.
+        seconds: u64,
+    },
+    /// The module's process ended by itself: a crash.
+    #[error("the PKCS #11 module's process ended")]
+    WorkerEnded,
+    /// The module returned a code that this crate does not name.
+    #[error("{call} failed in the PKCS #11 module ({code:#010x})")]
+    Module {
+        /// The PKCS #11 function, such as `C_Sign`.
+        call: &'static str,
+        /// The `CK_RV` it returned.
+        code: u64,
+    },
+    /// What the module returned is not a signature by the chosen certificate's key.
+    #[error("the PKCS #11 module returned what is not a signature by this key")]
+    NotASignature,
+    /// The PKCS #12 file cannot be read or used.
+    #[error("the PKCS #12 file cannot be used: {cause}")]
+    Pkcs12 {
+        /// What is wrong with it, without any of its contents.
+        cause: &'static str,
+    },
+    /// The worker process could not be started.
+    #[error("the worker process could not be started")]
+    Spawn(#[source] std::io::Error),
+}

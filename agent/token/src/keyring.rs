@@ -1,0 +1,131 @@
+//! All cards of a person, behind one handle.
+
+mod child;
+mod host;
+mod keeper;
+mod kinds;
+mod listing;
+mod presence;
+mod seats;
+mod sign;
+mod source;
+mod watch;
+
+use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::sync::{
+    mpsc::{UnboundedSender, unbounded_channel},
+    watch as channel,
+};
+
+use crate::{Inventory, KeyKind, WorkerSource};
+use host::Host;
+use keeper::{Event, Keeper};
+use seats::Seats;
+use source::Source;
+use watch::Watch;
+
+/// How cards are reached.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How a worker process is started.
+    pub worker: WorkerProgram,
+    /// PKCS #11 modules, one worker each.
+    pub modules: Vec<PathBuf>,
+    /// PKCS #12 files, each a card of its own.
+    pub pkcs12: Vec<PathBuf>,
+    /// How long a card operation may take while the card is there.
+    pub deadline: Duration,
+    /// How long it may take once PC/SC says that the card is gone.
+    pub removal_grace: Duration,
+}
+
+/// How a worker process is started: this program with these arguments, then `--module PATH` or
+/// `--pkcs12 PATH`. It sees only the variables of the environment that modules need (README.md).
+#[derive(Clone, Debug)]
+pub struct WorkerProgram {
+    /// Normally the agent's own executable.
+    pub program: PathBuf,
+    /// Normally `worker`.
+    pub arguments: Vec<OsString>,
+}
+
+/// A signature and what it was made with.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The signer's certificate, DER.
+    pub certificate: Vec<u8>,
+    /// The kind of its key, which names the algorithm.
+    pub key: KeyKind,
+    /// A PKCS #1 v1.5 block, or `r ‖ s` of fixed width.
+    pub signature: Vec<u8>,
+}
+
+/// All cards of a person. Cheap to clone; workers end when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    inventory: channel::Receiver<Arc<Inventory>>,
+    seats: channel::Receiver<Seats>,
+    hosts: Arc<[Arc<Host>]>,
+    events: UnboundedSender<Event>,
+    deadline: Duration,
+    grace: Duration,
+}
+
+impl Keyring {
+    /// Starts to look after readers, modules and files. Needs a tokio runtime. No module is loaded
+    /// and PC/SC is not asked before the first [`Keyring::look`].
+    #[must_use]
+    pub fn start(settings: Settings) -> Self {
+        let modules = settings.modules.into_iter().map(WorkerSource::Module);
+        let files = settings.pkcs12.into_iter().map(WorkerSource::Pkcs12);
+        let host = |source| Arc::new(Host::new(settings.worker.clone(), source));
+        let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
+
+        let (publish, inventory) = channel::channel(Arc::default());
+        let (events, heard) = unbounded_channel();
+        let (watch, seats) = Watch::start();
+        let keeper = Keeper {
+            sources: hosts
+                .iter()
+                .map(|host| Source::new(Arc::clone(host)))
+                .collect(),
+            watch,
+            seats: seats.clone(),
+            events: events.downgrade(),
+            inventory: publish,
+            grace: settings.removal_grace,
+            shown: Seats::Unknown,
+            looked: false,
+            tries_asked: None,
+        };
+        tokio::spawn(keeper.run(heard));
+
+        let (deadline, grace) = (settings.deadline, settings.removal_grace);
+        Self {
+            inventory,
+            seats,
+            hosts,
+            events,
+            deadline,
+            grace,
+        }
+    }
+
+    /// What is plugged in: the value now, and each change.
+    #[must_use]
+    pub fn inventory(&self) -> channel::Receiver<Arc<Inventory>> {
+        self.inventory.clone()
+    }
+
+    /// Makes sure that the inventory is fresh, because somebody is about to look at it.
+    ///
+    /// What is fresh is shown at once; [`Inventory::settled`] says when the rest is. With nothing
+    /// changed since the last look it costs no card operation, but for the tries left where the
+    /// card tells them, at most every 2 s. If the smart card service does not run, it is tried
+    /// again each second for the next 130 s.
+    pub fn look(&self) {
+        // The keeper is there as long as this sender is, or the runtime has ended.
+        let _ = self.events.send(Event::Look);
+    }
+}

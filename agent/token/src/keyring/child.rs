@@ -1,0 +1,132 @@
+//! A running worker process, from the agent's side.
+
+use std::{
+    ffi::OsStr,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use tokio::process::{Child as Process, ChildStdin, ChildStdout, Command};
+
+use super::WorkerProgram;
+use crate::{
+    Pin, WorkerSource,
+    pipe::{self, Frame},
+    wire::{Reply, Request},
+};
+
+/// A worker process. Dropping it kills it, whatever it is doing.
+#[derive(Debug)]
+pub(super) struct Child {
+    process: Process,
+    requests: ChildStdin,
+    replies: ChildStdout,
+}
+
+/// The worker ended, or said what makes no sense.
+#[derive(Debug)]
+pub(super) struct Ended;
+
+impl Child {
+    /// Starts a worker.
+    pub(super) fn spawn(program: &WorkerProgram, source: &WorkerSource) -> std::io::Result<Self> {
+        let (option, path) = match source {
+            WorkerSource::Module(path) => ("--module", path),
+            WorkerSource::Pkcs12(path) => ("--pkcs12", path),
+        };
+        let mut process = Command::new(&program.program)
+            .args(&program.arguments)
+            .arg(option)
+            .arg(path)
+            .env_clear()
+            .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        };
+        Ok(Self {
+            process,
+            requests,
+            replies,
+        })
+    }
+
+    /// Asks and waits for the answer. After an error, or when the call is dropped, the worker must
+    /// not be used again.
+    pub(super) async fn ask(&mut self, request: &[u8], pin: Option<&Pin>) -> Result<Reply, Ended> {
+        pipe::write_message(&mut self.requests, request)
+            .await
+            .map_err(|_| Ended)?;
+        if let Some(pin) = pin {
+            pipe::write_secret(&mut self.requests, pin)
+                .await
+                .map_err(|_| Ended)?;
+        }
+        match pipe::read(&mut self.replies).await {
+            Ok(Some(Frame::Message(reply))) => serde_json::from_slice(&reply).map_err(|_| Ended),
+            _ => Err(Ended),
+        }
+    }
+
+    /// Itself, unless it has ended since it was last asked.
+    pub(super) fn if_alive(mut self) -> Option<Self> {
+        matches!(self.process.try_wait(), Ok(None)).then_some(self)
+    }
+
+    /// How it ended, if it did; ends it otherwise.
+    pub(super) async fn status(mut self) -> Option<ExitStatus> {
+        let a_moment = Duration::from_secs(1);
+        tokio::time::timeout(a_moment, self.process.wait())
+            .await
+            .ok()?
+            .ok()
+    }
+}
+
+/// A request as it goes over the pipe.
+pub(super) fn encoded(request: &Request) -> Vec<u8> {
+    serde_json::to_vec(request).expect("plain structures without maps can be written as JSON")
+}
+
+/// Whether a worker may see a variable of the agent's environment: what modules are known to look
+/// for, and nothing else.
+fn is_passed_on(name: &OsStr) -> bool {
+    const NAMES: [&str; 15] = [
+        "HOME",
+        "KRYOPTIC_CONF",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LOGNAME",
+        "PATH",
+        "SOFTHSM2_CONF",
+        "TMPDIR",
+        "TZ",
+        "USER",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_RUNTIME_DIR",
+    ];
+    const FAMILIES: [&str; 3] = ["OPENSC_", "P11_KIT_", "PCSCLITE_"];
+    name.to_str().is_some_and(|name| {
+        NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_modules_need_is_passed_on() {
+        assert!(is_passed_on(OsStr::new("SOFTHSM2_CONF")));
+        assert!(is_passed_on(OsStr::new("OPENSC_CONF")));
+        assert!(!is_passed_on(OsStr::new("LD_PRELOAD")));
+        assert!(!is_passed_on(OsStr::new("AWS_SECRET_ACCESS_KEY")));
+        assert!(!is_passed_on(OsStr::new("DISPLAY")));
+    }
+}

@@ -1,0 +1,265 @@
+//! Keeps the inventory true: one task that hears of readers, looks and results, and has modules and
+//! files listed again when that may tell something new.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{
+    mpsc::{UnboundedReceiver, WeakUnboundedSender},
+    watch as channel,
+};
+
+use super::{
+    kinds::{self, Tries},
+    listing::{self, Kept, Listed},
+    seats::Seats,
+    source::{Source, stamp},
+    watch::Watch,
+};
+use crate::{Inventory, KeyId, ModuleFault, Signer};
+
+/// What the keeper hears of.
+pub(super) enum Event {
+    /// Somebody is about to look.
+    Look,
+    /// A module or file, by its place, was listed; or why not.
+    Listed(usize, Result<Listed, String>),
+    /// What the card in this reader says of its PIN.
+    Tries(String, Option<Tries>),
+    /// The PIN of this key was wrong, or is locked, and what the card says of it.
+    Refused(KeyId, Option<Tries>),
+    /// A login with this key was tried and not refused: the card may still be open.
+    Used(KeyId),
+}
+
+/// A token without a reader, or what could not be listed, is asked again at a look after so long.
+const FIXED: Duration = Duration::from_secs(5);
+
+/// Tries are asked again at a look after so long: another program may have used some.
+const TRIES: Duration = Duration::from_secs(2);
+
+/// See the module.
+pub(super) struct Keeper {
+    pub(super) sources: Vec<Source>,
+    pub(super) watch: Watch,
+    pub(super) seats: channel::Receiver<Seats>,
+    /// For the tasks it starts; weak, so that the keeper ends with the last keyring.
+    pub(super) events: WeakUnboundedSender<Event>,
+    pub(super) inventory: channel::Sender<Arc<Inventory>>,
+    pub(super) grace: Duration,
+    /// The seats that the inventory shows.
+    pub(super) shown: Seats,
+    /// Whether anybody has looked yet: before that no module is loaded.
+    pub(super) looked: bool,
+    pub(super) tries_asked: Option<Instant>,
+}
+
+impl Keeper {
+    /// Runs until the last keyring is dropped.
+    pub(super) async fn run(mut self, mut events: UnboundedReceiver<Event>) {
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => self.hear(event),
+                    None => return,
+                },
+                Ok(()) = self.seats.changed() => self.reseat(),
+            }
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Look => self.look(),
+            Event::Listed(place, outcome) => self.take(place, outcome),
+            Event::Tries(reader, tries) => {
+                self.note(tries, |signer| signer.reader.as_deref() == Some(&*reader));
+            }
+            Event::Refused(key, tries) => self.note(tries, |signer| same_token(signer, &key)),
+            Event::Used(key) => self.ask_cards(|signer| same_token(signer, &key), true),
+        }
+    }
+
+    fn look(&mut self) {
+        self.watch.look();
+        if !self.looked {
+            // Modules wait until PC/SC has told its readers, or that there is nobody to tell.
+            self.looked = true;
+        }
+        if self.shown == Seats::Unknown {
+            return;
+        }
+        for place in 0..self.sources.len() {
+            if self.may_have_changed(place) {
+                self.list(place);
+            }
+        }
+        if self.tries_asked.is_none_or(|at| at.elapsed() > TRIES) {
+            self.ask_cards(|_| true, false);
+        }
+    }
+
+    fn may_have_changed(&self, place: usize) -> bool {
+        let Some(source) = self.sources.get(place) else {
+            return false;
+        };
+        let Some(at) = source.at else { return true };
+        if !source.is_module() {
+            return source.stamp != stamp(source.host.source().path());
+        }
+        let unwatched = source.listed.fixed || source.fault.is_some();
+        (unwatched || self.shown == Seats::ServiceDown) && at.elapsed() > FIXED
+    }
+
+    /// Readers or cards have changed.
+    fn reseat(&mut self) {
+        let seats = self.seats.borrow_and_update().clone();
+        let first = self.shown == Seats::Unknown;
+        let restarted = self.shown == Seats::ServiceDown;
+        self.shown = seats;
+        for place in 0..self.sources.len() {
+            let Some(source) = self.sources.get_mut(place) else {
+                continue;
+            };
+            if !first && !source.is_module() {
+                continue;
+            }
+            // What left with its card is not shown while the module is asked again.
+            source.listed.kept.retain(|kept| match &kept.signer.reader {
+                Some(name) => self
+                    .shown
+                    .occupied(name)
+                    .is_some_and(|seat| seat.count == kept.count),
+                None => true,
+            });
+            source.stale = true;
+            if restarted {
+                source.host.restart();
+            }
+            self.list(place);
+        }
+        self.publish();
+    }
+
+    /// Has a module or file listed, once more if it is being listed already.
+    fn list(&mut self, place: usize) {
+        let Some(events) = self.events.upgrade() else {
+            return;
+        };
+        let Some(source) = self.sources.get_mut(place) else {
+            return;
+        };
+        if source.running {
+            source.again = true;
+            return;
+        }
+        source.running = true;
+        source.at = Some(Instant::now());
+        if !source.is_module() {
+            source.stamp = stamp(source.host.source().path());
+        }
+        let (host, seats, grace) = (Arc::clone(&source.host), self.seats.clone(), self.grace);
+        tokio::spawn(async move {
+            let outcome = listing::list(host, seats, grace).await;
+            let _ = events.send(Event::Listed(place, outcome));
+        });
+    }
+
+    fn take(&mut self, place: usize, outcome: Result<Listed, String>) {
+        let Some(source) = self.sources.get_mut(place) else {
+            return;
+        };
+        source.running = false;
+        if std::mem::take(&mut source.again) {
+            return self.list(place);
+        }
+        source.stale = false;
+        (source.listed, source.fault) = match outcome {
+            Ok(listed) => (listed, None),
+            Err(reason) => {
+                let path = source.host.source().path().display();
+                tracing::warn!(source = %path, %reason, "cannot be used");
+                (Listed::default(), Some(reason))
+            }
+        };
+        self.tries_asked = Some(Instant::now());
+        self.publish();
+    }
+
+    fn note(&mut self, tries: Option<Tries>, which: impl Fn(&Signer) -> bool) {
+        let all = self
+            .sources
+            .iter_mut()
+            .flat_map(|source| &mut source.listed.kept);
+        let noted: Vec<bool> = all
+            .filter(|kept| which(&kept.signer))
+            .map(|kept| kept.note(tries))
+            .collect();
+        if noted.contains(&true) {
+            self.publish();
+        }
+    }
+
+    /// Asks cards that tell it how many tries are left, `after_use` once they are logged out.
+    fn ask_cards(&mut self, which: impl Fn(&Signer) -> bool, after_use: bool) {
+        let Some(events) = self.events.upgrade() else {
+            return;
+        };
+        self.tries_asked = Some(Instant::now());
+        let mut asked: Vec<&str> = Vec::new();
+        for source in &self.sources {
+            for Kept { signer, tells, .. } in &source.listed.kept {
+                let Some(reader) = signer.reader.as_deref() else {
+                    continue;
+                };
+                if !tells || !which(signer) || asked.contains(&reader) {
+                    continue;
+                }
+                asked.push(reader);
+                let (host, reader) = (Arc::clone(&source.host), reader.to_owned());
+                let events = events.clone();
+                tokio::spawn(async move {
+                    let tries = match after_use {
+                        true => host.quietly(kinds::log_out(&reader)).await,
+                        false => host.quietly(kinds::tries(&reader)).await,
+                    };
+                    let _ = events.send(Event::Tries(reader, tries));
+                });
+            }
+        }
+    }
+
+    fn publish(&self) {
+        let mut signers: Vec<Signer> = Vec::new();
+        for kept in self.sources.iter().flat_map(|source| &source.listed.kept) {
+            // Two modules may know the same card: the first in the settings has it.
+            let twice = |other: &Signer| {
+                other.reader.is_some()
+                    && other.reader == kept.signer.reader
+                    && other.certificate == kept.signer.certificate
+            };
+            if !signers.iter().any(twice) {
+                signers.push(kept.signer.clone());
+            }
+        }
+        let fault = |source: &Source| {
+            let reason = source.fault.clone()?;
+            Some(ModuleFault {
+                source: source.host.source().path().to_owned(),
+                reason,
+            })
+        };
+        self.inventory.send_replace(Arc::new(Inventory {
+            settled: self.shown != Seats::Unknown && self.sources.iter().all(|it| !it.stale),
+            readers: self.shown.readers(),
+            signers,
+            faults: self.sources.iter().filter_map(fault).collect(),
+        }));
+    }
+}
+
+fn same_token(signer: &Signer, key: &KeyId) -> bool {
+    signer.key.source == key.source && signer.key.slot == key.slot
+}

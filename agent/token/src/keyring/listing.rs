@@ -1,0 +1,166 @@
+//! Asking a worker what it has, and making signers of the answer.
+
+use std::{future::Future, process::ExitStatus, sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::{
+    host::{Host, Silence},
+    kinds::{self, Tries},
+    seats::Seats,
+};
+use crate::{
+    KeyId, PinState, Signer,
+    wire::{Found, Listing, Reply, Request},
+};
+
+/// How long a module may take to tell what it has: a slow card with many certificates needs a few
+/// seconds, and as long as one module is silent no window says that there is no card.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// What a module or file has.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) kept: Vec<Kept>,
+    /// See [`Listing::fixed`].
+    pub(super) fixed: bool,
+}
+
+/// A signer, and what the inventory does not show of it.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) signer: Signer,
+    /// The count of its reader when it was seen: see [`super::seats::Seat`].
+    pub(super) count: u32,
+    /// Whether its card is of a kind that can be asked for the tries left.
+    pub(super) tells: bool,
+}
+
+impl Kept {
+    /// Writes down what the card said of its PIN; whether that is news.
+    pub(super) fn note(&mut self, tries: Option<Tries>) -> bool {
+        let pin = &mut self.signer.pin;
+        let before = (pin.tries_left, pin.locked);
+        (pin.tries_left, pin.locked) = match tries {
+            Some(Tries::Left(left)) => (Some(left), false),
+            Some(Tries::Locked) => (Some(0), true),
+            // A login has just set the counter back, to what only the card knows.
+            Some(Tries::LoggedIn) => (None, false),
+            None => before,
+        };
+        self.tells |= tries.is_some();
+        before != (pin.tries_left, pin.locked)
+    }
+}
+
+/// Asks the worker; a fault is told in English.
+pub(super) async fn list(
+    host: Arc<Host>,
+    mut seats: watch::Receiver<Seats>,
+    grace: Duration,
+) -> Result<Listed, String> {
+    let before = seats.borrow_and_update().clone();
+    let stop = a_card_goes(seats, grace);
+    let listing = match host.ask(&Request::List, None, LIMIT, stop).await {
+        Ok(Reply::Listing(listing)) => listing,
+        Ok(Reply::Unusable(reason)) => return Err(reason),
+        Ok(_) => return Err("its worker answered what was not asked".to_owned()),
+        Err(silence) => return Err(reason(&silence)),
+    };
+    Ok(signers(&host, listing, &before).await)
+}
+
+async fn signers(host: &Host, listing: Listing, seats: &Seats) -> Listed {
+    let mut listed = Listed {
+        kept: Vec::new(),
+        fixed: listing.fixed,
+    };
+    for found in listing.found {
+        let mut kept = kept(host, found, seats);
+        // One question for all certificates of a card.
+        let asked = listed
+            .kept
+            .iter()
+            .find(|other| other.signer.reader == kept.signer.reader);
+        match (&kept.signer.reader, asked) {
+            (Some(_), Some(other)) => {
+                kept.signer.pin.tries_left = other.signer.pin.tries_left;
+                kept.signer.pin.locked |= other.tells && other.signer.pin.locked;
+                kept.tells = other.tells;
+            }
+            (Some(reader), None) => {
+                let tries = host.quietly(kinds::tries(reader)).await;
+                kept.note(tries);
+            }
+            (None, _) => {}
+        }
+        listed.kept.push(kept);
+    }
+    listed
+}
+
+fn kept(host: &Host, found: Found, seats: &Seats) -> Kept {
+    let seat = seats.described_by(&found.place);
+    let pin = PinState {
+        tries_left: None,
+        locked: found.locked,
+        length: found.shortest_pin..=found.longest_pin,
+        keypad: found.keypad,
+    };
+    let source = host.source().path().to_owned();
+    let key = KeyId {
+        source,
+        slot: found.slot,
+        token: found.token,
+        id: found.id,
+    };
+    Kept {
+        signer: Signer {
+            key,
+            certificate: found.certificate,
+            label: found.label,
+            reader: seat.map(|seat| seat.name.clone()),
+            pin,
+        },
+        count: seat.map_or(0, |seat| seat.count),
+        tells: false,
+    }
+}
+
+/// Returns `grace` after any card has left its reader.
+fn a_card_goes(mut seats: watch::Receiver<Seats>, grace: Duration) -> impl Future<Output = ()> {
+    let before = seats.borrow().clone();
+    async move {
+        if seats
+            .wait_for(|now| before.loses_one_until(now))
+            .await
+            .is_err()
+        {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(grace).await;
+    }
+}
+
+fn reason(silence: &Silence) -> String {
+    match silence {
+        Silence::Spawn(cause) => format!("its worker process could not be started: {cause}"),
+        Silence::Ended(status) => ended(*status),
+        Silence::Deadline => format!("it did not answer within {} s", LIMIT.as_secs()),
+        Silence::Stopped => "it did not answer after a card was removed".to_owned(),
+    }
+}
+
+fn ended(status: Option<ExitStatus>) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = status
+        .as_ref()
+        .and_then(std::os::unix::process::ExitStatusExt::signal)
+    {
+        return format!("it crashed its worker process (signal {signal})");
+    }
+    match status.and_then(|status| status.code()) {
+        Some(code) => format!("it ended its worker process (exit code {code})"),
+        None => "its worker process stopped answering".to_owned(),
+    }
+}

@@ -1,0 +1,100 @@
+//! The readers and their cards, as PC/SC tells.
+
+use crate::{Reader, Readers};
+
+/// A reader, its card, and how often a card went in or out: a swapped card has another count.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Seat {
+    pub(super) name: String,
+    /// The answer to reset of the card in it.
+    pub(super) card: Option<Vec<u8>>,
+    pub(super) count: u32,
+}
+
+/// All readers.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) enum Seats {
+    #[default]
+    Unknown,
+    ServiceDown,
+    Known(Vec<Seat>),
+}
+
+impl Seats {
+    /// The reader of this name, if it has a card.
+    pub(super) fn occupied(&self, name: &str) -> Option<&Seat> {
+        self.all()
+            .iter()
+            .find(|seat| seat.name == name && seat.card.is_some())
+    }
+
+    /// Whether there is any card at all.
+    pub(super) fn any_card(&self) -> bool {
+        self.all().iter().any(|seat| seat.card.is_some())
+    }
+
+    /// The reader that a module's slot description means: slots have room for 64 bytes.
+    pub(super) fn described_by(&self, description: &str) -> Option<&Seat> {
+        let description = description.trim();
+        let cut = description.len() > 55;
+        self.all().iter().find(|seat| {
+            let name = seat.name.trim();
+            name == description || cut && name.starts_with(description)
+        })
+    }
+
+    /// Whether a card that is here has gone, or was swapped, in `later`.
+    pub(super) fn loses_one_until(&self, later: &Self) -> bool {
+        self.all()
+            .iter()
+            .filter(|seat| seat.card.is_some())
+            .any(|seat| {
+                later
+                    .occupied(&seat.name)
+                    .is_none_or(|other| other.count != seat.count)
+            })
+    }
+
+    /// For the inventory.
+    pub(super) fn readers(&self) -> Readers {
+        let reader = |seat: &Seat| Reader {
+            name: seat.name.clone(),
+            card: seat.card.clone(),
+        };
+        match self {
+            Self::Unknown => Readers::Unknown,
+            Self::ServiceDown => Readers::ServiceDown,
+            Self::Known(seats) => Readers::Present(seats.iter().map(reader).collect()),
+        }
+    }
+
+    fn all(&self) -> &[Seat] {
+        match self {
+            Self::Known(seats) => seats,
+            Self::Unknown | Self::ServiceDown => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(seats: &[(&str, Option<&[u8]>, u32)]) -> Seats {
+        let seat = |(name, card, count): &(&str, Option<&[u8]>, u32)| Seat {
+            name: (*name).to_owned(),
+            card: card.map(<[u8]>::to_vec),
+            count: *count,
+        };
+        Seats::Known(seats.iter().map(seat).collect())
+    }
+
+    #[test]
+    fn a_reader_is_found_by_a_description_that_was_cut() {
+        let name = "Gemalto USB Shell Token V2 with a very long name (1234567890ABC) 00 00";
+        let seats = known(&[("other", None, 0), (name, None, 0)]);
+        assert_eq!(seats.described_by(&name[..64]).unwrap().name, name);
+        assert!(seats.described_by("Gemalto").is_none());
+        assert!(seats.described_by("").is_none());
+    }
+}

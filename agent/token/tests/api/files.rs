@@ -1,0 +1,123 @@
+//! PKCS #12 files as cards.
+
+use std::{path::Path, process::Command};
+
+use chop_token::{Error, Keyring};
+
+use crate::{
+    fixture::{certificate_in, openssl_verifies, run},
+    scene::{messages, pin, settings, settled},
+};
+
+/// Writes `card.p12`, password `secret`.
+fn make(folder: &Path, holder: &str, options: &[&str]) {
+    certificate_in(
+        folder,
+        "P-384",
+        &format!("/CN={holder}"),
+        "digitalSignature",
+        None,
+    );
+    let files = ["-inkey", "key.pem", "-in", "cert.pem", "-out", "card.p12"];
+    let export = ["pkcs12", "-export", "-passout", "pass:secret"];
+    run(Command::new("openssl")
+        .current_dir(folder)
+        .args(export)
+        .args(files)
+        .args(options));
+}
+
+#[tokio::test]
+async fn a_file_signs_and_reveals_its_certificate_with_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path(), "Holder", &[]);
+    let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
+    let inventory = settled(&keyring).await;
+    assert_eq!(inventory.signers[0].certificate, None);
+    assert_eq!(inventory.signers[0].label, "card.p12");
+
+    let key = &inventory.signers[0].key;
+    let signed = keyring.sign(key, pin("secret"), &messages()).await.unwrap();
+
+    assert!(openssl_verifies(
+        "-sha384",
+        signed.key,
+        &signed,
+        &messages().sha384
+    ));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_a_wrong_pin() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path(), "Holder", &[]);
+    let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
+    let inventory = settled(&keyring).await;
+
+    let wrong = keyring
+        .sign(&inventory.signers[0].key, pin("Secret"), &messages())
+        .await;
+
+    assert!(
+        matches!(wrong, Err(Error::PinWrong { left: None })),
+        "{wrong:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_is_shown_at_the_next_look() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path(), "First", &["-certpbe", "NONE"]);
+    let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
+    let shown = |inventory: &chop_token::Inventory| {
+        inventory.signers[0]
+            .certificate
+            .as_ref()
+            .unwrap()
+            .holder
+            .clone()
+    };
+    assert_eq!(shown(&*settled(&keyring).await), "First");
+
+    make(folder.path(), "Second one", &["-certpbe", "NONE"]);
+    keyring.look();
+
+    let mut inventory = keyring.inventory();
+    inventory
+        .wait_for(|inventory| shown(inventory) == "Second one")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_replaced_after_it_was_shown_does_not_sign() {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path(), "First", &["-certpbe", "NONE"]);
+    let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
+    let inventory = settled(&keyring).await;
+
+    make(folder.path(), "Second", &["-certpbe", "NONE"]);
+    let refused = keyring
+        .sign(&inventory.signers[0].key, pin("secret"), &messages())
+        .await;
+
+    assert!(matches!(refused, Err(Error::Pkcs12 { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_none_is_a_fault_with_its_reason() {
+    let keyring = Keyring::start(settings(
+        &[],
+        &[Path::new("/etc/passwd"), Path::new("/none")],
+    ));
+    let inventory = settled(&keyring).await;
+    let reasons: Vec<_> = inventory
+        .faults
+        .iter()
+        .map(|fault| &*fault.reason)
+        .collect();
+    assert_eq!(
+        reasons,
+        ["it is not a whole PKCS #12 file", "it cannot be read"]
+    );
+}
