@@ -1,0 +1,495 @@
+// src/bridge-error.ts
+var BridgeError = class extends Error {
+  name = "BridgeError";
+  /** Stable; see `CODES`. */
+  code;
+  constructor(code, message, { triesLeft, retryAfter, cause } = {}) {
+    super(`${code}: ${message}`, cause === void 0 ? void 0 : { cause });
+    this.code = code;
+    if (triesLeft !== void 0) this.triesLeft = triesLeft;
+    if (retryAfter !== void 0) this.retryAfter = retryAfter;
+  }
+};
+
+// src/parse-assertion.ts
+var FIELDS = ["unverifiedCertificate", "algorithm", "signature", "format"];
+function parseAssertion(answer) {
+  if (typeof answer === "object" && answer !== null) {
+    const fields = answer;
+    const complete = FIELDS.every((name) => typeof fields[name] === "string");
+    if (complete && /^web-eid:1(\.|$)/.test(String(fields.format))) return answer;
+  }
+  throw new BridgeError(
+    "invalid_answer",
+    "the agent gave an answer that is not an assertion; update the agent"
+  );
+}
+
+// src/codes.ts
+var AGENT_CODES = [
+  "invalid_request",
+  "wrong_host",
+  "origin_refused",
+  "not_found",
+  "method_not_allowed",
+  "unsupported_media_type",
+  "too_large",
+  "ticket_refused",
+  "busy",
+  "cooling_down",
+  "no_display",
+  "agent_fault",
+  "user_refused",
+  "user_timeout",
+  "no_reader",
+  "no_card",
+  "no_certificate",
+  "pin_wrong",
+  "pin_locked",
+  "card_removed",
+  "card_fault"
+];
+var BRIDGE_CODES = [
+  /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
+  "agent_unreachable",
+  /** What answers is not Chop, or not certified as such. Reserved: nothing gives it yet. */
+  "agent_untrusted",
+  /** The agent speaks only versions of the protocol that this bridge does not. */
+  "protocol_unsupported",
+  /** The answer is not what the protocol says. */
+  "invalid_answer",
+  /** Five minutes without an answer to the browser's question, the page's button or the agent. */
+  "unanswered",
+  /** The page is not https, so no browser lets it reach the agent. */
+  "insecure_page",
+  /** The person, or a policy of the computer, does not let this site reach local programs. */
+  "permission_denied",
+  /** The person closed the browser's question without an answer. */
+  "permission_dismissed",
+  /** Permissions-Policy, the site's own or an embedding page's, keeps this page from the agent. */
+  "permission_policy",
+  /** The page's Content-Security-Policy does not let it reach the agent. */
+  "csp_blocked",
+  /** The browser opened no window: `proceed()` was not called in a click, or it blocks popups. */
+  "popup_blocked",
+  /** The person closed the popup. */
+  "popup_closed",
+  /** The page's Cross-Origin-Opener-Policy cut the popup off. */
+  "opener_isolated"
+];
+var CODES = [...AGENT_CODES, ...BRIDGE_CODES];
+
+// src/parse-problem.ts
+var NEXT_STEP = {
+  agent_fault: "the agent itself failed; its log has the cause, `chop doctor` may name it",
+  agent_unreachable: "the agent went away while it was asked",
+  busy: "a window of the agent is open already; the person has to answer or close it first",
+  card_fault: "the card or its driver failed; the person can take the card out and try again",
+  card_removed: "the card was taken out while it signed; the person can try again",
+  cooling_down: "wrong PINs too often from this site; wait `retryAfter` seconds",
+  invalid_request: "a challenge is 44 to 128 characters of standard base64, made by your server",
+  no_card: "the person closed the window that asked for a card",
+  no_certificate: "no certificate on the card can sign in",
+  no_display: "the agent has no screen to show its window on",
+  no_reader: "the person closed the window that asked for a card reader",
+  origin_refused: "the agent serves https origins only (http://localhost with its development setting)",
+  pin_locked: "the PIN is locked; the card’s issuer unlocks it",
+  pin_wrong: "the PIN was wrong; `triesLeft` may say how many tries are left",
+  user_refused: "the person said no; this is an answer, not a fault",
+  user_timeout: "nobody answered the agent’s window in time"
+};
+function parseProblem(problem) {
+  const { code, tries_left, retry_after } = Object(problem);
+  if (!isCode(code)) {
+    return new BridgeError(
+      "invalid_answer",
+      "the agent refused in words that this bridge does not know; update the bridge"
+    );
+  }
+  return new BridgeError(
+    code,
+    NEXT_STEP[code] ?? "the agent does not take such a request; update bridge and agent",
+    {
+      ...code === "pin_wrong" && { triesLeft: count(tries_left) ?? null },
+      ...code === "cooling_down" && { retryAfter: count(retry_after) ?? 0 }
+    }
+  );
+}
+function isCode(word) {
+  return CODES.includes(word);
+}
+function count(value) {
+  return Number.isInteger(value) && value >= 0 ? value : void 0;
+}
+
+// src/scope.ts
+var PATIENCE = 3e5;
+var Scope = class {
+  /** @throws the reason of `outer`, if that has fired already. */
+  constructor(win, outer) {
+    this.win = win;
+    outer?.throwIfAborted();
+    if (outer !== void 0) this.on(outer, "abort", () => this.abort(outer.reason));
+  }
+  win;
+  #controller = new AbortController();
+  #ends = /* @__PURE__ */ new Set();
+  /** For requests. */
+  get signal() {
+    return this.#controller.signal;
+  }
+  on(target, type, listener) {
+    target.addEventListener(type, listener);
+    this.#ends.add(() => target.removeEventListener(type, listener));
+  }
+  /** Does `action` after `ms` milliseconds; the answer takes that back. */
+  after(ms, action) {
+    const timer = this.win.setTimeout(() => {
+      this.#ends.delete(cancel);
+      action();
+    }, ms);
+    const cancel = () => this.win.clearTimeout(timer);
+    this.#ends.add(cancel);
+    return cancel;
+  }
+  /** Ends the requests, with `reason` where the page's own signal has one. */
+  abort(reason) {
+    this.#controller.abort(reason);
+  }
+  end() {
+    for (const end of this.#ends) end();
+    this.abort();
+  }
+};
+
+// src/ask-by-fetch.ts
+async function askByFetch(win, agent, challenge, signal) {
+  const scope = new Scope(win, signal);
+  let timeUp = false;
+  scope.after(PATIENCE, () => {
+    timeUp = true;
+    scope.abort();
+  });
+  let ok;
+  let body;
+  try {
+    const response = await win.fetch(`${agent}/v1/sign-in`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ challenge }),
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      signal: scope.signal
+    });
+    ok = response.ok;
+    body = await response.json();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (timeUp) throw new BridgeError("unanswered", "the agent gave no answer in time", { cause });
+    throw new BridgeError("agent_unreachable", "the agent went away while it was asked", { cause });
+  } finally {
+    scope.end();
+  }
+  if (!ok) throw parseProblem(body);
+  return parseAssertion(body);
+}
+
+// src/words.ts
+var PROTOCOL_VERSION = 1;
+var PORTS = [21443, 21444, 21445];
+
+// src/ask-by-popup.ts
+var READY_TIME = 3e3;
+var CLOSED_CHECK = 200;
+var ISOLATED_TIME = 1e3;
+var MESSAGES = {
+  agent_unreachable: "the popup found no agent either; it is not installed, not running or not trusted",
+  opener_isolated: "the page’s Cross-Origin-Opener-Policy must not be same-origin; same-origin-allow-popups is fine",
+  popup_closed: "the popup was closed before it had an answer; start again when the person wants to",
+  protocol_unsupported: "update the bridge or the agent, whichever is older",
+  unanswered: "the agent gave no answer in time"
+};
+function openPopup(win, [agent]) {
+  return win.open(`${agent}/v1/bridge`, "_blank", "popup,width=480,height=320");
+}
+async function askByPopup(win, popup, agents, challenge, signal, onReady) {
+  const opened = win.performance.now();
+  let scope;
+  try {
+    scope = new Scope(win, signal);
+    return parseAssertion(await talk(scope));
+  } finally {
+    scope?.end();
+    popup.close();
+  }
+  function talk(scope2) {
+    return new Promise((resolve, reject) => {
+      const fail = (code) => reject(new BridgeError(code, MESSAGES[code]));
+      scope2.on(scope2.signal, "abort", () => reject(scope2.signal.reason));
+      const [first = "", ...others] = agents;
+      let agent = first;
+      let ready = false;
+      const steer = () => {
+        const next = others.shift();
+        if (next === void 0) return fail("agent_unreachable");
+        agent = next;
+        popup.location.replace(`${agent}/v1/bridge`);
+        cancelSteering = scope2.after(READY_TIME, steer);
+      };
+      let cancelSteering = scope2.after(READY_TIME, steer);
+      const greeted = (protocol) => {
+        if (protocol !== PROTOCOL_VERSION) return fail("protocol_unsupported");
+        popup.postMessage({ chop: "sign_in", challenge }, agent);
+        if (ready) return;
+        ready = true;
+        cancelSteering();
+        scope2.after(PATIENCE, () => fail("unanswered"));
+        onReady?.();
+      };
+      scope2.on(win, "message", (event) => {
+        if (event.source !== popup || event.origin !== agent) return;
+        const message = Object(event.data);
+        if (message.chop === "ready") greeted(message.protocol);
+        if (message.chop !== "answer") return;
+        if ("assertion" in message) resolve(message.assertion);
+        else reject(parseProblem(message.problem));
+      });
+      const checkClosed = () => {
+        if (!popup.closed) return void scope2.after(CLOSED_CHECK, checkClosed);
+        const isolated = !ready && win.performance.now() - opened < ISOLATED_TIME;
+        scope2.after(CLOSED_CHECK, () => fail(isolated ? "opener_isolated" : "popup_closed"));
+      };
+      scope2.after(CLOSED_CHECK, checkClosed);
+      scope2.on(win, "pagehide", () => {
+        popup.postMessage({ chop: "cancel" }, agent);
+        popup.close();
+      });
+    });
+  }
+}
+
+// src/browser-window.ts
+function ownWindow() {
+  return typeof window === "undefined" ? void 0 : window;
+}
+
+// src/decide.ts
+var MESSAGES2 = {
+  agent_unreachable: "no agent answers; it is not installed, not running or not trusted, or the browser did not ask",
+  csp_blocked: "add https://localhost: with ports 21443, 21444 and 21445 to the CSP’s connect-src",
+  permission_denied: "the person, or a policy, does not let this site reach local programs",
+  permission_dismissed: "the browser’s question was closed; calling again asks again",
+  permission_policy: 'drop loopback-network=() from Permissions-Policy, or add allow="loopback-network" to the frame'
+};
+function decide({ permission, csp, policy, framed, slow }) {
+  if (csp) return obstacle("csp_blocked");
+  switch (permission) {
+    case "denied":
+      return obstacle(policy ?? framed ? "permission_policy" : "permission_denied");
+    case "prompt":
+      return obstacle(slow ? "permission_dismissed" : "agent_unreachable");
+    default:
+      return obstacle("agent_unreachable", false);
+  }
+}
+function obstacle(code, popup = true) {
+  return { reason: new BridgeError(code, MESSAGES2[code]), popup };
+}
+
+// src/greet.ts
+async function greet(win, agent, signal) {
+  const response = await win.fetch(`${agent}/v1/info`, {
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    signal
+  });
+  const body = Object(await response.json());
+  if (!response.ok && isCode(body.code)) throw parseProblem(body);
+  if (!response.ok || body.agent !== "chop") throw new Error(`what answers at ${agent} is not Chop`);
+  const [lowest, highest] = Array.isArray(body.protocol) ? body.protocol : [];
+  if (lowest <= PROTOCOL_VERSION && PROTOCOL_VERSION <= highest) return agent;
+  const older = lowest > PROTOCOL_VERSION ? "bridge" : "agent";
+  throw new BridgeError(
+    "protocol_unsupported",
+    `the agent does not speak version ${PROTOCOL_VERSION}; update the ${older}`
+  );
+}
+
+// src/permission.ts
+var NAMES = ["loopback-network", "local-network-access"];
+async function queryPermission(win) {
+  for (const name of NAMES) {
+    try {
+      const permission = await win.navigator.permissions?.query({ name });
+      if (permission !== void 0) return permission;
+    } catch {
+    }
+  }
+  return void 0;
+}
+function isForbiddenByPolicy(win) {
+  const policy = win.document.featurePolicy;
+  const name = NAMES.find((name2) => policy?.features().includes(name2));
+  return policy === void 0 || name === void 0 ? void 0 : !policy.allowsFeature(name);
+}
+
+// src/find-agent.ts
+var ANSWER_TIME = 3e3;
+var ASKING_TIME = 400;
+function candidates({ agent, ports = PORTS }) {
+  if (agent !== void 0) return [new URL(agent).origin];
+  return ports.map((port) => `https://localhost:${port}`);
+}
+async function findAgent(win, agents, signal, onAsking) {
+  const permission = await queryPermission(win);
+  if (permission?.state === "denied") return decide(await look(win, false, false));
+  const scope = new Scope(win, signal);
+  const isAsking = () => permission?.state === "prompt";
+  scope.after(ASKING_TIME, () => isAsking() && onAsking?.());
+  let unlimit = () => {
+  };
+  let timeUp = false;
+  const limit = () => {
+    unlimit();
+    unlimit = scope.after(isAsking() ? PATIENCE : ANSWER_TIME, () => {
+      timeUp = true;
+      scope.abort();
+    });
+  };
+  if (permission !== void 0) scope.on(permission, "change", limit);
+  limit();
+  let csp = false;
+  scope.on(win.document, "securitypolicyviolation", (event) => {
+    const ours = agents.some((agent) => event.blockedURI.startsWith(agent));
+    if (ours && event.disposition === "enforce") csp = true;
+  });
+  const failures = agents.length > 1 ? [] : [win.performance.now()];
+  const note = (error) => {
+    failures.push(win.performance.now());
+    throw error;
+  };
+  try {
+    const greetings = agents.map((agent) => greet(win, agent, scope.signal).catch(note));
+    return { agent: await Promise.any(greetings) };
+  } catch (all) {
+    signal?.throwIfAborted();
+    const refusal = all.errors.find((error) => error instanceof BridgeError);
+    if (refusal !== void 0) throw refusal;
+    await new Promise((resolve) => void win.setTimeout(resolve, 0));
+    const slow = Math.max(...failures) - Math.min(...failures) >= ASKING_TIME;
+    const failure = await look(win, csp, slow);
+    if (timeUp && failure.permission === "prompt") {
+      throw new BridgeError(
+        "unanswered",
+        "nobody answered the browser’s question; start again with a new challenge"
+      );
+    }
+    return decide(failure);
+  } finally {
+    scope.end();
+  }
+}
+async function look(win, csp, slow) {
+  const permission = (await queryPermission(win))?.state ?? "unknown";
+  return {
+    permission,
+    csp,
+    slow,
+    policy: isForbiddenByPolicy(win),
+    framed: win.top !== win
+  };
+}
+
+// src/wait-for-click.ts
+var MESSAGES3 = {
+  popup_blocked: "call proceed() right in a click handler; the person may have to allow popups",
+  unanswered: "nobody clicked the button that calls proceed(); start again with a new challenge"
+};
+async function waitForClick(win, agents, signal, onWaiting) {
+  const scope = new Scope(win, signal);
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (code) => reject(new BridgeError(code, MESSAGES3[code]));
+      scope.on(scope.signal, "abort", () => reject(scope.signal.reason));
+      scope.after(PATIENCE, () => fail("unanswered"));
+      onWaiting(() => {
+        if (scope.signal.aborted) return;
+        scope.end();
+        const popup = openPopup(win, agents);
+        if (popup === null) fail("popup_blocked");
+        else resolve(popup);
+      });
+    });
+  } finally {
+    scope.end();
+  }
+}
+
+// src/sign-in.ts
+async function signIn(challenge, options = {}) {
+  return signInFrom(ownWindow(), challenge, options);
+}
+async function signInFrom(win, challenge, { signal, onState, ...where }) {
+  signal?.throwIfAborted();
+  const page = suitable(win);
+  if (!isChallenge(challenge)) {
+    throw new BridgeError("invalid_request", "a challenge is 44 to 128 characters of base64");
+  }
+  onState?.({ state: "connecting" });
+  const agents = candidates(where);
+  const onAsking = () => onState?.({ state: "waiting_for_permission" });
+  const found = await findAgent(page, agents, signal, onAsking);
+  const onAsked = () => onState?.({ state: "waiting_for_person" });
+  if ("agent" in found) {
+    onAsked();
+    return askByFetch(page, found.agent, challenge, signal);
+  }
+  const { reason } = found;
+  if (!found.popup || onState === void 0) throw reason;
+  const popup = await waitForClick(
+    page,
+    agents,
+    signal,
+    (proceed) => onState({ state: "needs_click", reason, proceed })
+  );
+  onState({ state: "popup" });
+  return askByPopup(page, popup, agents, challenge, signal, onAsked);
+}
+function suitable(win) {
+  if (win === void 0) {
+    throw new BridgeError("invalid_request", "call this in a page, not in a worker or on a server");
+  }
+  if (!win.isSecureContext) {
+    throw new BridgeError("insecure_page", "serve the page over https");
+  }
+  if (win.origin === "null") {
+    throw new BridgeError("origin_refused", "a sandboxed frame needs allow-same-origin");
+  }
+  return win;
+}
+function isChallenge(text) {
+  return text.length >= 44 && text.length <= 128 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+// src/detect.ts
+async function detect(options = {}) {
+  return detectFrom(ownWindow(), options);
+}
+async function detectFrom(win, { signal, ...where }) {
+  signal?.throwIfAborted();
+  if (win === void 0 || !win.isSecureContext || win.origin === "null") return "unsuitable_page";
+  if ((await queryPermission(win))?.state === "prompt") return "unknown_until_click";
+  const found = await findAgent(win, candidates(where), signal);
+  if ("agent" in found) return "available";
+  return found.popup ? "popup_only" : "absent";
+}
+export {
+  AGENT_CODES,
+  BRIDGE_CODES,
+  BridgeError,
+  CODES,
+  detect,
+  signIn
+};

@@ -1,0 +1,66 @@
+"use strict";
+(() => {
+  // src/words.ts
+  var PROTOCOL_VERSION = 1;
+
+  // src/serve-popup.ts
+  var TEXT = {
+    idle: "這一頁屬於 Chop，可以關閉。\nThis page belongs to Chop and may be closed.",
+    asking: "完成後這個小視窗會自己關閉。\nThis small window closes by itself.",
+    refused: "開啟這個視窗的網頁不能使用 Chop。\nThe page that opened this window may not use Chop.",
+    done: "完成，可以關閉這個視窗。\nDone; this window may be closed."
+  };
+  var OPENER_CHECK = 500;
+  function servePopup(win) {
+    const opener = win.opener;
+    if (opener === null) return show(win, "idle");
+    const asking = new AbortController();
+    let asker;
+    const listen = ({ source, origin, data }) => {
+      if (data?.chop === "cancel" && origin === asker) return win.close();
+      if (data?.chop !== "sign_in" || source !== opener || asker !== void 0) return;
+      asker = origin;
+      if (origin === "null") return show(win, "refused");
+      show(win, "asking");
+      void ask(win, origin, data.challenge, asking.signal).then((answer) => {
+        if (asking.signal.aborted) return;
+        opener.postMessage({ chop: "answer", ...answer }, origin);
+        show(win, "done");
+        win.close();
+      });
+    };
+    win.addEventListener("message", listen);
+    win.addEventListener("pagehide", () => asking.abort());
+    win.setInterval(() => opener.closed && win.close(), OPENER_CHECK);
+    opener.postMessage({ chop: "ready", protocol: PROTOCOL_VERSION }, "*");
+  }
+  async function ask(win, origin, challenge, signal) {
+    const post = async (path, content, more) => {
+      const response = await win.fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...more },
+        body: JSON.stringify(content),
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "error",
+        signal
+      });
+      return { ok: response.ok, body: await response.json() };
+    };
+    try {
+      const ticket = await post("/v1/bridge/tickets", { origin });
+      if (!ticket.ok) return { problem: ticket.body };
+      const signed = await post("/v1/sign-in", { challenge }, { "chop-ticket": ticket.body.ticket });
+      return signed.ok ? { assertion: signed.body } : { problem: signed.body };
+    } catch {
+      return { problem: { code: "agent_unreachable" } };
+    }
+  }
+  function show(win, text) {
+    const state = win.document.getElementById("state");
+    if (state !== null) state.textContent = TEXT[text];
+  }
+
+  // src/page.ts
+  servePopup(window);
+})();

@@ -1,0 +1,28 @@
+import { type BrowserWindow } from './browser-window.js';
+import { type AgentOptions } from './find-agent.js';
+/** What `detect` may be told. */
+export interface DetectOptions extends AgentOptions {
+    readonly signal?: AbortSignal;
+}
+/** What is known of the agent before anybody has clicked. */
+export type Detection = 
+/** It answers. */
+'available'
+/** The browser let us ask and nothing answers: not installed, not running or not trusted. */
+ | 'absent'
+/** The browser would have to ask the person, so nothing was sent. `signIn` finds out. */
+ | 'unknown_until_click'
+/** The browser does not let us ask. `signIn` comes to `needs_click`. */
+ | 'popup_only'
+/** Not https, or a frame without an origin: `signIn` cannot work here. */
+ | 'unsuitable_page';
+/**
+ * Looks for the agent without troubling anybody: nothing is sent before a click unless the browser
+ * lets this page reach local programs already. May be called when the page loads.
+ *
+ * @throws {BridgeError} what an agent says that is there and does not serve this page, such as
+ *   `protocol_unsupported`.
+ */
+export declare function detect(options?: DetectOptions): Promise<Detection>;
+/** `detect` in a given window. */
+export declare function detectFrom(win: BrowserWindow | undefined, { signal, ...where }: DetectOptions): Promise<Detection>;

@@ -1,0 +1,38 @@
+import { BridgeError } from './bridge-error.js'
+
+/**
+ * The signed answer: a Web eID authentication token. Post it to the site's server unchanged.
+ *
+ * Spec: docs/protocol.md, "The assertion".
+ */
+export interface Assertion {
+  /** The signer's certificate, DER in standard base64. Nobody has checked it: the server must. */
+  readonly unverifiedCertificate: string
+  /** JWA name, such as `RS256` or `ES384`. */
+  readonly algorithm: string
+  /** Standard base64 of a PKCS #1 block, or of `r ‖ s`. */
+  readonly signature: string
+  /** `web-eid:1` and a minor version. */
+  readonly format: string
+  /** Who made it; informative. */
+  readonly appVersion?: string
+}
+
+const FIELDS = ['unverifiedCertificate', 'algorithm', 'signature', 'format'] as const
+
+/**
+ * Reads an answer of the agent. Fields that this version does not know stay in it.
+ *
+ * @throws {BridgeError} `invalid_answer`.
+ */
+export function parseAssertion(answer: unknown): Assertion {
+  if (typeof answer === 'object' && answer !== null) {
+    const fields = answer as Record<string, unknown>
+    const complete = FIELDS.every((name) => typeof fields[name] === 'string')
+    if (complete && /^web-eid:1(\.|$)/.test(String(fields.format))) return answer as Assertion
+  }
+  throw new BridgeError(
+    'invalid_answer',
+    'the agent gave an answer that is not an assertion; update the agent',
+  )
+}

@@ -1,0 +1,45 @@
+import { openPopup } from './ask-by-popup.js'
+import { BridgeError } from './bridge-error.js'
+import type { BrowserWindow, Popup } from './browser-window.js'
+import { PATIENCE, Scope } from './scope.js'
+
+/** What happened and the next step, for developers. */
+const MESSAGES = {
+  popup_blocked: 'call proceed() right in a click handler; the person may have to allow popups',
+  unanswered: 'nobody clicked the button that calls proceed(); start again with a new challenge',
+} as const
+
+/**
+ * Waits for the page's button, and opens the popup in that very click: later the browser would
+ * block it.
+ *
+ * @param onWaiting is given what the button has to call.
+ * @throws {BridgeError} `popup_blocked`, `unanswered`; the reason of `signal`.
+ */
+export async function waitForClick(
+  win: BrowserWindow,
+  agents: readonly string[],
+  signal: AbortSignal | undefined,
+  onWaiting: (proceed: () => void) => void,
+): Promise<Popup> {
+  const scope = new Scope(win, signal)
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (code: keyof typeof MESSAGES): void =>
+        reject(new BridgeError(code, MESSAGES[code]))
+      scope.on(scope.signal, 'abort', () => reject(scope.signal.reason))
+      scope.after(PATIENCE, () => fail('unanswered'))
+
+      onWaiting(() => {
+        // One click, one window; none once the sign-in has ended.
+        if (scope.signal.aborted) return
+        scope.end()
+        const popup = openPopup(win, agents)
+        if (popup === null) fail('popup_blocked')
+        else resolve(popup)
+      })
+    })
+  } finally {
+    scope.end()
+  }
+}
