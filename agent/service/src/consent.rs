@@ -1,0 +1,163 @@
+//! The person at the keyboard, behind two small traits: the agent's window implements them, tests
+//! script them.
+
+use std::{future::Future, time::Duration};
+
+use chop_protocol::Origin;
+use chop_token::Pin;
+use serde::{Deserialize, Serialize};
+
+/// Opens windows.
+pub trait Consent: Send + Sync + 'static {
+    /// One window for one operation.
+    type Window: Window;
+
+    /// Opens a window that says who asks and for what, before any card is looked at.
+    fn open(
+        &self,
+        request: &ConsentRequest,
+    ) -> impl Future<Output = Result<Self::Window, ConsentError>> + Send;
+}
+
+/// One window for one operation. Dropping it closes it at once.
+pub trait Window: Send + 'static {
+    /// Changes what the window shows.
+    fn show(&mut self, view: &View) -> impl Future<Output = ()> + Send;
+
+    /// Waits for the person. Cancel-safe: a dropped call loses no event.
+    fn next(&mut self) -> impl Future<Output = Event> + Send;
+
+    /// Shows how it ended for a moment, then goes; returns at once.
+    fn end(self, ending: Ending);
+}
+
+/// What a window is opened for. It holds nothing that the page itself could have worded.
+#[derive(Clone, Debug)]
+pub struct ConsentRequest {
+    /// The site, as the browser reported it.
+    pub origin: Origin,
+    /// What the signature is for.
+    pub purpose: Purpose,
+    /// How long the person has; the window counts down and ends by itself with
+    /// [`Event::TimedOut`].
+    pub time: Duration,
+}
+
+/// What the signature is for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Signing in to a site.
+    SignIn,
+}
+
+/// Why no window opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConsentError {
+    /// There is no display.
+    #[error("there is no display to show a window on")]
+    NoDisplay,
+    /// The window's process could not be started or ended before it showed anything.
+    #[error("the window could not be opened")]
+    Failed(#[source] std::io::Error),
+}
+
+/// What the window shows beneath the origin.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// Looking for the card; nothing is known yet.
+    Looking,
+    /// The smart card service of the system does not run.
+    ServiceDown,
+    /// No reader: the window waits for one.
+    NoReader,
+    /// Readers, but no card: the window waits for one.
+    NoCard,
+    /// A card whose certificates cannot sign a login, or that no module knows.
+    NoCertificate {
+        /// The module's own fault, in English, if it had one.
+        fault: Option<String>,
+    },
+    /// Choose (where there is a choice) and enter the PIN.
+    Ready {
+        /// At least one.
+        choices: Vec<Choice>,
+        /// What came of the last try.
+        notice: Option<Notice>,
+    },
+    /// The card is at work.
+    Checking,
+}
+
+/// One certificate to sign with.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Choice {
+    /// Names it in [`Event::Entered`]; the same certificate keeps it while the window is open.
+    pub id: ChoiceId,
+    /// The holder; `None` for a file that hides its certificate until the password is given.
+    pub holder: Option<String>,
+    /// The issuer's name; empty where the certificate is hidden.
+    pub issuer: String,
+    /// The end of validity, seconds since 1970.
+    pub not_after: Option<i64>,
+    /// The token's label or the file's name.
+    pub label: String,
+    /// The reader's name, where there is one.
+    pub reader: Option<String>,
+    /// Tries before the card locks, where the card tells.
+    pub tries_left: Option<u8>,
+    /// Whether the card is locked: shown with what to do, takes no PIN.
+    pub locked: bool,
+    /// The shortest PIN that the card takes, in bytes.
+    pub shortest: usize,
+    /// The longest PIN that the card takes, in bytes.
+    pub longest: usize,
+}
+
+/// See [`Choice::id`].
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+pub struct ChoiceId(pub u32);
+
+/// What came of the last try.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The PIN was wrong.
+    PinWrong {
+        /// Tries before the card locks, where the card tells.
+        tries_left: Option<u8>,
+    },
+    /// The card does not take a PIN of that length; no try was lost.
+    PinLength,
+}
+
+/// What the person did.
+pub enum Event {
+    /// Chose a certificate and entered its PIN.
+    Entered {
+        /// Which.
+        choice: ChoiceId,
+        /// For one try.
+        pin: Pin,
+    },
+    /// Closed the window, pressed Escape or Cancel.
+    Closed,
+    /// Let the time run out.
+    TimedOut,
+}
+
+/// How the operation ended, which the window shows for a moment.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Signed.
+    Done,
+    /// The page gave up: the window goes at once.
+    PageGone,
+    /// The card left the reader while it was working.
+    CardRemoved,
+    /// The card or its module failed.
+    CardFault,
+}

@@ -1,0 +1,41 @@
+//! Who is at the other end of a connection, as the kernel says.
+//!
+//! Loopback is shared by all users of a machine, and an `Origin` header is only worth something
+//! from the person's own browser. So the owner of the peer's socket is found before a byte is read.
+//!
+//! Spec: docs/protocol.md, "Who asks", step 1; docs/threat-model.md, C-16.
+
+#[cfg_attr(target_os = "linux", path = "peer/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "peer/elsewhere.rs")]
+mod platform;
+
+use tokio::net::TcpStream;
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Peer {
+    /// The person whose agent this is.
+    Ours,
+    /// Another user of the machine.
+    Foreign {
+        /// The system's number of that user.
+        user: u32,
+    },
+    /// It cannot be placed: it is gone already, or the system does not tell.
+    Unknown,
+}
+
+impl Peer {
+    /// Finds the owner of the socket that `stream` is connected to, on this machine.
+    #[must_use]
+    pub fn of(stream: &TcpStream) -> Self {
+        let (Ok(ours), Ok(theirs)) = (stream.local_addr(), stream.peer_addr()) else {
+            return Self::Unknown;
+        };
+        match platform::owner(theirs, ours) {
+            Some(user) if user == platform::me() => Self::Ours,
+            Some(user) => Self::Foreign { user },
+            None => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Linux: the kernel's socket diagnosis, or where its module is missing, `/proc/net/tcp`.
+//!
+//! The diagnosis looks one connection up; the file is made by walking the whole table, which costs
+//! milliseconds on a machine with much memory.
+
+#[path = "linux/diagnosis.rs"]
+mod diagnosis;
+#[path = "linux/table.rs"]
+mod table;
+
+use std::net::{IpAddr, SocketAddr};
+
+use nix::{errno::Errno, unistd::geteuid};
+
+/// The user who owns the established socket at `end` that is connected to `other`.
+pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
+    let (end, other) = (plain(end), plain(other));
+    match diagnosis::owner(end, other) {
+        Ok(found) => found,
+        Err(Errno::ENOENT) => None,
+        Err(_) => table::owner(end, other),
+    }
+}
+
+/// Who we are.
+pub(super) fn me() -> u32 {
+    geteuid().as_raw()
+}
+
+/// `::ffff:127.0.0.1` is 127.0.0.1.
+fn plain(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V6(v6) => SocketAddr::new(v6.to_canonical(), address.port()),
+        IpAddr::V4(_) => address,
+    }
+}
+
+/// `TCP_ESTABLISHED`. A socket whose program has closed it is in another state, and belongs to
+/// nobody any more (the kernel then says root).
+const ESTABLISHED: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{TcpListener, TcpStream},
+        os::fd::AsFd as _,
+    };
+
+    use nix::sys::socket::{
+        AddressFamily, SockFlag, SockType, SockaddrIn6, connect, setsockopt, socket, sockopt,
+    };
+
+    use super::*;
+
+    /// Both ways of asking, about the other end of an accepted connection.
+    fn owners(accepted: &TcpStream) -> [Option<u32>; 2] {
+        let (end, other) = (
+            accepted.peer_addr().unwrap(),
+            accepted.local_addr().unwrap(),
+        );
+        let (end, other) = (plain(end), plain(other));
+        let diagnosed = match diagnosis::owner(end, other) {
+            Err(Errno::ENOENT) => None,
+            answer => answer.unwrap(),
+        };
+        [diagnosed, table::owner(end, other)]
+    }
+
+    #[test]
+    fn both_ways_find_our_own_connections() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let listener = TcpListener::bind(address).unwrap();
+            let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (accepted, _) = listener.accept().unwrap();
+
+            assert_eq!(owners(&accepted), [Some(me()), Some(me())], "{address}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_maps_ipv4_into_ipv6_is_found() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let client = socket(
+            AddressFamily::Inet6,
+            SockType::Stream,
+            SockFlag::SOCK_CLOEXEC,
+            None,
+        )
+        .unwrap();
+        setsockopt(&client.as_fd(), sockopt::Ipv6V6Only, &false).unwrap();
+        let mapped: std::net::SocketAddrV6 = format!("[::ffff:127.0.0.1]:{port}").parse().unwrap();
+        connect(
+            std::os::fd::AsRawFd::as_raw_fd(&client),
+            &SockaddrIn6::from(mapped),
+        )
+        .unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+
+        assert_eq!(owners(&accepted), [Some(me()), Some(me())]);
+    }
+
+    #[test]
+    fn a_socket_that_was_closed_belongs_to_nobody() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        drop(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+        let (accepted, _) = listener.accept().unwrap();
+
+        assert_eq!(owners(&accepted), [None, None]);
+    }
+
+    #[test]
+    fn a_listener_is_not_taken_for_a_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let end = listener.local_addr().unwrap();
+        let nobody = "127.0.0.1:1".parse().unwrap();
+
+        assert_eq!(owner(end, nobody), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Pages, windows and agents that go away in the middle.
+//!
+//! Spec: docs/protocol.md, "Sign in"; docs/threat-model.md, C-9.
+
+use std::time::Duration;
+
+use chop_service::{Event, View};
+
+use crate::{
+    client::{Http, connect, read},
+    scene::{Scene, Stage, enter, sign_in_body},
+};
+
+/// Asks, and goes away when `when` has happened.
+async fn page_that_leaves(stage: &Stage, http: Http, when: &str) {
+    let page = stage.page().over(http);
+    tokio::select! {
+        reply = page.sign_in() => panic!("answered: {reply:?}"),
+        () = stage.until(when) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_goes_away_takes_its_window_with_it() {
+    for http in [Http::One, Http::Two] {
+        let stage = Scene::new().start().await;
+        page_that_leaves(&stage, http, "shows 1 choices, None").await;
+        stage.until("window gone").await;
+        assert_eq!(stage.count("card"), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_reset_takes_its_window_and_leaves_the_connection() {
+    let stage = Scene::new().start().await;
+    let page = stage.page().over(Http::Two);
+    let mut line = page.line().await;
+    let body = sign_in_body();
+    tokio::select! {
+        reply = line.ask(&page, "POST", "/v1/sign-in", &body) => panic!("{reply:?}"),
+        () = stage.until("shows 1 choices, None") => {}
+    }
+    stage.until("window gone").await;
+    assert_eq!(line.ask(&page, "GET", "/v1/info", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_page_that_goes_away_while_the_card_works_stops_the_card_before_the_window_goes() {
+    for http in [Http::One, Http::Two] {
+        let stage = Scene::willing().card(|_, _, _| None).start().await;
+        page_that_leaves(&stage, http, "shows Checking").await;
+        stage.until("window gone").await;
+        assert_eq!(
+            stage.happened()[stage.happened().len() - 2..],
+            ["card stopped", "window gone"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn when_the_page_has_gone_another_may_ask() {
+    for http in [Http::One, Http::Two] {
+        let stage = Scene::new().start().await;
+        page_that_leaves(&stage, http, "shows 1 choices, None").await;
+        stage.until("window gone").await;
+        // The window goes before the turn is given back.
+        let again = async {
+            while tokio::time::timeout(Duration::from_millis(200), stage.page().sign_in())
+                .await
+                .is_ok_and(|reply| reply.code() == "busy")
+            {}
+        };
+        tokio::time::timeout(Duration::from_secs(20), again)
+            .await
+            .unwrap();
+        assert!(stage.count("window for https://bank.example") >= 2);
+    }
+}
+
+#[tokio::test]
+async fn a_second_request_while_a_window_is_open_is_refused_and_changes_nothing() {
+    let stage = Scene::new().start().await;
+    let page = stage.page();
+    tokio::select! {
+        reply = page.sign_in() => panic!("{reply:?}"),
+        () = async {
+            stage.until("shows 1 choices, None").await;
+            let before = stage.happened();
+            for origin in ["https://bank.example", "https://evil.example"] {
+                let second = stage.page().with("origin", origin).sign_in().await;
+                assert_eq!((second.status.as_u16(), second.code().as_str()), (409, "busy"));
+            }
+            assert_eq!(stage.happened(), before);
+        } => {}
+    }
+}
+
+#[tokio::test]
+async fn every_end_gives_the_turn_back() {
+    let mut windows = 0;
+    let scene = Scene::new().person(move |view| match view {
+        View::Ready {
+            choices,
+            notice: None,
+        } => {
+            windows += 1;
+            Some(match windows {
+                1 => Event::Closed,
+                2 => Event::TimedOut,
+                _ => enter(choices[0].id),
+            })
+        }
+        _ => None,
+    });
+    let mut tries = 0;
+    let stage = scene
+        .card(move |_, _, messages| {
+            tries += 1;
+            Some(match tries {
+                1 => Err(chop_token::Error::CardRemoved),
+                2 => Err(chop_token::Error::WorkerEnded),
+                _ => Ok(crate::scene::signed(messages)),
+            })
+        })
+        .start()
+        .await;
+    for code in [
+        "user_refused",
+        "user_timeout",
+        "card_removed",
+        "card_fault",
+        "",
+        "",
+    ] {
+        assert_eq!(stage.page().sign_in().await.code(), code);
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_ends_answers_the_page_that_waits() {
+    for http in [Http::One, Http::Two] {
+        let mut stage = Scene::new().start().await;
+        let page = stage.page().over(http);
+        let ending = async {
+            stage.until("shows 1 choices, None").await;
+            stage.shutdown.cancel();
+        };
+        let (reply, ()) = tokio::join!(page.sign_in(), ending);
+        assert_eq!(reply.code(), "agent_fault");
+        assert_eq!(stage.count("window gone"), 1);
+        stage.serving.take().unwrap().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_agent_that_ends_does_not_wait_for_idle_or_stuck_connections() {
+    let mut stage = Scene::new()
+        .settings(|settings| {
+            settings.limits.shutdown = Duration::from_millis(50);
+            settings.limits.handshake = Duration::from_secs(3600);
+        })
+        .start()
+        .await;
+    let mut idle = connect(&stage, Http::One).await;
+    let _unfinished = tokio::net::TcpStream::connect(("127.0.0.1", stage.port))
+        .await
+        .unwrap();
+    let page = stage.page().over(Http::Two);
+    let mut line = page.line().await;
+    assert_eq!(line.ask(&page, "GET", "/v1/info", "").await.status, 200);
+
+    stage.shutdown.cancel();
+
+    let ended = stage.serving.take().unwrap();
+    tokio::time::timeout(Duration::from_secs(20), ended)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(read(&mut idle).await.is_none());
+    let refused = tokio::net::TcpStream::connect(("127.0.0.1", stage.port)).await;
+    assert!(refused.is_err(), "nobody listens any more");
+}

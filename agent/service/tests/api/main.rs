@@ -1,0 +1,21 @@
+//! The service over real connections, with a scripted person and scripted cards.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "clippy lets tests panic, but not the functions beside them"
+)]
+
+mod bridge;
+mod client;
+mod cool_down;
+mod endings;
+mod finding;
+mod headers;
+mod leaving;
+mod limits;
+mod peers;
+mod refusals;
+mod routes;
+mod scene;
+mod sign_in;

@@ -1,0 +1,399 @@
+//! A running service, a person and cards that do as a test says, and a record of what happened.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use chop_protocol::{Challenge, Plain};
+use chop_service::{
+    ChoiceId, Clock, Consent, ConsentError, ConsentRequest, CoolDown, Ending, Event, Keys, Server,
+    Service, ServiceSettings, View, Window, tls_config,
+};
+use chop_token::{
+    Certificate, Error, Inventory, KeyId, KeyKind, Messages, Pin, PinState, Reader, Readers,
+    Signed, Signer,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::{net::TcpListener, sync::mpsc, sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::Page;
+
+/// What a person does when the window shows something.
+type Person = dyn FnMut(&View) -> Option<Event> + Send;
+/// What comes of a PIN; `None`: the card never answers.
+type Card = dyn FnMut(&KeyId, &[u8], &Messages) -> Option<Result<Signed, Error>> + Send;
+
+/// How a test begins.
+pub(crate) struct Scene {
+    person: Box<Person>,
+    card: Box<Card>,
+    inventory: Inventory,
+    no_window: Option<fn() -> ConsentError>,
+    settings: ServiceSettings,
+    cool_down: CoolDown,
+    address: &'static str,
+}
+
+/// What a test acts on.
+pub(crate) struct Stage {
+    pub(crate) port: u16,
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) inventory: watch::Sender<Arc<Inventory>>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) serving: Option<JoinHandle<()>>,
+    record: Record,
+}
+
+impl Scene {
+    /// Nobody at the keyboard; one P-256 card in one reader, which signs whatever the PIN.
+    pub(crate) fn new() -> Self {
+        Self {
+            person: Box::new(|_| None),
+            card: Box::new(|_, _, messages| Some(Ok(signed(messages)))),
+            inventory: card_in_reader(),
+            no_window: None,
+            settings: ServiceSettings {
+                clock: Clock::new(|| NOW),
+                ..ServiceSettings::default()
+            },
+            cool_down: CoolDown::in_memory(),
+            address: "127.0.0.1:0",
+        }
+    }
+
+    /// A person who enters the PIN as soon as the window asks for it.
+    pub(crate) fn willing() -> Self {
+        Self::new().person(|view| match view {
+            View::Ready { choices, .. } => Some(enter(choices[0].id)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn person(
+        mut self,
+        acts: impl FnMut(&View) -> Option<Event> + Send + 'static,
+    ) -> Self {
+        self.person = Box::new(acts);
+        self
+    }
+
+    pub(crate) fn card(
+        mut self,
+        acts: impl FnMut(&KeyId, &[u8], &Messages) -> Option<Result<Signed, Error>> + Send + 'static,
+    ) -> Self {
+        self.card = Box::new(acts);
+        self
+    }
+
+    pub(crate) fn inventory(mut self, inventory: Inventory) -> Self {
+        self.inventory = inventory;
+        self
+    }
+
+    pub(crate) fn without_window(mut self, why: fn() -> ConsentError) -> Self {
+        self.no_window = Some(why);
+        self
+    }
+
+    pub(crate) fn plain_localhost(mut self) -> Self {
+        self.settings.plain = Plain::Localhost;
+        self
+    }
+
+    pub(crate) fn settings(mut self, change: impl FnOnce(&mut ServiceSettings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    pub(crate) fn cool_down(mut self, cool_down: CoolDown) -> Self {
+        self.cool_down = cool_down;
+        self
+    }
+
+    pub(crate) fn on(mut self, address: &'static str) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Starts the service on a port of its own.
+    pub(crate) async fn start(self) -> Stage {
+        let listener = TcpListener::bind(self.address).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let Built {
+            server,
+            certificate,
+            inventory,
+            record,
+        } = self.build();
+        let shutdown = CancellationToken::new();
+        let token = shutdown.clone();
+        let serving = tokio::spawn(async move { server.serve(vec![listener], token).await });
+        Stage {
+            port,
+            certificate,
+            inventory,
+            shutdown,
+            serving: Some(serving),
+            record,
+        }
+    }
+
+    /// Puts the service together, without a listener.
+    pub(crate) fn build(self) -> Built {
+        let record = Record(Arc::new(watch::channel(Vec::new()).0));
+        let (inventory, _) = watch::channel(Arc::new(self.inventory));
+        let people = People {
+            person: Arc::new(Mutex::new(self.person)),
+            no_window: self.no_window,
+            record: record.clone(),
+        };
+        let cards = Cards {
+            inventory: inventory.clone(),
+            card: Mutex::new(self.card),
+            record: record.clone(),
+        };
+        let names = ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec();
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let certificate = made.cert.der().clone();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let tls = tls_config(vec![certificate.clone()], key).unwrap();
+        let service = Service::new(people, cards, self.cool_down, self.settings);
+        Built {
+            server: Server::new(tls, service),
+            certificate,
+            inventory,
+            record,
+        }
+    }
+}
+
+/// A service that nobody can reach yet.
+pub(crate) struct Built {
+    pub(crate) server: Server<People, Cards>,
+    certificate: CertificateDer<'static>,
+    inventory: watch::Sender<Arc<Inventory>>,
+    record: Record,
+}
+
+impl Stage {
+    /// A page of `https://bank.example`.
+    pub(crate) fn page(&self) -> Page<'_> {
+        Page::new(self, "https://bank.example")
+    }
+
+    /// What happened, in order.
+    pub(crate) fn happened(&self) -> Vec<String> {
+        self.record.0.borrow().clone()
+    }
+
+    pub(crate) fn count(&self, what: &str) -> usize {
+        self.record
+            .0
+            .borrow()
+            .iter()
+            .filter(|event| *event == what)
+            .count()
+    }
+
+    /// Waits until something has happened.
+    pub(crate) async fn until(&self, what: &str) {
+        let mut record = self.record.0.subscribe();
+        let happened = record.wait_for(|events| events.iter().any(|event| event == what));
+        let waited = tokio::time::timeout(Duration::from_secs(20), happened);
+        waited
+            .await
+            .unwrap_or_else(|_| panic!("{what:?} did not happen: {:?}", self.happened()))
+            .unwrap();
+    }
+
+    /// No window opened, no card was looked at or used.
+    pub(crate) fn nothing_happened(&self) -> bool {
+        self.happened().is_empty()
+    }
+}
+
+/// The moment of every test: the middle of the cards' validity.
+pub(crate) const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+pub(crate) fn challenge() -> Challenge {
+    Challenge::from_random([7; 32])
+}
+
+pub(crate) fn sign_in_body() -> String {
+    format!(r#"{{"challenge":"{}"}}"#, challenge().as_str())
+}
+
+pub(crate) fn enter(choice: ChoiceId) -> Event {
+    Event::Entered {
+        choice,
+        pin: Pin::from(b"123456".to_vec()),
+    }
+}
+
+/// Signs by handing back what was to be signed.
+pub(crate) fn signed(messages: &Messages) -> Signed {
+    Signed {
+        certificate: b"certificate".to_vec(),
+        key: KeyKind::P256,
+        signature: messages.sha256.clone(),
+    }
+}
+
+pub(crate) fn signer() -> Signer {
+    Signer {
+        key: KeyId {
+            source: "/module.so".into(),
+            slot: 0,
+            token: "1".to_owned(),
+            id: vec![1],
+        },
+        certificate: Some(Certificate {
+            der: b"certificate".to_vec(),
+            holder: "王小明".to_owned(),
+            issuer: "MOICA".to_owned(),
+            not_before: -10,
+            not_after: 10,
+            key: KeyKind::P256,
+        }),
+        label: "card".to_owned(),
+        reader: Some("reader".to_owned()),
+        pin: PinState {
+            tries_left: Some(3),
+            locked: false,
+            length: 6..=8,
+            keypad: false,
+        },
+    }
+}
+
+pub(crate) fn readers(cards: &[bool]) -> Readers {
+    let reader = |card: &bool| Reader {
+        name: "reader".to_owned(),
+        card: card.then(|| vec![0x3B]),
+    };
+    Readers::Present(cards.iter().map(reader).collect())
+}
+
+pub(crate) fn card_in_reader() -> Inventory {
+    Inventory {
+        settled: true,
+        readers: readers(&[true]),
+        signers: vec![signer()],
+        faults: Vec::new(),
+    }
+}
+
+/// What happened, in order: any test thread may add to it and wait for it.
+#[derive(Clone)]
+struct Record(Arc<watch::Sender<Vec<String>>>);
+
+impl Record {
+    fn add(&self, what: &str) {
+        self.0.send_modify(|events| events.push(what.to_owned()));
+    }
+}
+
+pub(crate) struct People {
+    person: Arc<Mutex<Box<Person>>>,
+    no_window: Option<fn() -> ConsentError>,
+    record: Record,
+}
+
+impl Consent for People {
+    type Window = Open;
+
+    async fn open(&self, request: &ConsentRequest) -> Result<Open, ConsentError> {
+        if let Some(why) = self.no_window {
+            return Err(why());
+        }
+        self.record.add(&format!("window for {}", request.origin));
+        let (says, hears) = mpsc::unbounded_channel();
+        Ok(Open {
+            person: Arc::clone(&self.person),
+            record: self.record.clone(),
+            says,
+            hears,
+        })
+    }
+}
+
+/// A window whose person answers as soon as it shows something.
+pub(crate) struct Open {
+    person: Arc<Mutex<Box<Person>>>,
+    record: Record,
+    says: mpsc::UnboundedSender<Event>,
+    hears: mpsc::UnboundedReceiver<Event>,
+}
+
+impl Window for Open {
+    async fn show(&mut self, view: &View) {
+        self.record.add(&match view {
+            View::Ready { choices, notice } => {
+                format!("shows {} choices, {notice:?}", choices.len())
+            }
+            other => format!("shows {other:?}"),
+        });
+        if let Some(event) = self.person.lock().unwrap()(view) {
+            self.says.send(event).unwrap();
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        // The sender is ours: it is never closed.
+        self.hears.recv().await.unwrap()
+    }
+
+    fn end(self, ending: Ending) {
+        self.record.add(&format!("ends with {ending:?}"));
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.record.add("window gone");
+    }
+}
+
+pub(crate) struct Cards {
+    inventory: watch::Sender<Arc<Inventory>>,
+    card: Mutex<Box<Card>>,
+    record: Record,
+}
+
+impl Keys for Cards {
+    fn inventory(&self) -> watch::Receiver<Arc<Inventory>> {
+        self.inventory.subscribe()
+    }
+
+    fn look(&self) {
+        self.record.add("look");
+    }
+
+    async fn sign(&self, key: &KeyId, pin: Pin, messages: &Messages) -> Result<Signed, Error> {
+        self.record.add("card");
+        let working = Working(self.record.clone());
+        let answer = self.card.lock().unwrap()(key, pin.expose(), messages);
+        let Some(answer) = answer else {
+            return std::future::pending().await;
+        };
+        std::mem::forget(working);
+        answer
+    }
+}
+
+/// A card at work: dropping it stops it.
+struct Working(Record);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.add("card stopped");
+    }
+}
+
+/// For [`Scene::without_window`].
+pub(crate) fn window_failed() -> ConsentError {
+    ConsentError::Failed(io::Error::other("no program"))
+}
