@@ -1,0 +1,199 @@
+//! Opens windows, each a child process of this very program: see [`crate::prompt`].
+
+mod environment;
+
+use std::{
+    io::{Error, ErrorKind},
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
+
+use chop_service::{Consent, ConsentError, ConsentRequest, Ending, Event, View, Window};
+use chop_token::pipe::{self, Frame};
+use tokio::{
+    process::{Child, ChildStdin, ChildStdout, Command},
+    sync::mpsc,
+    time::timeout,
+};
+
+use crate::prompt::wire::{FromWindow, Request, ToWindow};
+
+/// A window that is not on the screen by then is given up: an X server may accept a connection and
+/// then say nothing.
+const OPENS_WITHIN: Duration = Duration::from_secs(6);
+/// A window that shows how it ended goes by itself before this; then it is made to.
+const ENDS_WITHIN: Duration = Duration::from_secs(6);
+
+/// Opens windows with `chop prompt`.
+#[derive(Clone, Debug)]
+pub struct WindowConsent {
+    program: PathBuf,
+    dark: Option<bool>,
+}
+
+impl WindowConsent {
+    /// `program` is the `chop` binary.
+    #[must_use]
+    pub fn new(program: PathBuf) -> Self {
+        Self {
+            program,
+            dark: None,
+        }
+    }
+
+    /// Makes windows dark or light; `None` leaves it to the system.
+    #[must_use]
+    pub fn dark(self, dark: Option<bool>) -> Self {
+        Self { dark, ..self }
+    }
+}
+
+impl Consent for WindowConsent {
+    type Window = PromptWindow;
+
+    async fn open(&self, request: &ConsentRequest) -> Result<PromptWindow, ConsentError> {
+        let mut child = self.start().map_err(ConsentError::Failed)?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(ConsentError::Failed(ErrorKind::BrokenPipe.into()));
+        };
+        let request = Request {
+            origin: request.origin.as_str().to_owned(),
+            host: request.origin.host().to_owned(),
+            purpose: request.purpose,
+            seconds: request.time.as_secs(),
+            dark: self.dark,
+        };
+        let (to_window, messages) = mpsc::unbounded_channel();
+        let (events, mut from_window) = mpsc::unbounded_channel();
+        tokio::spawn(write(stdin, request, messages));
+        tokio::spawn(read(stdout, events));
+        // Dropped on every way out but the last, which kills the child.
+        let answer = timeout(OPENS_WITHIN, from_window.recv()).await;
+        match answer.map_err(|_| ConsentError::Failed(ErrorKind::TimedOut.into()))? {
+            Some(Answer::Opened) => Ok(PromptWindow {
+                child,
+                to_window,
+                from_window,
+            }),
+            Some(Answer::NoDisplay) => Err(ConsentError::NoDisplay),
+            Some(Answer::Did(_)) | None => {
+                Err(ConsentError::Failed(ErrorKind::UnexpectedEof.into()))
+            }
+        }
+    }
+}
+
+impl WindowConsent {
+    fn start(&self) -> Result<Child, Error> {
+        Command::new(&self.program)
+            .arg("prompt")
+            .env_clear()
+            .envs(environment::needed(std::env::vars_os()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+    }
+}
+
+/// A window on the screen. Dropping it kills its process.
+#[derive(Debug)]
+pub struct PromptWindow {
+    child: Child,
+    to_window: mpsc::UnboundedSender<ToWindow>,
+    from_window: mpsc::UnboundedReceiver<Answer>,
+}
+
+impl Window for PromptWindow {
+    async fn show(&mut self, view: &View) {
+        // A window that is gone says so in `next`.
+        let _ = self.to_window.send(ToWindow::Show(view.clone()));
+    }
+
+    async fn next(&mut self) -> Event {
+        loop {
+            match self.from_window.recv().await {
+                Some(Answer::Did(event)) => return event,
+                Some(Answer::Opened | Answer::NoDisplay) => {}
+                // Its process ended without a word: as good as closed, now and whenever asked.
+                None => return Event::Closed,
+            }
+        }
+    }
+
+    fn end(mut self, ending: Ending) {
+        let _ = self.to_window.send(ToWindow::End(ending));
+        tokio::spawn(async move {
+            // When the time is over, dropping the child kills it.
+            let _ = timeout(ENDS_WITHIN, self.child.wait()).await;
+        });
+    }
+}
+
+/// What the child says.
+enum Answer {
+    Opened,
+    NoDisplay,
+    Did(Event),
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answer")
+    }
+}
+
+/// Sends the request, then whatever is to be shown. Its own task, because a write that is dropped
+/// half-way would leave half a frame.
+async fn write(
+    mut stdin: ChildStdin,
+    request: Request,
+    mut messages: mpsc::UnboundedReceiver<ToWindow>,
+) {
+    let Ok(first) = serde_json::to_vec(&request) else {
+        return;
+    };
+    if pipe::write_message(&mut stdin, &first).await.is_err() {
+        return;
+    }
+    while let Some(message) = messages.recv().await {
+        let Ok(json) = serde_json::to_vec(&message) else {
+            return;
+        };
+        if pipe::write_message(&mut stdin, &json).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads until the child ends or talks nonsense.
+async fn read(mut stdout: ChildStdout, events: mpsc::UnboundedSender<Answer>) {
+    while let Some(answer) = read_one(&mut stdout).await {
+        if events.send(answer).is_err() {
+            return;
+        }
+    }
+}
+
+async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
+    let Ok(Some(Frame::Message(json))) = pipe::read(stdout).await else {
+        return None;
+    };
+    Some(match serde_json::from_slice(&json).ok()? {
+        FromWindow::Opened => Answer::Opened,
+        FromWindow::NoDisplay => Answer::NoDisplay,
+        FromWindow::Closed => Answer::Did(Event::Closed),
+        FromWindow::TimedOut => Answer::Did(Event::TimedOut),
+        FromWindow::Entered(choice) => {
+            let Ok(Some(Frame::Secret(pin))) = pipe::read(stdout).await else {
+                return None;
+            };
+            Answer::Did(Event::Entered { choice, pin })
+        }
+    })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

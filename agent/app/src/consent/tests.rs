@@ -1,0 +1,184 @@
+//! With a shell script in place of the window; `tests/api` has the window itself.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use chop_service::{ChoiceId, Purpose};
+use chop_token::Pin;
+use pipe::blocking;
+
+use super::*;
+
+/// A program that reads the request, then says `frames` and then runs `after`.
+fn window_that_says(folder: &Path, frames: &[u8], after: &str) -> WindowConsent {
+    fs::write(folder.join("frames"), frames).unwrap();
+    let program = folder.join("window");
+    let script = format!(
+        "#!/bin/sh\ncat '{}'\n{after}\n",
+        folder.join("frames").display()
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    WindowConsent::new(program)
+}
+
+fn says(messages: &[FromWindow]) -> Vec<u8> {
+    let mut frames = Vec::new();
+    for message in messages {
+        let json = serde_json::to_vec(message).unwrap();
+        blocking::write_message(&mut frames, &json).unwrap();
+        if let FromWindow::Entered(_) = message {
+            blocking::write_secret(&mut frames, &Pin::from(b"123456".to_vec())).unwrap();
+        }
+    }
+    frames
+}
+
+fn request() -> ConsentRequest {
+    ConsentRequest {
+        origin: "https://bank.example".parse().unwrap(),
+        purpose: Purpose::SignIn,
+        time: Duration::from_secs(60),
+    }
+}
+
+#[tokio::test]
+async fn a_pin_arrives_with_the_certificate_it_is_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames = says(&[FromWindow::Opened, FromWindow::Entered(ChoiceId(7))]);
+    let consent = window_that_says(folder.path(), &frames, "cat > /dev/null");
+
+    let mut window = consent.open(&request()).await.unwrap();
+
+    let Event::Entered { choice, pin } = window.next().await else {
+        panic!("no PIN")
+    };
+    assert_eq!((choice, pin.expose()), (ChoiceId(7), &b"123456"[..]));
+}
+
+#[tokio::test]
+async fn without_a_display_no_window_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let consent = window_that_says(folder.path(), &says(&[FromWindow::NoDisplay]), "exit 3");
+
+    let error = consent.open(&request()).await.unwrap_err();
+
+    assert!(matches!(error, ConsentError::NoDisplay), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_window_that_dies_before_it_opens_is_a_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let consent = window_that_says(folder.path(), b"", "exit 1");
+
+    let error = consent.open(&request()).await.unwrap_err();
+
+    assert!(matches!(error, ConsentError::Failed(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_is_a_failure() {
+    let consent = WindowConsent::new("/nowhere/chop".into());
+    assert!(matches!(
+        consent.open(&request()).await,
+        Err(ConsentError::Failed(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_window_that_dies_counts_as_closed_however_often_one_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let consent = window_that_says(folder.path(), &says(&[FromWindow::Opened]), "exit 1");
+
+    let mut window = consent.open(&request()).await.unwrap();
+
+    for _ in 0..2 {
+        assert!(matches!(window.next().await, Event::Closed));
+    }
+}
+
+#[tokio::test]
+async fn an_event_survives_a_call_that_was_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let go = folder.path().join("go");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&go)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let later = folder.path().join("later");
+    fs::write(&later, says(&[FromWindow::TimedOut])).unwrap();
+    let after = format!(
+        "read line < '{}'\ncat '{}'\ncat > /dev/null",
+        go.display(),
+        later.display()
+    );
+    let consent = window_that_says(folder.path(), &says(&[FromWindow::Opened]), &after);
+    let mut window = consent.open(&request()).await.unwrap();
+
+    tokio::select! {
+        biased;
+        _ = window.next() => panic!("nothing has happened yet"),
+        () = std::future::ready(()) => {}
+    }
+    tokio::task::spawn_blocking(move || fs::write(go, "\n"))
+        .await
+        .unwrap()
+        .unwrap();
+
+    assert!(matches!(window.next().await, Event::TimedOut));
+}
+
+#[tokio::test]
+async fn a_dropped_window_ends_its_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let consent = window_that_says(
+        folder.path(),
+        &says(&[FromWindow::Opened]),
+        "exec sleep 1000",
+    );
+    let window = consent.open(&request()).await.unwrap();
+    let process = window.child.id().unwrap();
+
+    drop(window);
+
+    // The process is a zombie until the runtime has reaped it, then it is not there.
+    let status = Path::new("/proc").join(process.to_string()).join("stat");
+    while fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z")) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_window_learns_request_view_and_ending_in_this_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let heard = folder.path().join("heard");
+    let frames = says(&[FromWindow::Opened]);
+    // Ends once it has heard the ending, which closes its output.
+    let after = format!("cat > '{}'", heard.display());
+    let consent = window_that_says(folder.path(), &frames, &after);
+    let mut window = consent.open(&request()).await.unwrap();
+
+    window.show(&View::NoCard).await;
+    // Dropping the sender closes the child's input after everything has been written.
+    let PromptWindow {
+        mut child,
+        to_window,
+        ..
+    } = window;
+    to_window.send(ToWindow::End(Ending::Done)).unwrap();
+    drop(to_window);
+    assert!(child.wait().await.unwrap().success());
+
+    let heard = fs::read(heard).unwrap();
+    let mut rest = &heard[..];
+    let mut next = || match blocking::read(&mut rest).unwrap() {
+        Some(Frame::Message(json)) => String::from_utf8(json).unwrap(),
+        _ => panic!("not a message"),
+    };
+    assert_eq!(
+        next(),
+        r#"{"origin":"https://bank.example","host":"bank.example","purpose":"sign_in","seconds":60,"dark":null}"#
+    );
+    assert_eq!(next(), r#"{"show":"no_card"}"#);
+    assert_eq!(next(), r#"{"end":"done"}"#);
+}

@@ -1,0 +1,207 @@
+//! `chop doctor`: looks at everything a sign-in needs, and says what to do about what is wrong.
+//!
+//! Nothing is changed. Each check is a function of its own that gives lines; nothing here decides
+//! what other parts do.
+
+mod agent;
+mod browsers;
+mod cards;
+mod certificate;
+mod display;
+mod page;
+mod print;
+mod settings_in_use;
+
+use std::{io::Write as _, path::Path, process::ExitCode, time::SystemTime};
+
+use chop_certs::{policies, store, stores};
+use directories::BaseDirs;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use crate::{
+    paths::Paths,
+    settings::{self, Settings},
+    text::Words,
+};
+
+/// Where to open the page.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum Part {
+    /// The checks.
+    SelfTest,
+    /// What this program is.
+    About,
+}
+
+/// How the report is given.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// A table on standard output.
+    Table,
+    /// JSON on standard output.
+    Json,
+    /// A page in the person's browser.
+    Page(Part),
+}
+
+/// What was found, in the order in which it is shown.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Report {
+    /// One fact each.
+    pub lines: Vec<Line>,
+}
+
+/// One fact.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Line {
+    /// What it is about.
+    pub area: Area,
+    /// Whether it is as it should be.
+    pub state: State,
+    /// The fact. Names of readers and reasons of modules are in it as they came.
+    pub what: Words,
+    /// What to do about it.
+    pub remedy: Option<Words>,
+    /// A command for a shell that does it, where the remedy ends with one.
+    pub command: Option<String>,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each is named in text/doctor.rs")]
+pub enum Area {
+    Settings,
+    Agent,
+    Certificate,
+    Trust,
+    Policies,
+    Modules,
+    Readers,
+    Cards,
+    Display,
+}
+
+/// Whether something is as it should be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; sign-in works all the same.
+    Note,
+    /// Sign-in does not work, or not safely.
+    Problem,
+}
+
+/// Checks, reports, and gives the exit code: success when there is no problem.
+#[must_use]
+pub fn run(paths: &Paths, settings: Result<Settings, settings::Error>, form: Form) -> ExitCode {
+    let report = examine(paths, settings);
+    let code = if report.problems() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    };
+    let text = match form {
+        Form::Table => print::table(&report),
+        Form::Json => print::json(&report),
+        Form::Page(part) => return page::show(&report, part, paths),
+    };
+    // Whoever reads us may have seen enough; that is no fault of ours.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    code
+}
+
+/// Looks at everything.
+fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report {
+    let now = SystemTime::now();
+    let in_use = settings_in_use::lines(settings.as_ref());
+    // What stops the agent stands first; what is as set stands last.
+    let (mut lines, last) = match settings {
+        Ok(_) => (Vec::new(), in_use),
+        Err(_) => (in_use, Vec::new()),
+    };
+    // With settings that are not understood the defaults are looked at: half an answer is better
+    // than none.
+    let settings = settings.unwrap_or_default();
+
+    let pair = store::load(&paths.localhost, now);
+    lines.extend(agent::lines(&settings.ports.value, pair.as_ref().ok()));
+    lines.extend(certificate::lines(
+        &pair,
+        &store::place(&paths.localhost),
+        now,
+    ));
+
+    let policies = policies::look(Path::new("/etc"));
+    let stores = BaseDirs::new()
+        .zip(pair.as_ref().ok())
+        .map(|(folders, pair)| (pair, stores::look(folders.home_dir(), pair.authority())));
+    lines.extend(browsers::trust(stores, &policies));
+    lines.extend(browsers::policies(&policies));
+
+    lines.extend(cards::lines(&settings, now));
+    lines.extend(display::lines(|name| std::env::var_os(name)));
+    lines.extend(last);
+    Report { lines }
+}
+
+impl Report {
+    /// How many problems there are.
+    #[must_use]
+    pub fn problems(&self) -> usize {
+        self.lines
+            .iter()
+            .filter(|line| line.state == State::Problem)
+            .count()
+    }
+}
+
+impl Line {
+    fn ok(area: Area, what: Words) -> Self {
+        Self {
+            area,
+            state: State::Ok,
+            what,
+            remedy: None,
+            command: None,
+        }
+    }
+
+    fn note(area: Area, what: Words, remedy: Option<Words>) -> Self {
+        Self {
+            area,
+            state: State::Note,
+            what,
+            remedy,
+            command: None,
+        }
+    }
+
+    fn problem(area: Area, (what, remedy): (Words, Words)) -> Self {
+        Self {
+            area,
+            state: State::Problem,
+            what,
+            remedy: Some(remedy),
+            command: None,
+        }
+    }
+}
+
+/// For programs: `{area, state, zh, en, remedy_zh, remedy_en, command}`; the last
+/// three may be null.
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_struct("Line", 7)?;
+        line.serialize_field("area", &self.area)?;
+        line.serialize_field("state", &self.state)?;
+        line.serialize_field("zh", &self.what.zh)?;
+        line.serialize_field("en", &self.what.en)?;
+        line.serialize_field("remedy_zh", &self.remedy.as_ref().map(|words| &words.zh))?;
+        line.serialize_field("remedy_en", &self.remedy.as_ref().map(|words| &words.en))?;
+        line.serialize_field("command", &self.command)?;
+        line.end()
+    }
+}

@@ -1,0 +1,256 @@
+//! What browsers trust, and what their policies say.
+
+use std::path::Path;
+
+use chop_certs::{
+    LocalhostPair,
+    nss::Database,
+    policies::{Effect, Policy, PolicyFile},
+    stores::{Browser, Trust, TrustStore},
+};
+
+use super::{Area, Line, State};
+use crate::text::doctor::browsers as text;
+
+/// One line for each store, and one for each policy file that trusts the authority.
+pub(super) fn trust(
+    stores: Option<(&LocalhostPair, Vec<TrustStore>)>,
+    policies: &[PolicyFile],
+) -> Vec<Line> {
+    let Some((pair, stores)) = stores else {
+        return vec![Line::note(Area::Trust, text::NOTHING_TO_TRUST, None)];
+    };
+    let by_policy: Vec<&PolicyFile> = policies
+        .iter()
+        .filter(|file| file.trusts(pair.authority()))
+        .collect();
+    let trusted = |store: &TrustStore| {
+        let told = by_policy
+            .iter()
+            .any(|file| reads(store.browser, file.browser));
+        store.trust == Trust::Trusted || told
+    };
+    let anybody = stores.iter().any(trusted);
+    let of_policies = by_policy
+        .iter()
+        .map(|file| Line::ok(Area::Trust, text::trusted(file.browser.name(), &file.path)));
+    let of_stores = stores.iter().filter_map(|store| {
+        let told = trusted(store) && store.trust != Trust::Trusted;
+        (!told).then(|| line(store, pair.name(), anybody))
+    });
+    of_policies.chain(of_stores).collect()
+}
+
+/// Whether a browser of the store's family reads that policy.
+fn reads(store: Browser, policy: Browser) -> bool {
+    (store == Browser::Firefox) == (policy == Browser::Firefox)
+}
+
+/// `anybody`: another browser trusts the authority already.
+fn line(store: &TrustStore, name: &str, anybody: bool) -> Line {
+    let (browser, folder) = (store.browser.name(), store.folder.as_path());
+    let command = Some(add_command(name, folder));
+    let problem = |words| Line::problem(Area::Trust, words);
+    match &store.trust {
+        Trust::Trusted => Line::ok(Area::Trust, text::trusted(browser, folder)),
+        Trust::Untrusted => Line {
+            command,
+            ..problem((text::untrusted(browser, folder), text::ADD_TRUST))
+        },
+        Trust::NoStore => {
+            let what = text::no_store(browser);
+            // Whoever uses another browser has no need of this one.
+            let state = if anybody { State::Note } else { State::Problem };
+            Line {
+                command,
+                state,
+                ..problem((what, text::ADD_TRUST))
+            }
+        }
+        Trust::Unknown { reason } => problem(text::store_unreadable(browser, folder, reason)),
+        _ => Line::note(Area::Trust, text::not_looked_at(browser), None),
+    }
+}
+
+/// Makes the NSS database where there is none, and trusts the authority in it.
+fn add_command(name: &str, folder: &Path) -> String {
+    let exists = Database::at(folder).exists();
+    let (name, path) = (shell(name), folder.display());
+    let (folder, database) = (shell(&path.to_string()), shell(&format!("sql:{path}")));
+    let make = format!("mkdir -p {folder} && certutil -N -d {database} --empty-password");
+    let add = format!("chop certificate | certutil -A -a -d {database} -n {name} -t C,,");
+    if exists {
+        add
+    } else {
+        format!("{make} && {add}")
+    }
+}
+
+/// One word for a POSIX shell.
+fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// One line for each policy that concerns us.
+pub(super) fn policies(files: &[PolicyFile]) -> Vec<Line> {
+    if files.is_empty() {
+        return vec![Line::note(Area::Policies, text::NO_POLICY, None)];
+    }
+    files.iter().flat_map(file).collect()
+}
+
+fn file(file: &PolicyFile) -> Vec<Line> {
+    let browser = file.browser.name();
+    match &file.policies {
+        Err(reason) => {
+            let words = text::policy_unreadable(browser, &file.path, reason);
+            vec![Line::problem(Area::Policies, words)]
+        }
+        Ok(policies) if policies.is_empty() => {
+            vec![Line::ok(
+                Area::Policies,
+                text::no_concern(browser, &file.path),
+            )]
+        }
+        Ok(policies) => policies.iter().map(|one| policy(browser, one)).collect(),
+    }
+}
+
+fn policy(browser: &str, policy: &Policy) -> Line {
+    let ok = |words| Line::ok(Area::Policies, words);
+    let problem = |words| Line::problem(Area::Policies, words);
+    match policy.effect {
+        Effect::Allows => ok(text::allows(browser, &policy.values)),
+        Effect::AllowsPopups => ok(text::allows_popups(browser, &policy.values)),
+        Effect::Trusts => ok(text::trusts(browser, policy.values.len())),
+        Effect::Blocks => problem(text::blocks(browser, &policy.values)),
+        Effect::OpensAll => problem(text::opens_all(browser, policy.name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::PathBuf, time::SystemTime};
+
+    use chop_certs::Lifetime;
+
+    use super::*;
+
+    fn pair() -> LocalhostPair {
+        LocalhostPair::generate(SystemTime::now(), Lifetime::PerPerson).unwrap()
+    }
+
+    fn store(browser: Browser, trust: Trust) -> TrustStore {
+        TrustStore {
+            browser,
+            folder: PathBuf::from("/home/a b/.pki/nssdb"),
+            trust,
+        }
+    }
+
+    fn states(
+        stores: Vec<TrustStore>,
+        policies: &[PolicyFile],
+        pair: &LocalhostPair,
+    ) -> Vec<State> {
+        let lines = trust(Some((pair, stores)), policies);
+        lines.iter().map(|line| line.state).collect()
+    }
+
+    #[test]
+    fn a_store_that_does_not_trust_us_is_a_problem_with_the_command_that_mends_it() {
+        let pair = pair();
+        let lines = trust(
+            Some((&pair, vec![store(Browser::Firefox, Trust::Untrusted)])),
+            &[],
+        );
+        assert_eq!(lines[0].state, State::Problem);
+        let command = lines[0].command.as_ref().unwrap();
+        assert!(
+            command.contains("-d 'sql:/home/a b/.pki/nssdb'"),
+            "{command}"
+        );
+        assert!(
+            command.contains(&format!("-n '{}'", pair.name())),
+            "{command}"
+        );
+    }
+
+    #[test]
+    fn a_browser_that_is_not_used_is_no_problem_if_another_trusts_us() {
+        let (none, trusted) = (
+            store(Browser::Chromium, Trust::NoStore),
+            store(Browser::Firefox, Trust::Trusted),
+        );
+        let pair = pair();
+        assert_eq!(states(vec![none.clone()], &[], &pair), [State::Problem]);
+        assert_eq!(
+            states(vec![none, trusted], &[], &pair),
+            [State::Note, State::Ok]
+        );
+    }
+
+    #[test]
+    fn a_policy_that_trusts_us_stands_for_the_store() {
+        let pair = pair();
+        let base64 = pair
+            .authority_pem()
+            .lines()
+            .filter(|line| !line.starts_with('-'))
+            .collect();
+        let policy = Policy {
+            name: "CACertificates",
+            effect: Effect::Trusts,
+            values: vec![base64],
+        };
+        let file = PolicyFile {
+            browser: Browser::Chrome,
+            path: PathBuf::from("/etc/x.json"),
+            policies: Ok(vec![policy]),
+        };
+        let stores = vec![store(Browser::Chromium, Trust::Untrusted)];
+        assert_eq!(states(stores, &[file], &pair), [State::Ok]);
+    }
+
+    #[test]
+    fn each_policy_has_its_own_verdict() {
+        let policy = |name, effect| Policy {
+            name,
+            effect,
+            values: vec!["https://a.example".into()],
+        };
+        let good = PolicyFile {
+            browser: Browser::Chrome,
+            path: PathBuf::from("/etc/x.json"),
+            policies: Ok(vec![
+                policy("LoopbackNetworkAllowedForUrls", Effect::Allows),
+                policy("LoopbackNetworkBlockedForUrls", Effect::Blocks),
+                policy(
+                    "LocalNetworkAccessRestrictionsTemporaryOptOut",
+                    Effect::OpensAll,
+                ),
+            ]),
+        };
+        let broken = PolicyFile {
+            policies: Err("EOF".to_owned()),
+            ..good.clone()
+        };
+        let lines = policies(&[good, broken]);
+        let states: Vec<_> = lines.iter().map(|line| line.state).collect();
+        assert_eq!(
+            states,
+            [State::Ok, State::Problem, State::Problem, State::Problem]
+        );
+        assert!(
+            lines[0]
+                .what
+                .en
+                .contains("Chrome: https://a.example may reach")
+        );
+    }
+
+    #[test]
+    fn without_policies_it_is_said_what_the_browser_will_ask() {
+        assert_eq!(policies(&[])[0].state, State::Note);
+    }
+}

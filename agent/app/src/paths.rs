@@ -1,0 +1,61 @@
+//! Where the agent keeps what it keeps.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+/// The agent's files and folders for one person.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// The person's own settings.
+    pub settings: PathBuf,
+    /// The machine's policy, written by its administrator.
+    pub policy: PathBuf,
+    /// The localhost certificate and its key; nobody else may read it.
+    pub localhost: PathBuf,
+    /// Which sites have to wait after wrong PINs.
+    pub cool_down: PathBuf,
+    /// Held by the running agent.
+    pub lock: PathBuf,
+}
+
+/// The machine's policy.
+const POLICY: &str = if cfg!(windows) {
+    r"C:\ProgramData\Chop\policy.toml"
+} else if cfg!(target_os = "macos") {
+    "/Library/Application Support/Chop/policy.toml"
+} else {
+    "/etc/chop/policy.toml"
+};
+
+impl Paths {
+    /// Those of the person who runs us, as the system's conventions have them (on Linux the XDG
+    /// base directories). `None` when the person has no home.
+    #[must_use]
+    pub fn of_this_person() -> Option<Self> {
+        let folders = ProjectDirs::from("tw", "chop", "chop")?;
+        let state = folders
+            .state_dir()
+            .unwrap_or_else(|| folders.data_local_dir());
+        let runtime = folders.runtime_dir().unwrap_or(state);
+        Some(Self {
+            settings: folders.config_dir().join("settings.toml"),
+            policy: POLICY.into(),
+            localhost: folders.data_local_dir().join("localhost"),
+            cool_down: state.join("cool-down.json"),
+            lock: runtime.join("agent.lock"),
+        })
+    }
+
+    /// All below one folder: for tests, and for looking at an agent without touching one's own.
+    #[must_use]
+    pub fn below(folder: &Path) -> Self {
+        Self {
+            settings: folder.join("config/settings.toml"),
+            policy: folder.join("policy/policy.toml"),
+            localhost: folder.join("data/localhost"),
+            cool_down: folder.join("state/cool-down.json"),
+            lock: folder.join("run/agent.lock"),
+        }
+    }
+}

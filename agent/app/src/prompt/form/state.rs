@@ -1,0 +1,163 @@
+//! What the form is at, and how it gets from one thing to the next.
+
+use chop_service::{Choice, ChoiceId, Ending, Notice, View};
+
+use super::{Form, Outcome, Stage};
+use crate::text::prompt::{self as text, titles};
+
+impl Form {
+    /// The window's title: what it is at, and for whom.
+    pub(in crate::prompt) fn title(&self) -> String {
+        let locked = self.choice().is_some_and(|choice| choice.locked);
+        let at = match &self.stage {
+            Stage::Status(View::Looking) => titles::LOOKING,
+            Stage::Status(View::Checking) => titles::CHECKING,
+            Stage::Status(_) => titles::WAITING,
+            Stage::Ready { .. } if locked => titles::LOCKED,
+            Stage::Ready {
+                notice: Some(Notice::PinWrong { .. }),
+                ..
+            } => titles::WRONG,
+            Stage::Ready {
+                notice: Some(Notice::PinLength),
+                ..
+            } => titles::LENGTH,
+            Stage::Ready { notice: None, .. } => titles::ENTER,
+            Stage::Ended { .. } => titles::ENDED,
+        };
+        text::title(at, &self.request.host)
+    }
+
+    /// Shows something else.
+    pub(in crate::prompt) fn show(&mut self, view: View) {
+        if matches!(self.stage, Stage::Ended { .. }) {
+            return;
+        }
+        let View::Ready { choices, notice } = view else {
+            let same = matches!(&self.stage, Stage::Status(shown) if *shown == view);
+            if !same {
+                self.start_over(Stage::Status(view));
+            }
+            return;
+        };
+        let before = self
+            .choice()
+            .map(|choice| (choice.id, choice.locked, last_try(choice)));
+        // Of several, the one that was chosen stays chosen, if it is still there.
+        let still = choices.iter().find(|choice| Some(choice.id) == self.chosen);
+        let chosen = still.or_else(|| choices.iter().find(|choice| !choice.locked));
+        self.chosen = chosen.or(choices.first()).map(|choice| choice.id);
+        let after = chosen.or(choices.first());
+        let after = after.map(|choice| (choice.id, choice.locked, last_try(choice)));
+        let news = self.notice() != notice;
+        if news {
+            self.tried = self.chosen;
+        }
+        let stage = Stage::Ready { choices, notice };
+        if before == after && (notice.is_none() || !news) {
+            // Another card came or went: what has been typed for this one stays.
+            self.stage = stage;
+        } else {
+            self.start_over(stage);
+        }
+    }
+
+    /// Shows how it ended.
+    pub(in crate::prompt) fn end(&mut self, ending: Ending) {
+        self.start_over(Stage::Ended {
+            ending,
+            until: None,
+        });
+    }
+
+    pub(super) fn times_out(&self, now: f64) -> Option<Outcome> {
+        match self.stage {
+            Stage::Ended {
+                ending: Ending::PageGone,
+                ..
+            } => Some(Outcome::Over),
+            Stage::Ended { until, .. } => {
+                until.is_some_and(|end| now >= end).then_some(Outcome::Over)
+            }
+            // The card has its own deadline, and its answer must be shown.
+            Stage::Status(View::Checking) => None,
+            _ => self
+                .deadline
+                .is_some_and(|end| now >= end)
+                .then_some(Outcome::TimedOut),
+        }
+    }
+
+    pub(super) fn closed(&self) -> Outcome {
+        match self.stage {
+            Stage::Ended { .. } => Outcome::Over,
+            _ => Outcome::Closed,
+        }
+    }
+
+    /// The certificate that is chosen now.
+    pub(super) fn choice(&self) -> Option<&Choice> {
+        let Stage::Ready { choices, .. } = &self.stage else {
+            return None;
+        };
+        choices.iter().find(|choice| Some(choice.id) == self.chosen)
+    }
+
+    /// What came of the last try, with whichever certificate.
+    pub(super) fn notice(&self) -> Option<Notice> {
+        match self.stage {
+            Stage::Ready { notice, .. } => notice,
+            _ => None,
+        }
+    }
+
+    /// What came of the last try with the certificate that is chosen now.
+    pub(super) fn notice_of_choice(&self) -> Option<Notice> {
+        self.notice().filter(|_| self.tried == self.chosen)
+    }
+
+    /// Whether the PIN field can be typed into.
+    pub(super) fn takes_pin(&self) -> bool {
+        self.choice()
+            .is_some_and(|choice| !choice.locked && (!last_try(choice) || self.understood))
+    }
+
+    pub(super) fn pin_is_long_enough(&self) -> bool {
+        self.takes_pin()
+            && self
+                .choice()
+                .is_some_and(|choice| self.pin.len() >= choice.shortest.max(1))
+    }
+
+    pub(super) fn choose(&mut self, id: ChoiceId) {
+        if self.chosen != Some(id) {
+            self.chosen = Some(id);
+            self.forget_entry();
+        }
+    }
+
+    pub(super) fn enter(&mut self) -> Option<Outcome> {
+        let id = self.choice()?.id;
+        let pin = self.pin.take();
+        self.start_over(Stage::Status(View::Checking));
+        Some(Outcome::Entered(id, pin))
+    }
+
+    pub(super) fn start_over(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.unsettled = true;
+        self.forget_entry();
+    }
+
+    /// A PIN is for one card and one try, and so is the consent to take the last one.
+    pub(super) fn forget_entry(&mut self) {
+        self.pin.clear();
+        self.understood = false;
+        self.refocus = true;
+    }
+}
+
+/// Whether the next wrong PIN locks the card.
+pub(super) fn last_try(choice: &Choice) -> bool {
+    choice.tries_left == Some(1)
+}

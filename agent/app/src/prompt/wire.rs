@@ -1,0 +1,46 @@
+//! What the agent and the window's process say to each other, in JSON, in frames of
+//! [`chop_token::pipe`]. A PIN follows its [`FromWindow::Entered`] as a secret frame.
+
+use chop_service::{ChoiceId, Ending, Purpose, View};
+use serde::{Deserialize, Serialize};
+
+/// The first message to the window.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Request {
+    /// The site, as the agent checked it.
+    pub(crate) origin: String,
+    /// The host in it.
+    pub(crate) host: String,
+    /// What the signature is for.
+    pub(crate) purpose: Purpose,
+    /// How long the person has.
+    pub(crate) seconds: u64,
+    /// Whether the desktop is dark, where the agent knows; else the window asks the system.
+    pub(crate) dark: Option<bool>,
+}
+
+/// Later messages to the window.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ToWindow {
+    /// Show this.
+    Show(View),
+    /// Show this for a moment, then go.
+    End(Ending),
+}
+
+/// Messages from the window.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FromWindow {
+    /// It is on the screen.
+    Opened,
+    /// There is no display to open it on.
+    NoDisplay,
+    /// A certificate was chosen and its PIN entered; the PIN follows.
+    Entered(ChoiceId),
+    /// The person closed it.
+    Closed,
+    /// The time ran out.
+    TimedOut,
+}

@@ -1,0 +1,283 @@
+//! Sentences of the window.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Words, filled, fixed, plural};
+
+/// The window's title, which task bars and screen readers show: what it is at, and for whom.
+#[must_use]
+pub fn title(at: &str, host: &str) -> String {
+    format!("Chop － {at} {host}")
+}
+
+/// What the title says the window is at.
+pub mod titles {
+    /// Looking for the card.
+    pub const LOOKING: &str = "尋找卡片";
+    /// Waiting for the service, a reader or a card.
+    pub const WAITING: &str = "等待卡片";
+    /// Waiting for the PIN.
+    pub const ENTER: &str = "登入";
+    /// Waiting for another PIN.
+    pub const WRONG: &str = "PIN 碼錯誤";
+    /// Waiting for a PIN of another length.
+    pub const LENGTH: &str = "PIN 碼長度不符";
+    /// The card is locked.
+    pub const LOCKED: &str = "PIN 碼已鎖定";
+    /// The card is at work.
+    pub const CHECKING: &str = "簽章中";
+    /// It is over.
+    pub const ENDED: &str = "已結束";
+}
+
+/// Above the origin.
+pub const WHO_ASKS: Words = fixed("網站要求登入", "Sign-in request");
+
+/// Beneath the origin.
+pub const ASKS: Words = fixed("要求以您的憑證登入", "asks you to sign in with your card");
+
+/// Nothing is known yet.
+pub const LOOKING: (Words, Words) = (
+    fixed("正在尋找您的憑證卡", "Looking for your card"),
+    fixed("請稍候。", "One moment, please."),
+);
+
+/// The smart card service does not run.
+pub const SERVICE_DOWN: (Words, Words) = (
+    fixed(
+        "智慧卡服務沒有執行",
+        "The smart card service is not running",
+    ),
+    fixed(
+        "從選單開啟「自我檢測」可查看啟動方法。\n啟動後會自動繼續。",
+        "The self-test in the menu says how to start it.\nThis goes on by itself once it runs.",
+    ),
+);
+
+/// No reader.
+pub const NO_READER: (Words, Words) = (
+    fixed("找不到讀卡機", "No card reader found"),
+    fixed(
+        "請接上讀卡機，接上後會自動繼續。",
+        "Plug it in. This goes on by itself.",
+    ),
+);
+
+/// A reader without a card.
+pub const NO_CARD: (Words, Words) = (
+    fixed("請插入您的憑證卡", "Insert your card"),
+    fixed(
+        "插入後會自動繼續，晶片朝上並推到底。",
+        "Chip up, all the way in. This goes on by itself.",
+    ),
+);
+
+/// A card that cannot be used here.
+pub const NO_CERTIFICATE: (Words, Words) = (
+    fixed(
+        "這張卡片不能用來登入",
+        "This card cannot be used to sign in",
+    ),
+    fixed(
+        "卡片上沒有登入用的憑證，或缺少驅動模組。\n您可以換一張卡片。",
+        "It has no certificate for signing in, or its driver\nmodule is missing. You can try another card.",
+    ),
+);
+
+/// The card is at work.
+pub const CHECKING: (Words, Words) = (
+    fixed("卡片正在簽章", "Your card is signing"),
+    fixed("請勿取出卡片。", "Please leave it in."),
+);
+
+/// Signed.
+pub const DONE: (Words, Words) = (
+    fixed("簽章完成", "Signed"),
+    fixed("請回到網站繼續。", "Go on in your browser."),
+);
+
+/// The card was pulled.
+pub const CARD_REMOVED: (Words, Words) = (
+    fixed("卡片被取出了", "The card was removed"),
+    fixed(
+        "登入沒有完成。請插好卡片，再從網站重新登入。",
+        "You are not signed in. Insert the card and try again from the website.",
+    ),
+);
+
+/// The card or its module failed.
+pub const CARD_FAULT: (Words, Words) = (
+    fixed("卡片沒有完成簽章", "The card did not sign"),
+    fixed(
+        "請取出卡片再插入，並從網站重新登入。",
+        "Take the card out, put it back in and try again from the website.",
+    ),
+);
+
+/// The chosen card takes no PIN any more.
+pub const LOCKED: (Words, Words) = (
+    fixed("這張卡片已鎖住", "This card is locked"),
+    fixed(
+        "PIN 碼錯誤次數過多，須由發卡單位解鎖：\n自然人憑證請洽 moica.nat.gov.tw\n工商憑證請洽 moeaca.nat.gov.tw",
+        "Too many wrong PINs. Only the issuer can unlock it:\nmoica for citizen cards, moeaca for company cards.",
+    ),
+);
+
+/// A mark beside a locked card in the list.
+pub const LOCKED_TAG: Words = fixed("已鎖住", "Locked");
+
+/// Above the list of certificates.
+pub const CHOOSE: Words = fixed("選擇憑證", "Choose a certificate");
+
+/// Above the PIN field.
+pub const PIN: Words = fixed("憑證 PIN 碼", "Card PIN");
+
+/// Above the PIN field when it is for a file.
+pub const PASSWORD: Words = fixed("憑證檔密碼", "File password");
+
+/// Instead of the holder, where a file hides its certificate.
+pub const HIDDEN_HOLDER: Words = fixed("憑證檔案", "Certificate file");
+
+/// Beneath it.
+pub const HIDDEN_CERTIFICATE: Words = fixed(
+    "輸入密碼後才能讀取憑證內容",
+    "Its password shows what is inside",
+);
+
+/// One try is left.
+pub const LAST_TRY: (Words, Words) = (
+    fixed("只剩最後一次機會", "Last try"),
+    fixed(
+        "再輸入錯誤一次，卡片就會鎖住。",
+        "One more wrong PIN locks the card.",
+    ),
+);
+
+/// The last try has to be confirmed.
+pub const I_UNDERSTAND: Words = fixed(
+    "我知道這是最後一次",
+    "I understand that this is the last try",
+);
+
+/// Accepts.
+pub const SIGN_IN: Words = fixed("登入", "Sign in");
+
+/// Declines.
+pub const CANCEL: Words = fixed("取消", "Cancel");
+
+/// Closes a window that has nothing more to ask.
+pub const CLOSE: Words = fixed("關閉", "Close");
+
+/// The card did not take the length.
+pub const PIN_LENGTH: Words = fixed(
+    "卡片不接受這個長度的 PIN 碼，沒有扣次數",
+    "The card does not take a PIN of this length; no try was lost",
+);
+
+/// The PIN was wrong.
+#[must_use]
+pub fn pin_wrong(tries_left: Option<u8>) -> Words {
+    match tries_left {
+        None => fixed("PIN 碼錯誤，請重新輸入", "Wrong PIN, please enter it again"),
+        Some(left) => filled(
+            format!("PIN 碼錯誤，還可以再試 {left} 次"),
+            tries_in_english("Wrong PIN, ", left),
+        ),
+    }
+}
+
+/// Beside the field, where the card tells.
+#[must_use]
+pub fn tries_left(left: u8) -> Words {
+    filled(format!("還可試 {left} 次"), tries_in_english("", left))
+}
+
+fn tries_in_english(before: &str, left: u8) -> String {
+    format!(
+        "{before}{left} {} left",
+        if left == 1 { "try" } else { "tries" }
+    )
+}
+
+/// In the empty field: how long the PIN is. `None` where every length will do.
+#[must_use]
+pub fn pin_length(shortest: usize, longest: usize) -> Option<Words> {
+    match (shortest, longest) {
+        (_, longest) if longest > 32 => None,
+        (shortest, longest) if shortest >= longest => Some(filled(
+            format!("{longest} 碼"),
+            format!("{longest} characters"),
+        )),
+        _ => Some(filled(
+            format!("{shortest} 至 {longest} 碼"),
+            format!("{shortest} to {longest} characters"),
+        )),
+    }
+}
+
+/// The countdown.
+#[must_use]
+pub fn seconds_left(seconds: u64) -> Words {
+    filled(
+        format!("剩 {seconds} 秒"),
+        format!("{seconds} second{} left", plural(seconds)),
+    )
+}
+
+/// The end of validity. Both times are seconds since 1970; the date is Taiwan's.
+#[must_use]
+pub fn valid_until(not_after: i64, now: i64) -> Words {
+    let day = taiwan_date(not_after);
+    if not_after < now {
+        return filled(format!("已於 {day} 到期"), format!("expired on {day}"));
+    }
+    filled(format!("有效至 {day}"), format!("valid until {day}"))
+}
+
+fn taiwan_date(seconds: i64) -> String {
+    let eight_hours = time::Duration::hours(8);
+    let date = OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|time| time.checked_add(eight_hours))
+        .map_or(Date::MAX, OffsetDateTime::date);
+    format!(
+        "{}-{:02}-{:02}",
+        date.year(),
+        u8::from(date.month()),
+        date.day()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_are_counted_in_both_languages() {
+        assert_eq!(
+            pin_wrong(Some(2)).line(),
+            "PIN 碼錯誤，還可以再試 2 次 Wrong PIN, 2 tries left"
+        );
+        assert_eq!(tries_left(1).en, "1 try left");
+        assert_eq!(pin_wrong(None).en, "Wrong PIN, please enter it again");
+    }
+
+    #[test]
+    fn a_certificate_ends_on_the_day_it_ends_in_taiwan() {
+        // 2027-03-31 15:59:59 UTC is the last second of that day in Taipei.
+        assert_eq!(valid_until(1_806_508_799, 0).zh, "有效至 2027-03-31");
+        assert_eq!(valid_until(1_806_508_800, 0).zh, "有效至 2027-04-01");
+        assert_eq!(
+            valid_until(1_806_508_799, 1_806_508_800).en,
+            "expired on 2027-03-31"
+        );
+        assert_eq!(valid_until(i64::MAX, 0).zh, "有效至 9999-12-31");
+    }
+
+    #[test]
+    fn the_length_is_said_only_where_it_helps() {
+        assert_eq!(pin_length(6, 8).unwrap().zh, "6 至 8 碼");
+        assert_eq!(pin_length(6, 6).unwrap().en, "6 characters");
+        assert_eq!(pin_length(1, 255), None);
+    }
+}

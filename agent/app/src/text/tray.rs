@@ -1,0 +1,24 @@
+//! Sentences of the tray's menu.
+
+use super::{Words, fixed};
+
+/// The program's name, as the tool tip shows it.
+pub const NAME: Words = fixed("Chop 憑證簽章", "card signing");
+
+/// Ready.
+pub const READY: Words = fixed("已就緒", "Ready");
+
+/// A window is open or a card is at work.
+pub const BUSY: Words = fixed("使用中", "In use");
+
+/// Something needs attention; the self-test says what.
+pub const PROBLEM: Words = fixed("有問題，請按「自我檢測」", "Problem: see the self-test");
+
+/// Opens the self-test.
+pub const SELF_TEST: Words = fixed("自我檢測", "Self-test");
+
+/// Opens what there is to say about the program.
+pub const ABOUT: Words = fixed("關於 Chop", "About Chop");
+
+/// Ends the agent.
+pub const QUIT: Words = fixed("結束", "Quit");
