@@ -1,0 +1,58 @@
+//! Random tokens for browsers, and what of them is kept.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::{
+    digest::{SHA256, digest},
+    rand::{SecureRandom as _, SystemRandom},
+};
+
+use crate::Error;
+
+/// `N` random bytes of the system.
+///
+/// # Errors
+/// [`Error::Random`].
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Error::Random)?;
+    Ok(bytes)
+}
+
+/// A token for a page or form: 32 random bytes, 43 characters.
+///
+/// # Errors
+/// [`Error::Random`].
+pub(crate) fn token() -> Result<String, Error> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
+}
+
+/// What the database keeps of a token or session id: whoever reads the database cannot use it.
+pub(crate) fn fingerprint(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
+}
+
+/// Whether two tokens are the same. Hashes are compared, so the time taken tells nothing of either.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    fingerprint(one) == fingerprint(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_long_and_differ() {
+        let (one, other) = (token().unwrap(), token().unwrap());
+        assert_eq!(one.len(), 43);
+        assert!(!same(&one, &other));
+        assert!(same(&one, &one.clone()));
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_hold_the_secret() {
+        let secret = token().unwrap();
+        assert!(!fingerprint(&secret).contains(&secret));
+    }
+}

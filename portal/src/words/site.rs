@@ -1,0 +1,226 @@
+//! For what this site answers (`problem::Code`), and what its own script is at.
+
+use super::{
+    Tone::{Calm, Progress, Stop, Warning},
+    Words,
+};
+
+pub(super) const WORDS: &[Words] = &[
+    Words::new(
+        "preparing",
+        Progress,
+        ("準備登入…", "正在向本站取得一次性的驗證碼。"),
+        (
+            "Preparing to sign in…",
+            "Getting a one-time code from this site.",
+        ),
+    ),
+    Words::new(
+        "verifying",
+        Progress,
+        (
+            "正在驗證憑證…",
+            "卡片已完成簽章，本站正在核對。現在可以抽出卡片。",
+        ),
+        (
+            "Verifying the certificate…",
+            "The card has signed and this site is checking it. You may take the card out now.",
+        ),
+    ),
+    Words::new(
+        "site_unreachable",
+        Warning,
+        ("連不上本站", "請檢查網路連線，再試一次。"),
+        (
+            "This site cannot be reached",
+            "Please check your network connection and try again.",
+        ),
+    ),
+    Words::new(
+        "unknown",
+        Warning,
+        (
+            "登入沒有完成",
+            "發生了這一頁不認得的狀況。請重新整理頁面，再試一次。",
+        ),
+        (
+            "The sign-in did not work",
+            "Something happened that this page does not know. Reload it and try again.",
+        ),
+    ),
+    Words::new(
+        "bad_request",
+        Warning,
+        ("本站看不懂送來的資料", "請重新整理頁面，再試一次。"),
+        (
+            "This site did not understand what was sent",
+            "Please reload the page and try again.",
+        ),
+    ),
+    Words::new(
+        "request_refused",
+        Warning,
+        (
+            "這個要求不是從本站的頁面送出",
+            "請重新整理頁面，再試一次。若使用代理或隱私擴充功能，請讓它不要移除 Origin 標頭。",
+        ),
+        (
+            "This request did not come from a page of this site",
+            "Please reload the page and try again. A proxy or privacy extension must not remove the \
+             Origin header.",
+        ),
+    ),
+    Words::new(
+        "challenge_gone",
+        Calm,
+        (
+            "這次的驗證碼已失效",
+            "驗證碼只能用一次，而且五分鐘內有效。請再試一次。",
+        ),
+        (
+            "The one-time code is no longer valid",
+            "It works once, and for five minutes. Please try again.",
+        ),
+    ),
+    Words::new(
+        "assertion_unreadable",
+        Warning,
+        (
+            "看不懂卡片的簽章",
+            "請更新 Chop，再試一次；若一再發生，請通知本站的管理者。",
+        ),
+        (
+            "The card’s signature cannot be read",
+            "Please update Chop and try again; if it keeps happening, tell the site’s operator.",
+        ),
+    ),
+    Words::new(
+        "signature_mismatch",
+        Warning,
+        (
+            "簽章與這次登入不符",
+            "您沒有登入。請確認網址列上是本站的網址，重新整理後再試一次。",
+        ),
+        (
+            "The signature is not for this sign-in",
+            "You are not signed in. Check that the address bar shows this site, reload and try again.",
+        ),
+    ),
+    Words::new(
+        "certificate_expired",
+        Stop,
+        (
+            "憑證已過期",
+            "請到工商憑證管理中心申請展期或換發新卡，完成後再登入。",
+        ),
+        (
+            "The certificate has expired",
+            "Renew it or get a new card at the company certificate authority (MOEACA), then sign in.",
+        ),
+    ),
+    Words::new(
+        "certificate_not_yet_valid",
+        Stop,
+        ("憑證還沒有生效", "新卡的憑證有開始日期。請在生效後再登入。"),
+        (
+            "The certificate is not valid yet",
+            "A new card’s certificate has a first day. Please sign in after it.",
+        ),
+    ),
+    Words::new(
+        "certificate_untrusted",
+        Stop,
+        (
+            "本站不認得這張卡的發卡單位",
+            "請使用工商憑證管理中心發給公司的卡片。若您用的正是這種卡，請通知本站的管理者。",
+        ),
+        (
+            "This site does not know who issued this card",
+            "Please use a card from the company certificate authority (MOEACA). If it is one, tell \
+             the site’s operator.",
+        ),
+    ),
+    Words::new(
+        "certificate_unsuitable",
+        Stop,
+        (
+            "這張憑證不能用來登入",
+            "登入需要卡片上的簽章用憑證。請換一張工商憑證再試。",
+        ),
+        (
+            "This certificate cannot sign in",
+            "Signing in needs the card’s certificate for signatures. Please use another company card.",
+        ),
+    ),
+    Words::new(
+        "identity_unclear",
+        Stop,
+        (
+            "無法從憑證確認是哪一家公司",
+            "憑證裡的統一編號有問題。請洽發卡單位。",
+        ),
+        (
+            "The certificate does not say clearly which company it is",
+            "Something is wrong with the business number in it. Please ask the card’s issuer.",
+        ),
+    ),
+    Words::new(
+        "card_kind_wrong",
+        Warning,
+        (
+            "這不是工商憑證",
+            "您插入的是其他種類的憑證卡，例如自然人憑證。請換成公司的工商憑證，再試一次。",
+        ),
+        (
+            "This is not a company card",
+            "It is a card of another kind, such as a citizen’s. Please insert the company card and \
+             try again.",
+        ),
+    ),
+    Words::new(
+        "secondary_card_refused",
+        Warning,
+        (
+            "本站只接受正卡",
+            "您插入的是附卡。請換成公司的工商憑證正卡，再試一次。",
+        ),
+        (
+            "This site takes primary cards only",
+            "The card is a secondary one. Please insert the company’s primary card and try again.",
+        ),
+    ),
+    Words::new(
+        "account_pending",
+        Stop,
+        (
+            "帳號尚未啟用",
+            "請開啟申請時收到的信，按「啟用電子身分證」，啟用後再登入。找不到信時，請看看垃圾郵件匣。",
+        ),
+        (
+            "The account is not activated yet",
+            "Please open the mail you got when you applied and follow its link, then sign in. If you \
+             cannot find it, look into the spam folder.",
+        ),
+    ),
+    Words::new(
+        "account_disabled",
+        Stop,
+        ("帳號已停用", "請洽本站的管理者。"),
+        (
+            "The account is closed",
+            "Please ask the operator of this site.",
+        ),
+    ),
+    Words::new(
+        "site_fault",
+        Warning,
+        (
+            "本站發生問題",
+            "問題已經記錄下來，不是您的操作造成的。請稍後再試。",
+        ),
+        (
+            "Something went wrong on our side",
+            "It has been recorded, and it is not your doing. Please try again later.",
+        ),
+    ),
+];

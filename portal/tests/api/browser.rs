@@ -1,0 +1,156 @@
+//! A browser: it keeps cookies and says where it comes from.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, StatusCode, header},
+};
+use http_body_util::BodyExt as _;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+
+use crate::scene::ORIGIN;
+
+/// One browser; another has cookies of its own.
+pub(crate) struct Browser {
+    router: Router,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) body: String,
+}
+
+/// What `POST /login/challenge` answers.
+pub(crate) struct Start {
+    pub(crate) challenge: String,
+    pub(crate) token: String,
+}
+
+impl Answer {
+    /// The header `Location`, or nothing.
+    pub(crate) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    /// The one header with this name, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The answer is this code, with nothing beside it.
+    #[track_caller]
+    pub(crate) fn is_code(&self, status: u16, code: &str) {
+        assert_eq!(self.body, format!(r#"{{"code":"{code}"}}"#));
+        assert_eq!(self.status, status);
+        assert_eq!(self.header("content-type"), "application/json");
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(router: Router) -> Self {
+        Self {
+            router,
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// The value of the session's cookie.
+    pub(crate) fn session(&self) -> Option<String> {
+        self.cookies.lock().unwrap().get("__Host-portal").cloned()
+    }
+
+    /// Puts a session's cookie into the browser.
+    pub(crate) fn plant(&self, session: &str) {
+        self.cookies
+            .lock()
+            .unwrap()
+            .insert("__Host-portal".to_owned(), session.to_owned());
+    }
+
+    /// Sends a request with the browser's cookies, and keeps those of the answer.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let cookies: Vec<_> = self
+            .cookies
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            request
+                .headers_mut()
+                .insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        let service = TowerToHyperService::new(self.router.clone());
+        let response: Response<Body> = service.call(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            // What browsers do with the prefix: such a cookie is as good as not sent.
+            if !cookie.contains("; Secure") || !cookie.contains("; Path=/") {
+                continue;
+            }
+            let mut cookies = self.cookies.lock().unwrap();
+            if cookie.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// Sends a form of our own page.
+    pub(crate) async fn submit(&self, path: &str, form: &str) -> Answer {
+        let request = Request::post(path)
+            .header("origin", ORIGIN)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        self.send(request.unwrap()).await
+    }
+
+    /// What the page's script does first.
+    pub(crate) async fn challenge(&self) -> Start {
+        let request = Request::post("/login/challenge").header("origin", ORIGIN);
+        let answer = self.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let text = |key: &str| json[key].as_str().unwrap().to_owned();
+        Start {
+            challenge: text("challenge"),
+            token: text("token"),
+        }
+    }
+
+    /// What the page's script does last.
+    pub(crate) async fn post_card(&self, token: &str, assertion: impl Into<Body>) -> Answer {
+        let request = Request::post("/login/card")
+            .header("origin", ORIGIN)
+            .header("content-type", "application/json")
+            .header("x-csrf-token", token)
+            .body(assertion.into());
+        self.send(request.unwrap()).await
+    }
+}

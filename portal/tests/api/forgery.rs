@@ -1,0 +1,190 @@
+//! What another site can make a browser send. Spec: threats C-4, C-25.
+
+use axum::{body::Body, http::Request};
+
+use crate::{
+    browser::{Answer, Browser},
+    card::COMPANY,
+    scene::{ORIGIN, Scene},
+};
+
+async fn post(browser: &Browser, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    let mut request = Request::post(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    browser.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn an_assertion_without_the_token_is_refused() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    let start = browser.challenge().await;
+    let assertion = scene.card(&COMPANY).sign(ORIGIN, &start.challenge);
+
+    let answer = post(&browser, "/login/card", &[("origin", ORIGIN)], assertion).await;
+
+    answer.is_code(403, "request_refused");
+}
+
+#[tokio::test]
+async fn an_assertion_with_a_guessed_token_is_refused() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    let start = browser.challenge().await;
+    let assertion = scene.card(&COMPANY).sign(ORIGIN, &start.challenge);
+
+    let answer = browser.post_card(&"A".repeat(43), assertion).await;
+
+    answer.is_code(409, "challenge_gone");
+}
+
+#[tokio::test]
+async fn an_assertion_from_another_site_is_refused_and_leaves_the_challenge() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    let start = browser.challenge().await;
+    let assertion = scene.card(&COMPANY).sign(ORIGIN, &start.challenge);
+
+    for headers in [
+        &[("x-csrf-token", start.token.as_str())][..],
+        &[("x-csrf-token", &start.token), ("origin", "null")],
+        &[
+            ("x-csrf-token", &start.token),
+            ("origin", "https://evil.example"),
+        ],
+        &[
+            ("x-csrf-token", &start.token),
+            ("origin", ORIGIN),
+            ("sec-fetch-site", "cross-site"),
+        ],
+    ] {
+        let answer = post(&browser, "/login/card", headers, assertion.clone()).await;
+        answer.is_code(403, "request_refused");
+    }
+    assert_eq!(
+        browser.post_card(&start.token, assertion).await.location(),
+        "/account"
+    );
+}
+
+#[tokio::test]
+async fn another_site_gets_no_challenge_and_no_cookie() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    let headers = [("origin", "https://evil.example")];
+
+    let answer = post(&browser, "/login/challenge", &headers, String::new()).await;
+
+    answer.is_code(403, "request_refused");
+    assert_eq!(browser.session(), None);
+}
+
+#[tokio::test]
+async fn the_session_has_another_id_after_the_sign_in_and_the_old_one_is_dead() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    let start = browser.challenge().await;
+    let before = browser.session().unwrap();
+
+    browser
+        .post_card(
+            &start.token,
+            scene.card(&COMPANY).sign(ORIGIN, &start.challenge),
+        )
+        .await;
+
+    assert_ne!(browser.session().unwrap(), before);
+    let fixated = scene.browser();
+    fixated.plant(&before);
+    assert_eq!(fixated.get("/account").await.location(), "/");
+}
+
+#[tokio::test]
+async fn the_session_has_another_id_for_the_application_form() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    let start = browser.challenge().await;
+    let before = browser.session().unwrap();
+
+    browser
+        .post_card(
+            &start.token,
+            scene.card(&COMPANY).sign(ORIGIN, &start.challenge),
+        )
+        .await;
+
+    let fixated = scene.browser();
+    fixated.plant(&before);
+    assert!(!fixated.get("/apply").await.body.contains(COMPANY.number));
+}
+
+#[tokio::test]
+async fn a_made_up_session_id_is_never_taken_over() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    browser.plant("AAAAAAAAAAAAAAAAAAAAAA");
+
+    browser.challenge().await;
+
+    assert_ne!(browser.session().unwrap(), "AAAAAAAAAAAAAAAAAAAAAA");
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_this_host_https_and_no_script() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    let headers = [("origin", ORIGIN)];
+    let answer = post(&browser, "/login/challenge", &headers, String::new());
+    let cookie = answer.await.header("set-cookie").to_owned();
+    assert!(cookie.starts_with("__Host-portal="), "{cookie}");
+    for flag in [
+        "; Secure",
+        "; HttpOnly",
+        "; SameSite=Lax",
+        "; Path=/",
+        "; Max-Age=1800",
+    ] {
+        assert!(cookie.contains(flag), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    scene.sign_in(&browser, &scene.card(&COMPANY)).await;
+    let session = browser.session().unwrap();
+    let page = browser.get("/account").await.body;
+    let token = page.split_once(r#"name="csrf_token" value=""#).unwrap().1;
+    let token = token.split('"').next().unwrap();
+
+    let answer = browser
+        .submit("/logout", &format!("csrf_token={token}"))
+        .await;
+
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/"));
+    assert_eq!(browser.session(), None);
+    let thief = scene.browser();
+    thief.plant(&session);
+    assert_eq!(thief.get("/account").await.location(), "/");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_out_without_the_token_or_by_another_site() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    scene.sign_in(&browser, &scene.card(&COMPANY)).await;
+
+    let guessed = browser.submit("/logout", "csrf_token=guess").await;
+    let foreign = [("origin", "https://evil.example")];
+    let forged = post(&browser, "/logout", &foreign, "csrf_token=guess".to_owned()).await;
+
+    assert_eq!(
+        (guessed.status.as_u16(), forged.status.as_u16()),
+        (403, 403)
+    );
+    assert_eq!(browser.get("/account").await.status, 200);
+}

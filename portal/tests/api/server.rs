@@ -1,0 +1,120 @@
+//! The listener: https with our own certificate, http for a proxy, and an end to both.
+
+use std::{fs, sync::Arc};
+
+use portal::{Portal, Settings, Tls};
+use rcgen::generate_simple_self_signed;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+use tokio_rustls::TlsConnector;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// Serves on a free port; the sender ends it.
+async fn serve(settings: Settings) -> (std::net::SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let portal = Portal::open(settings).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(portal.serve(listener, async { drop(stopped.await) }));
+    (address, stop, task)
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.database = "sqlite::memory:".to_owned();
+    settings
+}
+
+async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> String {
+    stream.write_all(REQUEST).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn the_site_is_served_over_https() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let tls = Tls {
+        certificate: folder.path().join("a.pem"),
+        key: folder.path().join("a.key"),
+    };
+    fs::write(&tls.certificate, made.cert.pem()).unwrap();
+    fs::write(&tls.key, made.signing_key.serialize_pem()).unwrap();
+    let (address, stop, task) = serve({
+        let mut settings = settings();
+        settings.tls = Some(tls);
+        settings
+    })
+    .await;
+
+    let mut roots = RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = "localhost".try_into().unwrap();
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .unwrap();
+    let answer = ask(stream).await;
+
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    drop(stop);
+    task.await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_certificate_it_is_plain_http_for_a_proxy_and_ends_when_told() {
+    let (address, stop, task) = serve(settings()).await;
+
+    let answer = ask(TcpStream::connect(address).await.unwrap()).await;
+    drop(stop);
+    task.await.unwrap();
+
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_fit_is_named_before_anything_is_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings();
+    let missing = folder.path().join("missing.pem");
+    settings.tls = Some(Tls {
+        certificate: missing.clone(),
+        key: missing,
+    });
+    let error = Portal::open(settings).await.err().unwrap();
+    assert!(error.to_string().contains("missing.pem"));
+}
+
+#[tokio::test]
+async fn an_anchor_that_is_no_authority_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("leaf.pem");
+    fs::write(
+        &path,
+        generate_simple_self_signed(["a".to_owned()])
+            .unwrap()
+            .cert
+            .pem(),
+    )
+    .unwrap();
+    let mut settings = settings();
+    settings.anchors = vec![folder.path().to_owned()];
+    let error = Portal::open(settings).await.err().unwrap();
+    assert!(error.to_string().contains("leaf.pem"));
+}
