@@ -1,0 +1,65 @@
+//! From a page's request to a window that the person can see.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use e2e::{
+    agent::{Agent, Options},
+    display::Display,
+};
+
+use crate::{
+    Fixture,
+    client::Client,
+    figure::{Figure, Times},
+    sign_in::settle,
+};
+
+const ROUNDS: usize = 12;
+
+pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let folder = fixture.folder.join("desktop");
+        std::fs::create_dir_all(&folder)?;
+        let display = Display::start().await?;
+        let options = Options {
+            display: Some(&display),
+            settings: "tray = false",
+            ..Options::default()
+        };
+        let agent = Agent::start(&folder, &options).await?;
+        let client = Client::new(&agent.authority, agent.port, true)?;
+        let mut times = Times::default();
+        for round in 0..=ROUNDS {
+            let mut page = client.connect().await?;
+            settle().await;
+            let challenge = format!("{round:043}=");
+            let start = Instant::now();
+            let asking = tokio::spawn(async move { page.sign_in(&challenge).await.map(drop) });
+            while display.windows("Chop").await?.is_empty() {
+                ensure!(start.elapsed() < Duration::from_secs(20), "no window came");
+            }
+            // The first finds the fonts uncached.
+            if round > 0 {
+                times.push(start.elapsed());
+            }
+            // The page goes away, and its window with it.
+            asking.abort();
+            display
+                .wait_until_gone("Chop", Duration::from_secs(10))
+                .await?;
+        }
+        Ok(vec![
+            Figure::new(
+                "request to visible window, p50",
+                times.percentile(0.5),
+                "ms",
+            )
+            .at_most(150.0)
+            .note("seen from outside by xdotool, whose own time is in it; Xvfb and openbox"),
+        ])
+    })
+}

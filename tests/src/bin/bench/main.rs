@@ -1,0 +1,126 @@
+//! `cargo xtask bench`: each figure beside a floor or peer of the same run.
+//!
+//! The machines are noisy, so figures are medians of interleaved measurements, and a target is
+//! held against its floor where that can run here.
+
+mod bare;
+mod client;
+mod connection;
+mod desktop;
+mod figure;
+mod floor;
+mod idle;
+mod process;
+mod sign_in;
+mod ssh_agent;
+mod start;
+
+use std::{
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use e2e::{
+    pki::{Holder, KeyKind, Pki, Request},
+    softhsm::SoftHsm,
+};
+use figure::{Figure, print_table};
+
+/// Measures Chop.
+#[derive(Parser)]
+struct Arguments {
+    /// One JSON object a line instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the
+    /// second.
+    #[arg(long, hide = true, num_args = 2)]
+    fixture: Option<Vec<PathBuf>>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.fixture.as_deref() {
+        Some([folder, module]) => measure(&Fixture { folder, module }, arguments.json),
+        _ => prepare(arguments.json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Makes tokens, then becomes the program that measures: SoftHSM reads its configuration's place
+/// from the environment, which a running process had better not change.
+fn prepare(json: bool) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let tokens = SoftHsm::new(folder.path())?;
+    let pki = Pki::new(SystemTime::now())?;
+    let company = Holder::company();
+    let credential = pki.credential(&Request::of(&company), KeyKind::Rsa(2048))?;
+    tokens.add_token("GPKI-TEST", &[("cert1", &credential)])?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .env("SOFTHSM2_CONF", tokens.configuration())
+        .arg("--fixture");
+    command.arg(folder.path()).arg(tokens.module());
+    if json {
+        command.arg("--json");
+    }
+    // Not `exec`: the folder goes when this half ends.
+    let status = command.process_group(0).status()?;
+    anyhow::ensure!(status.success(), "measuring ended with {status}");
+    Ok(())
+}
+
+/// Measures what belongs together.
+type Group = fn(&Fixture<'_>) -> Result<Vec<Figure>>;
+
+/// What every group of figures can use.
+pub(crate) struct Fixture<'a> {
+    /// For files.
+    pub(crate) folder: &'a Path,
+    /// SoftHSM's module, with the one token of this run.
+    pub(crate) module: &'a Path,
+}
+
+fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
+    let mut figures = Vec::new();
+    let groups: [(&str, Group); 6] = [
+        ("signing in", sign_in::measure),
+        ("connections", connection::measure),
+        ("start", start::measure),
+        ("idle", idle::measure),
+        ("window", desktop::measure),
+        ("binary", binary),
+    ];
+    for (name, group) in groups {
+        eprintln!("measuring: {name}");
+        let measured = group(fixture).with_context(|| name.to_owned())?;
+        if json {
+            for figure in &measured {
+                println!("{}", serde_json::to_string(figure)?);
+            }
+        }
+        figures.extend(measured);
+    }
+    if !json {
+        print_table(&figures);
+    }
+    Ok(())
+}
+
+fn binary(_: &Fixture<'_>) -> Result<Vec<Figure>> {
+    #[allow(clippy::cast_precision_loss)]
+    let size = e2e::agent::chop().metadata()?.len() as f64 / 1e6;
+    Ok(vec![
+        Figure::new("stripped binary", size, "MB").at_most(14.0),
+    ])
+}

@@ -1,0 +1,123 @@
+//! What the agent adds to the card's own work, over a kept-alive connection.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context as _, Result};
+use chop_agent::{
+    paths::Paths,
+    run::Agent,
+    settings::{Setting, Settings, Source},
+};
+use e2e::{agent::chop, scripted::Scripted, softhsm::PIN};
+use tokio::time::Instant;
+
+use crate::{
+    Fixture,
+    client::Client,
+    figure::{Figure, Times},
+    floor::Floor,
+    process,
+    ssh_agent::SshAgent,
+};
+
+const ROUNDS: usize = 400;
+/// `CKA_ID` of the fixture's first key.
+const KEY: &[u8] = &[1];
+/// The DER of a `DigestInfo` for SHA-256, up to the digest (RFC 8017 §9.2).
+const DIGEST_INFO: [u8; 19] = [
+    48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32,
+];
+
+/// The agent's settings for a bench: SoftHSM alone, any free port, no tray.
+pub(crate) fn settings(module: &Path) -> Settings {
+    fn set<T>(value: T) -> Setting<T> {
+        Setting {
+            value,
+            source: Source::Person,
+        }
+    }
+    Settings {
+        ports: set(vec![0]),
+        modules: set(vec![module.to_path_buf()]),
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
+    let module = fixture.module.to_path_buf();
+    let floor = Floor::open(&module, PIN, KEY, true)?;
+    let mut peer = SshAgent::start(fixture.folder, &module, PIN)?;
+    // The agent has a thread of its own, as it has a process of its own elsewhere.
+    let (told, agent) = std::sync::mpsc::channel();
+    let paths = Paths::below(&fixture.folder.join("scripted"));
+    std::thread::spawn(move || -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let scripted = Scripted::enters(PIN.as_bytes());
+            let agent = Agent::start(&settings(&module), &paths, chop(), scripted).await?;
+            told.send((agent.port(), agent.authority().clone()))?;
+            std::future::pending::<Result<()>>().await
+        })
+    });
+    let (port, authority) = agent.recv().context("the agent did not start")?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut page = Client::new(&authority, port, true)?.connect().await?;
+        let digest = [&DIGEST_INFO[..], &[7; 32]].concat();
+        let (mut ours, mut bare, mut signing, mut ssh) = (
+            Times::default(),
+            Times::default(),
+            Times::default(),
+            Times::default(),
+        );
+        for round in 0..ROUNDS {
+            let challenge = format!("{round:043}=");
+            let start = Instant::now();
+            page.sign_in(&challenge).await?;
+            let time = start.elapsed();
+            let (all, sign) = floor.sign(&digest)?;
+            let peer = peer.sign(&[7; 64])?;
+            // The first rounds find caches cold, ours and theirs.
+            if round >= ROUNDS / 10 {
+                ours.push(time);
+                bare.push(all);
+                signing.push(sign);
+                ssh.push(peer);
+            }
+        }
+        let workers = process::children(std::process::id(), "worker");
+        let memory: f64 = workers
+            .iter()
+            .map(|pid| process::memory(*pid))
+            .sum::<Result<f64>>()?;
+        Ok(vec![
+            Figure::new("sign-in p50, RSA-2048, SoftHSM", ours.percentile(0.5), "ms")
+                .beside(bare.percentile(0.5))
+                .note("floor: bare C_Login + C_Sign + C_Logout of the same key in this process"),
+            Figure::new("sign-in p95", ours.percentile(0.95), "ms").beside(bare.percentile(0.95)),
+            Figure::new(
+                "added by the agent, p50",
+                ours.percentile(0.5) - bare.percentile(0.5),
+                "ms",
+            )
+            .beside(ssh.percentile(0.5) - signing.percentile(0.5))
+            .at_most(0.25)
+            .note(
+                "floor here is what OpenSSH's agent adds to C_Sign (no TLS, logged in once); ours \
+                 includes finding the key after each log-in, which the bare calls leave out",
+            ),
+            Figure::new("workers' memory after signing", memory, "MB")
+                .note(format!("{} worker", workers.len())),
+        ])
+    })
+}
+
+/// A pause that lets what was just started settle.
+pub(crate) async fn settle() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}

@@ -1,0 +1,50 @@
+//! What an IT department writes about browsers, in the namespace of a test.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::namespace::Namespace;
+
+/// Writes Chromium's policies; they hold for browsers started from then on.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn chromium(namespace: &Namespace, policies: &Value) -> Result<()> {
+    let path = "chromium/policies/managed/chop-test.json";
+    namespace.write_etc(path, &policies.to_string())
+}
+
+/// Writes Firefox's policies; they hold for browsers started from then on.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn firefox(namespace: &Namespace, policies: &Value) -> Result<()> {
+    let file = json!({ "policies": policies });
+    namespace.write_etc("firefox/policies/policies.json", &file.to_string())
+}
+
+/// Lets the page at `host` reach loopback without a question, in either browser.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn allow_loopback(namespace: &Namespace, host: &str) -> Result<()> {
+    let origin = format!("https://{host}");
+    chromium(
+        namespace,
+        &json!({ "LoopbackNetworkAllowedForUrls": [origin] }),
+    )?;
+    let access = json!({ "Enabled": true, "EnablePrompting": true, "SkipDomains": [host] });
+    firefox(namespace, &json!({ "LocalNetworkAccess": access }))
+}
+
+/// Keeps the page at `host` from loopback, without a question. Chromium has such a policy only.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn deny_loopback(namespace: &Namespace, host: &str) -> Result<()> {
+    let origin = format!("https://{host}");
+    chromium(
+        namespace,
+        &json!({ "LoopbackNetworkBlockedForUrls": [origin] }),
+    )
+}

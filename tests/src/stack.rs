@@ -1,0 +1,189 @@
+//! What lies between a card and a program, for real: pcscd, a reader, OpenSC.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use pcsc::{Context, ReaderState, Scope, State};
+
+use crate::{
+    card::{Card, Reader},
+    module,
+    namespace::Namespace,
+    program::Program,
+};
+
+/// The PC/SC names of the two readers.
+pub const READERS: [&str; 2] = ["Virtual PCD 00 00", "Virtual PCD 00 01"];
+
+/// Where the driver listens for the first card; for the second at the next port. The network is
+/// ours alone, so any port will do.
+const PORT: u16 = 0x9001;
+const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+
+/// How long pcscd may take to start, or to see that a card came or went. Seen: 0.1 s and 0.4 s.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long to wait before looking again for a pcscd that starts: it tells nobody.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// pcscd with virtual readers and the cards in them. Ends with this value.
+pub struct CardStack {
+    // In this order: a card that leaves before pcscd ends makes no noise.
+    cards: Vec<Reader>,
+    pcscd: Option<Program>,
+}
+
+impl CardStack {
+    /// Starts pcscd in the namespace that the calling thread is in, puts at most two cards into
+    /// its two readers, and returns when programs see them.
+    ///
+    /// # Errors
+    /// When pcscd or its driver vpcd is not there, or a card is not seen within fifteen seconds.
+    pub fn start(namespace: &Namespace, cards: impl IntoIterator<Item = Card>) -> Result<Self> {
+        ensure!(
+            Path::new(DRIVER).exists(),
+            "vsmartcard-vpcd is not installed"
+        );
+        let readers = format!(
+            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{PORT:#x}\nLIBPATH {DRIVER}\n\
+             CHANNELID {PORT:#x}\n"
+        );
+        let mut stack = Self::with_readers(namespace, &readers)?;
+        for (card, port) in cards.into_iter().zip(PORT..) {
+            let reader = Reader::start(card, port);
+            reader.insert()?;
+            stack.cards.push(reader);
+        }
+        for (_, name) in stack.cards.iter().zip(READERS) {
+            wait_for(name, State::PRESENT)?;
+        }
+        Ok(stack)
+    }
+
+    /// pcscd without any reader.
+    ///
+    /// # Errors
+    /// When pcscd is not there.
+    pub fn without_reader(namespace: &Namespace) -> Result<Self> {
+        Self::with_readers(namespace, "")
+    }
+
+    /// The first card and its reader.
+    ///
+    /// # Panics
+    /// When the stack was started without a card.
+    pub fn reader(&self) -> &Reader {
+        self.cards
+            .first()
+            .expect("this stack was started with a card")
+    }
+
+    /// Puts the first card in again, and returns when programs see it.
+    ///
+    /// # Errors
+    /// When it is not seen within fifteen seconds.
+    pub fn insert(&self) -> Result<()> {
+        self.reader().insert()?;
+        wait_for(READERS[0], State::PRESENT)
+    }
+
+    /// Takes the first card out, and returns when programs see it. ([`Reader::remove`] returns at
+    /// once.)
+    ///
+    /// # Errors
+    /// When it is not seen within fifteen seconds.
+    pub fn remove(&self) -> Result<()> {
+        self.reader().remove();
+        self.wait_until_removed()
+    }
+
+    /// Returns when programs see that the first card has gone, by whatever cause.
+    ///
+    /// # Errors
+    /// When it is still seen after fifteen seconds.
+    pub fn wait_until_removed(&self) -> Result<()> {
+        wait_for(READERS[0], State::EMPTY)
+    }
+
+    /// Ends pcscd: there is no smart card service any more.
+    pub fn stop_service(&mut self) {
+        self.pcscd = None;
+    }
+
+    /// OpenSC's PKCS #11 module. Load it in a child process: it has one state per process, and
+    /// other tests have other stacks.
+    ///
+    /// # Errors
+    /// When OpenSC is not installed.
+    pub fn module(&self) -> Result<PathBuf> {
+        module::opensc()
+    }
+
+    fn with_readers(namespace: &Namespace, readers: &str) -> Result<Self> {
+        let folder = namespace.folder().join("pcscd");
+        fs::create_dir(&folder).context("one stack for one namespace")?;
+        let config = folder.join("readers");
+        fs::create_dir(&config)?;
+        fs::write(config.join("vpcd"), readers)?;
+
+        let mut command = Program::command("pcscd");
+        command.args(["--foreground", "--error", "-c"]).arg(&config);
+        if asks_polkit() {
+            command.arg("--disable-polkit");
+        }
+        command.stdout(File::create(folder.join("out"))?);
+        let pcscd = Program::start(command, &folder.join("log"))?;
+        wait_for_service(&pcscd)?;
+        Ok(Self {
+            cards: Vec::new(),
+            pcscd: Some(pcscd),
+        })
+    }
+}
+
+/// Whether this pcscd knows polkit: since 2.0 on some systems. Debian 12's does not, nor the option.
+fn asks_polkit() -> bool {
+    let output = Command::new("pcscd").arg("--help").output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("disable-polkit"))
+}
+
+fn wait_for_service(pcscd: &Program) -> Result<()> {
+    let end = Instant::now() + PATIENCE;
+    while let Err(error) = Context::establish(Scope::User) {
+        if pcscd.has_ended() || Instant::now() > end {
+            bail!("pcscd does not answer ({error}): {}", pcscd.log());
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// Waits until PC/SC says `wanted` of a reader.
+fn wait_for(reader: &str, wanted: State) -> Result<()> {
+    let context = Context::establish(Scope::User)?;
+    let end = Instant::now() + PATIENCE;
+    let mut states = [ReaderState::new(
+        std::ffi::CString::new(reader)?,
+        State::UNAWARE,
+    )];
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        match context.get_status_change(left, &mut states) {
+            Ok(()) => {}
+            // pcscd answers before it has all its readers.
+            Err(pcsc::Error::UnknownReader) if !left.is_zero() => thread::sleep(PAUSE),
+            Err(error) => bail!("{reader} never was {wanted:?}: {error}"),
+        }
+        for state in &mut states {
+            if state.event_state().contains(wanted) {
+                return Ok(());
+            }
+            state.sync_current_state();
+        }
+    }
+}

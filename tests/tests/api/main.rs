@@ -1,0 +1,24 @@
+//! Everything together. Each topic is a module; what several share is beside them.
+
+// Clippy sees only functions with `#[test]` as tests; what they share is no less one.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod browser_chromium;
+mod browser_display;
+mod browser_firefox;
+mod browser_login;
+mod browser_loopback;
+mod browser_prompt;
+mod browser_scene;
+mod card_certificates;
+mod card_opensc;
+mod card_pin;
+mod card_reader;
+mod card_softhsm;
+mod hanging_module;
+mod pkcs11_tool;
+mod sign_in_desk;
+mod sign_in_endings;
+mod sign_in_roads;
+mod sign_in_secrecy;
+mod sign_in_sites;

@@ -1,0 +1,195 @@
+//! What is left of a PIN after it was used, and that nothing but a person's window takes one.
+//! (C-26, C-27)
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::process::Command;
+
+use e2e::agent::chop;
+use e2e::browser::{Chromium, Options, policy};
+use e2e::card::{Card, Secret, Slot, TRIES};
+use e2e::pki::KeyKind;
+use e2e::site::HOST;
+use e2e::stack::CardStack;
+
+use crate::browser_scene::in_namespace;
+use crate::sign_in_desk::{Cards, Desk};
+use crate::sign_in_roads::company;
+
+/// A PIN that stands nowhere by chance.
+const CANARY: &str = "83749265";
+
+/// The canary in every form that a careless program writes it in.
+fn forms() -> Vec<(&'static str, Vec<u8>)> {
+    let ascii = CANARY.as_bytes();
+    let hex: String = ascii.iter().map(|byte| format!("{byte:02x}")).collect();
+    let bcd = |pair: &[u8]| (pair[0] - b'0') << 4 | (pair[1] - b'0');
+    vec![
+        ("ASCII", ascii.to_vec()),
+        (
+            "UTF-16LE",
+            ascii.iter().flat_map(|byte| [*byte, 0]).collect(),
+        ),
+        (
+            "UTF-16BE",
+            ascii.iter().flat_map(|byte| [0, *byte]).collect(),
+        ),
+        (
+            "UTF-32",
+            ascii.iter().flat_map(|byte| [*byte, 0, 0, 0]).collect(),
+        ),
+        ("hex", hex.clone().into_bytes()),
+        ("HEX", hex.to_uppercase().into_bytes()),
+        // base64 of the PIN alone; within a longer text it would have another phase.
+        ("base64", b"ODM3NDkyNjU".to_vec()),
+        ("BCD", ascii.chunks(2).map(bcd).collect()),
+    ]
+}
+
+/// The forms in which `data` holds the canary.
+fn found(data: &[u8]) -> BTreeSet<&'static str> {
+    let holds = |form: &[u8]| data.windows(form.len()).any(|part| part == form);
+    forms()
+        .into_iter()
+        .filter(|(_, form)| holds(form))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Everything that a process has in memory and can write: heap, stacks, data. What it maps from
+/// files read-only was there before the PIN.
+fn memory(pid: u32) -> Vec<u8> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let mut file = File::open(format!("/proc/{pid}/mem")).unwrap();
+    let mut all = Vec::new();
+    for line in maps
+        .lines()
+        .filter(|line| line.split(' ').nth(1).unwrap().starts_with("rw"))
+    {
+        let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let start = u64::from_str_radix(start, 16).unwrap();
+        let end = u64::from_str_radix(end, 16).unwrap();
+        file.seek(SeekFrom::Start(start)).unwrap();
+        // A page that the kernel does not give (a guard page) ends this piece.
+        let _ = (&mut file).take(end - start).read_to_end(&mut all);
+    }
+    all
+}
+
+/// The agent's children, by what they were started as.
+fn children(pid: u32, word: &str) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    let is_one = |child: &u32| {
+        let line = fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).nth(1) == Some(word.as_bytes())
+    };
+    list.split_whitespace()
+        .map(|child| child.parse().unwrap())
+        .filter(is_one)
+        .collect()
+}
+
+#[test]
+fn sign_in_leaves_no_pin_in_the_agent_its_workers_or_any_log() {
+    in_namespace(async |namespace| {
+        policy::allow_loopback(namespace, HOST).unwrap();
+        let mut card = Card::default()
+            .with(Slot::Authentication, &company(KeyKind::P256))
+            .unwrap();
+        card.pin = Secret::new(CANARY, TRIES);
+        let stack = CardStack::start(namespace, [card]).unwrap();
+        let mut cards = Cards::module(&stack.module().unwrap());
+        cards.settings = "log = 'trace'";
+        let desk = Desk::new(namespace, &cards).await;
+        let browser = Chromium::start(&desk.home, Options::default())
+            .await
+            .unwrap();
+        let page = browser.page().await.unwrap();
+
+        desk.press_card(&page).await;
+        // A wrong one first: error paths copy more than others.
+        desk.enter("11111111").await;
+        desk.window_says_wrong_pin().await;
+        desk.type_pin(CANARY).await;
+        desk.signed_in(&page).await;
+
+        let agent = memory(desk.agent.program.pid());
+        // The search works: what the agent must know is there.
+        let origin = desk.portal.origin.as_bytes();
+        assert!(agent.windows(origin.len()).any(|part| part == origin));
+        assert_eq!(found(&agent), BTreeSet::new(), "in the agent's memory");
+        let log = desk.agent.log().unwrap();
+        assert!(log.contains("TRACE"), "the log is at trace level");
+        assert_eq!(found(log.as_bytes()), BTreeSet::new(), "in the agent's log");
+        let workers = children(desk.agent.program.pid(), "worker");
+        assert!(!workers.is_empty());
+        for worker in workers {
+            let left = found(&memory(worker));
+            // OpenSC 0.23 keeps a copy of the PIN while its token is open (its PIN cache), in a
+            // process that nobody but root may look into. Ours leave none.
+            eprintln!("left by the module in worker {worker}: {left:?}");
+            assert!(
+                left.is_subset(&["ASCII"].into()),
+                "in a worker's memory: {left:?}"
+            );
+        }
+    });
+}
+
+/// The words that a command's help lists as options and subcommands.
+fn words(arguments: &[&str]) -> BTreeSet<String> {
+    let help = Command::new(chop())
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(help.status.success(), "{arguments:?}");
+    let help = String::from_utf8(help.stdout).unwrap();
+    let listed = help.lines().filter(|line| line.starts_with("  "));
+    let words = listed.flat_map(|line| line.split_whitespace().take(3));
+    words
+        .map(|word| word.trim_end_matches(','))
+        .filter(|word| word.len() > 1)
+        .filter(|word| word.starts_with('-') || word.chars().all(|c| c.is_ascii_lowercase()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn chop_has_no_option_that_answers_a_window() {
+    let set = |words: &[&str]| {
+        words
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    let help = ["-h", "--help"];
+    for (command, options) in [
+        (&["run"][..], &[][..]),
+        (&["prompt"], &[]),
+        (&["worker"], &["--module", "--pkcs12"]),
+        (&["certificate"], &["--der"]),
+        (&["doctor"], &["--json", "--open"]),
+    ] {
+        let found: BTreeSet<_> = words(command)
+            .into_iter()
+            .filter(|word| word.starts_with('-'))
+            .collect();
+        assert_eq!(found, set(&[&help[..], options].concat()), "{command:?}");
+    }
+    let found = words(&[]);
+    let wanted = set(&[
+        "run",
+        "doctor",
+        "certificate",
+        "help",
+        "-h",
+        "--help",
+        "-V",
+        "--version",
+    ]);
+    assert!(found.is_superset(&wanted), "{found:?}");
+    let dashed: BTreeSet<_> = found.iter().filter(|word| word.starts_with('-')).collect();
+    assert_eq!(dashed.len(), 4, "{found:?}");
+}
