@@ -1,0 +1,39 @@
+//! `cargo xtask bench`.
+
+use anyhow::Result;
+
+use crate::{packages, step};
+
+/// How the figures are printed.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// One JSON object a line instead of a table: name, value, unit, floor, ratio, target, met.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    packages::for_bench()?;
+    let build = [
+        "build",
+        "--release",
+        "--package",
+        "chop-agent",
+        "--package",
+        "e2e",
+        "--bin",
+        "chop",
+        "--bin",
+        "bench",
+    ];
+    step::run("build (release)", &mut step::cargo(&build))?;
+    let mut words = vec!["target/release/bench"];
+    if !step::is_root() {
+        words.insert(0, "sudo");
+    }
+    if options.json {
+        words.push("--json");
+    }
+    let (program, rest) = words.split_first().unwrap_or((&"false", &[]));
+    step::run("bench", &mut step::command(program, rest))
+}

@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+
+mod bench;
+mod demo;
+mod packages;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, tests and shows Chop. Each job installs what it needs and says so.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Subcommand)]
+enum Job {
+    /// Sign in to the reference site with a software card, in a real browser and the real window.
+    Demo(demo::Options),
+    /// Check everything: format, lints, unit, browser and card tests, TypeScript, licences, docs.
+    Test(test::Options),
+    /// Measure, in release mode, each figure against a floor of the same run.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.job {
+        Job::Demo(options) => demo::run(&options),
+        Job::Test(options) => test::run(&options),
+        Job::Bench(options) => bench::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What has to be on the machine: Debian packages, npm packages, `cargo-deny`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::step;
+
+/// To build: libpcsclite is linked.
+const BUILD: &[&str] = &["gcc", "libc6-dev", "pkg-config", "libpcsclite-dev"];
+/// To show a window on a display of our own, and to look at it.
+const DISPLAY: &[&str] = &[
+    "xvfb",
+    "openbox",
+    "xdotool",
+    "imagemagick",
+    "x11-utils",
+    "fonts-noto-cjk",
+    "dbus",
+];
+/// To make a browser trust the demo's certificates, and a card in a file.
+const DEMO: &[&str] = &["libnss3-tools", "openssl"];
+/// Cards without hardware, namespaces of our own, and the peers that tests compare with.
+const TEST: &[&str] = &[
+    "pcscd",
+    "vsmartcard-vpcd",
+    "opensc",
+    "softhsm2",
+    "iproute2",
+    "util-linux",
+    "procps",
+    "libglib2.0-bin",
+    "openssh-client",
+    "npm",
+];
+
+/// A browser, by the commands that start it and the Debian package that brings it.
+struct Browser {
+    commands: &'static [&'static str],
+    package: &'static str,
+}
+
+const CHROMIUM: Browser = Browser {
+    commands: &[
+        "chromium",
+        "google-chrome-stable",
+        "google-chrome",
+        "chromium-browser",
+    ],
+    package: "chromium",
+};
+const FIREFOX: Browser = Browser {
+    commands: &["firefox-esr", "firefox"],
+    package: "firefox-esr",
+};
+
+/// What the demo needs.
+pub(crate) fn for_demo() -> Result<()> {
+    install(&[BUILD, DISPLAY, DEMO], &[CHROMIUM])
+}
+
+/// What the tests need.
+pub(crate) fn for_test() -> Result<()> {
+    install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM, FIREFOX])?;
+    npm()
+}
+
+/// What the bench needs.
+pub(crate) fn for_bench() -> Result<()> {
+    install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+}
+
+fn install(lists: &[&[&str]], browsers: &[Browser]) -> Result<()> {
+    if !cfg!(target_os = "linux") || step::output("dpkg", &["--version"]).is_none() {
+        bail!("this job installs what it needs with apt, so it wants Debian 12 or Ubuntu");
+    }
+    let mut missing: Vec<&str> = lists
+        .iter()
+        .flat_map(|list| list.iter().copied())
+        .filter(|package| !provided_otherwise(package) && !is_installed(package))
+        .collect();
+    for browser in browsers {
+        if browser.commands.iter().any(|name| on_path(name)) {
+            continue;
+        }
+        // Ubuntu's packages of these names only fetch a snap, which our namespaces cannot run.
+        if is_ubuntu() {
+            bail!(
+                "no {} is installed: install one as a .deb from its maker (the command {} must exist)",
+                browser.package,
+                browser.commands.join(" or ")
+            );
+        }
+        missing.push(browser.package);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Installing Debian packages: {}", missing.join(" "));
+    apt(&["update", "-qq"])?;
+    apt(&[
+        &["install", "-y", "-qq", "--no-install-recommends"],
+        missing.as_slice(),
+    ]
+    .concat())
+}
+
+fn apt(arguments: &[&str]) -> Result<()> {
+    let environment = "DEBIAN_FRONTEND=noninteractive";
+    let mut words = vec!["env", environment, "apt-get"];
+    words.extend(arguments);
+    if !step::is_root() {
+        words.insert(0, "sudo");
+    }
+    let (program, rest) = words.split_first().unwrap_or((&"false", &[]));
+    let title = format!("apt-get {}", arguments.first().unwrap_or(&""));
+    step::run(&title, &mut step::command(program, rest))
+}
+
+fn is_installed(package: &str) -> bool {
+    step::output("dpkg-query", &["-W", "-f=${Status}", package])
+        .is_some_and(|status| status == "install ok installed")
+}
+
+/// Tools that are often there without Debian's package: a compiler, Node's own npm.
+fn provided_otherwise(package: &str) -> bool {
+    matches!(package, "gcc" | "npm") && on_path(package)
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn is_ubuntu() -> bool {
+    std::fs::read_to_string("/etc/os-release")
+        .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
+}
+
+/// The bridge's build tools, exactly as its lock file names them.
+fn npm() -> Result<()> {
+    let Some(version) = step::output("node", &["--version"]) else {
+        bail!("Node 20 or newer is needed for the bridge; `node --version` does not answer");
+    };
+    let major = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|n| n.parse().ok());
+    if major.is_none_or(|major: u32| major < 20) {
+        bail!("Node 20 or newer is needed for the bridge; this is {version}");
+    }
+    let bridge = step::root().join("bridge-js");
+    let installed = bridge.join("node_modules/.package-lock.json");
+    let locked = bridge.join("package-lock.json");
+    let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+    if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
+        return Ok(());
+    }
+    eprintln!("Installing npm packages of bridge-js");
+    let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
+    step::run("npm ci", command.current_dir(bridge))
+}
+
+/// `cargo-deny`: the one on the machine, or one of our own below the target folder.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    if step::output("cargo-deny", &["--version"]).is_some() {
+        return Ok("cargo-deny".into());
+    }
+    let tools = step::root().join("target/tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.is_file() {
+        eprintln!("Installing cargo-deny into target/tools");
+        let mut install = step::cargo(&[
+            "install",
+            "--locked",
+            "--debug",
+            "--quiet",
+            "cargo-deny@0.20.2",
+        ]);
+        step::run(
+            "cargo install cargo-deny",
+            install.arg("--root").arg(&tools),
+        )?;
+    }
+    Ok(program)
+}

@@ -1,0 +1,58 @@
+//! Commands, run where the workspace is, each with a line that says what it is for.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The workspace's folder.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// A command to be run in the workspace's folder.
+pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Cargo, the one that runs us.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    command(
+        &std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()),
+        arguments,
+    )
+}
+
+/// Runs a command, saying what it is for and how long it took.
+pub(crate) fn run(title: &str, command: &mut Command) -> Result<()> {
+    eprintln!("\n==> {title}");
+    let start = Instant::now();
+    let status = command
+        .status()
+        .with_context(|| format!("{} could not be started", command.get_program().display()))?;
+    if !status.success() {
+        bail!("{title}: {status}");
+    }
+    eprintln!("    {title}: {:.0} s", start.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// What a command prints, or `None` when it fails or does not exist.
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = command(program, arguments).output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether we are root, and so need no `sudo`.
+pub(crate) fn is_root() -> bool {
+    output("id", &["-u"]).as_deref() == Some("0")
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask test`: everything that must be green before a change lands.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{packages, step};
+
+/// Which tests.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only the tests of whole crates and the end-to-end tests whose names contain this.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    packages::for_test()?;
+    if let Some(name) = &options.only {
+        build()?;
+        return step::run("tests", tests(&["--workspace", "--test", "api"]).arg(name));
+    }
+    step::run("format", &mut step::cargo(&["fmt", "--all", "--check"]))?;
+    bridge()?;
+    let lints = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ];
+    step::run("lints", &mut step::cargo(&lints))?;
+    build()?;
+    step::run("tests", &mut tests(&["--workspace"]))?;
+    let docs = ["doc", "--workspace", "--no-deps", "--quiet"];
+    step::run(
+        "docs",
+        step::cargo(&docs).env("RUSTDOCFLAGS", "--deny warnings"),
+    )?;
+    licences()
+}
+
+/// Everything once, with one set of features, so that nothing is built twice afterwards.
+fn build() -> Result<()> {
+    step::run(
+        "build",
+        &mut step::cargo(&["build", "--workspace", "--all-targets"]),
+    )
+}
+
+/// Browsers and cards share two cores: two scenes at a time are the quickest.
+fn tests(which: &[&str]) -> Command {
+    let mut tests = step::cargo(&["test"]);
+    tests.args(which).args(["--", "--test-threads=2"]);
+    as_root(&mut tests);
+    tests
+}
+
+/// Namespaces, a pcscd of our own and a second user need root; the build itself does not.
+fn as_root(command: &mut Command) -> &mut Command {
+    if !step::is_root() {
+        let host = step::output("rustc", &["--print", "host-tuple"]).unwrap_or_default();
+        let variable = format!(
+            "CARGO_TARGET_{}_RUNNER",
+            host.to_uppercase().replace(['-', '.'], "_")
+        );
+        command.env(variable, "sudo --preserve-env");
+    }
+    command
+}
+
+/// The bridge: types, tests, and that the committed build is what the sources give.
+fn bridge() -> Result<()> {
+    for script in ["check", "test"] {
+        let mut npm = step::command("npm", &["run", "--silent", script]);
+        step::run(
+            &format!("bridge: {script}"),
+            npm.current_dir(step::root().join("bridge-js")),
+        )?;
+    }
+    Ok(())
+}
+
+fn licences() -> Result<()> {
+    let deny = packages::cargo_deny()?;
+    let program = deny.to_string_lossy();
+    let checks = ["check", "bans", "licenses", "sources"];
+    step::run(
+        "licences and sources",
+        &mut step::command(&program, &checks),
+    )?;
+    let advisories = step::command(&program, &["check", "advisories"]).output()?;
+    if advisories.status.success() {
+        eprintln!("    advisories: none");
+    } else if String::from_utf8_lossy(&advisories.stderr).contains("failed to fetch advisory") {
+        eprintln!("    advisories: NOT CHECKED, their database cannot be reached from here");
+    } else {
+        eprint!("{}", String::from_utf8_lossy(&advisories.stderr));
+        anyhow::bail!("an advisory names one of our dependencies");
+    }
+    Ok(())
+}
