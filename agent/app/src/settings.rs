@@ -122,6 +122,17 @@ struct File {
     locked: Vec<String>,
 }
 
+/// What a policy can lock: every key of a [`File`] that is a setting.
+const KEYS: [&str; 7] = [
+    "ports",
+    "modules",
+    "pkcs12",
+    "development",
+    "window_seconds",
+    "tray",
+    "log",
+];
+
 impl Default for Settings {
     fn default() -> Self {
         Self::merge(File::default(), File::default())
@@ -135,7 +146,15 @@ impl Settings {
     /// [`Error`], each variant as it says. A file that is not understood stops the agent: half of
     /// a policy would be worse than none.
     pub fn load(paths: &Paths) -> Result<Self, Error> {
-        let settings = Self::merge(read(&paths.policy)?, read(&paths.settings)?);
+        let policy = read(&paths.policy)?;
+        // A lock that is misspelt would lock nothing, and nobody would notice.
+        if policy.locked.iter().any(|key| !KEYS.contains(&&**key)) {
+            return Err(Error::Value {
+                setting: "locked",
+                wanted: "a list of keys of the settings",
+            });
+        }
+        let settings = Self::merge(policy, read(&paths.settings)?);
         settings.check()?;
         Ok(settings)
     }
@@ -315,5 +334,18 @@ mod tests {
         ] {
             assert!(matches!(load("", odd), Err(Error::Value { .. })), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_lock_on_what_is_not_a_setting_stops_the_agent() {
+        let misspelt = "development = false\nlocked = ['developement']";
+        let loaded = load(misspelt, "development = true");
+        assert!(matches!(
+            loaded,
+            Err(Error::Value {
+                setting: "locked",
+                ..
+            })
+        ));
     }
 }
