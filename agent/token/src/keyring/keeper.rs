@@ -77,7 +77,11 @@ impl Keeper {
             Event::Tries(reader, tries) => {
                 self.note(tries, |signer| signer.reader.as_deref() == Some(&*reader));
             }
-            Event::Refused(key, tries) => self.note(tries, |signer| same_token(signer, &key)),
+            Event::Refused(key, tries) => {
+                // A card that does not tell now has told of more than are left.
+                self.forget_tries(|signer| same_token(signer, &key));
+                self.note(tries, |signer| same_token(signer, &key));
+            }
             Event::Used(key) => self.ask_cards(|signer| same_token(signer, &key), true),
         }
     }
@@ -188,6 +192,20 @@ impl Keeper {
         self.publish();
     }
 
+    fn forget_tries(&mut self, which: impl Fn(&Signer) -> bool) {
+        let all = self
+            .sources
+            .iter_mut()
+            .flat_map(|source| &mut source.listed.kept);
+        let mut news = false;
+        for kept in all.filter(|kept| which(&kept.signer)) {
+            news |= kept.signer.pin.tries_left.take().is_some();
+        }
+        if news {
+            self.publish();
+        }
+    }
+
     fn note(&mut self, tries: Option<Tries>, which: impl Fn(&Signer) -> bool) {
         let all = self
             .sources
@@ -263,3 +281,6 @@ impl Keeper {
 fn same_token(signer: &Signer, key: &KeyId) -> bool {
     signer.key.source == key.source && signer.key.slot == key.slot
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,14 +33,18 @@ impl Seats {
         self.all().iter().any(|seat| seat.card.is_some())
     }
 
-    /// The reader that a module's slot description means: slots have room for 64 bytes.
+    /// The reader that a module's slot description means: slots have room for 64 bytes. `None`
+    /// also for a description that fits two readers, which differ only in what was cut: the tries
+    /// left in one card must not be told of the other's.
     pub(super) fn described_by(&self, description: &str) -> Option<&Seat> {
         let description = description.trim();
         let cut = description.len() > 55;
-        self.all().iter().find(|seat| {
-            let name = seat.name.trim();
-            name == description || cut && name.starts_with(description)
-        })
+        let only = |fits: &dyn Fn(&str) -> bool| {
+            let mut fitting = self.all().iter().filter(|seat| fits(seat.name.trim()));
+            fitting.next().filter(|_| fitting.next().is_none())
+        };
+        only(&|name| name == description)
+            .or_else(|| only(&|name| cut && name.starts_with(description)))
     }
 
     /// Whether a card that is here has gone, or was swapped, in `later`.
@@ -96,5 +100,14 @@ mod tests {
         assert_eq!(seats.described_by(&name[..64]).unwrap().name, name);
         assert!(seats.described_by("Gemalto").is_none());
         assert!(seats.described_by("").is_none());
+    }
+
+    #[test]
+    fn of_two_readers_that_a_cut_description_fits_neither_is_meant() {
+        let model = "HID Global OMNIKEY 3x21 Smart Card Reader [OMNIKEY 3x21 Smart Card Reader]";
+        let names = [format!("{model} 00 00"), format!("{model} 01 00")];
+        let seats = known(&[(&names[0], None, 0), (&names[1], Some(&[0x3B]), 1)]);
+        assert_eq!(seats.described_by(&model[..64]), None);
+        assert_eq!(seats.described_by(&names[1]).unwrap().name, names[1]);
     }
 }

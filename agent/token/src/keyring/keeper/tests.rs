@@ -1,0 +1,73 @@
+//! What the keeper makes of what it hears.
+
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::*;
+use crate::{
+    PinState, WorkerSource,
+    keyring::{WorkerProgram, host::Host},
+};
+
+/// A keeper that knows one card, with three tries.
+fn keeper() -> (Keeper, KeyId) {
+    let program = WorkerProgram {
+        program: "/nothing".into(),
+        arguments: Vec::new(),
+    };
+    let host = Host::new(program, WorkerSource::Module("/module.so".into()));
+    let key = KeyId {
+        source: "/module.so".into(),
+        slot: 0,
+        token: "1".to_owned(),
+        id: vec![1],
+    };
+    let signer = Signer {
+        key: key.clone(),
+        certificate: None,
+        label: String::new(),
+        reader: Some("reader".to_owned()),
+        pin: PinState {
+            tries_left: Some(3),
+            locked: false,
+            length: 6..=8,
+            keypad: false,
+        },
+    };
+    let mut source = Source::new(Arc::new(host));
+    source.listed.kept.push(Kept {
+        signer,
+        count: 1,
+        tells: true,
+    });
+    let (watch, seats) = Watch::start();
+    let keeper = Keeper {
+        sources: vec![source],
+        watch,
+        seats,
+        events: unbounded_channel().0.downgrade(),
+        inventory: channel::channel(Arc::default()).0,
+        grace: Duration::ZERO,
+        shown: Seats::Unknown,
+        looked: false,
+        tries_asked: None,
+    };
+    (keeper, key)
+}
+
+fn tries_shown(keeper: &Keeper) -> Option<u8> {
+    keeper.inventory.borrow().signers[0].pin.tries_left
+}
+
+#[test]
+fn after_a_wrong_pin_the_tries_are_those_that_the_card_says() {
+    let (mut keeper, key) = keeper();
+    keeper.hear(Event::Refused(key, Some(Tries::Left(2))));
+    assert_eq!(tries_shown(&keeper), Some(2));
+}
+
+#[test]
+fn after_a_wrong_pin_a_card_that_does_not_answer_has_no_tries_of_before() {
+    let (mut keeper, key) = keeper();
+    keeper.hear(Event::Refused(key, None));
+    assert_eq!(tries_shown(&keeper), None);
+}
