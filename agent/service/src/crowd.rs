@@ -59,10 +59,9 @@ impl Crowd {
             .iter()
             .filter(|line| line.running.load(Ordering::Acquire) != CLOSING);
         if staying.count() >= self.places {
-            let mut idle: Vec<_> = lines.iter().filter(|line| line.is_idle()).collect();
-            idle.sort_by_key(|line| line.idle_at());
-            // The first may start a request just now: then the next.
-            idle.iter().find(|line| line.close_if_idle())?;
+            let mut longest_idle: Vec<_> = lines.iter().collect();
+            longest_idle.sort_by_key(|line| line.idle_at());
+            longest_idle.iter().find(|line| line.close_if_idle())?;
         }
         let line = Arc::new(Line::new());
         lines.push(Arc::clone(&line));

@@ -95,8 +95,10 @@ impl<W: Window> Conversation<W> {
                 biased;
                 event = self.window.next() => match event {
                     Event::Entered { choice, pin } => {
+                        // What was offered may have been swapped since, and news of it still wait.
+                        let inventory = self.inventory.borrow().clone();
+                        self.offers.view(&inventory, clock.now(), self.notice());
                         if let Some((key, certificate)) = self.offers.take(choice) {
-                            self.tried = None;
                             return Ok(Entered { choice, key, certificate, pin });
                         }
                         // The card has just gone: the PIN is forgotten, the window is told.

@@ -93,7 +93,11 @@ impl Offers {
             not_after: certificate.map(|certificate| certificate.not_after),
             label: signer.label.clone(),
             reader: signer.reader.clone(),
-            tries_left: offer.left.or(signer.pin.tries_left),
+            // Whichever is newer, the fewer is the safer: the last try must not go unsaid.
+            tries_left: [offer.left, signer.pin.tries_left]
+                .into_iter()
+                .flatten()
+                .min(),
             locked: offer.locked || signer.pin.locked,
             shortest: *signer.pin.length.start(),
             longest: *signer.pin.length.end(),

@@ -55,6 +55,8 @@ pub(crate) enum Http {
 /// A TLS connection to the service.
 pub(crate) async fn connect(stage: &Stage, http: Http) -> TlsStream<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", stage.port)).await.unwrap();
+    // As browsers do; else headers and body of one HTTP/2 request are 40 ms apart.
+    stream.set_nodelay(true).unwrap();
     secure(stage, stream, http).await.unwrap()
 }
 

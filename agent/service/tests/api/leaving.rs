@@ -153,6 +153,23 @@ async fn an_agent_that_ends_answers_the_page_that_waits() {
 }
 
 #[tokio::test]
+async fn connections_on_which_nothing_is_asked_end_with_the_agent_at_once() {
+    let hour = Duration::from_secs(3600);
+    let scene = Scene::new().settings(|settings| settings.limits.shutdown = hour);
+    let mut stage = scene.start().await;
+    let ended = stage.serving.take().unwrap();
+    let (page, page_2) = (stage.page(), stage.page().over(Http::Two));
+    let (mut idle, mut idle_2) = (page.line().await, page_2.line().await);
+    assert_eq!(idle.ask(&page, "GET", "/v1/info", "").await.status, 200);
+    assert_eq!(idle_2.ask(&page_2, "GET", "/v1/info", "").await.status, 200);
+
+    stage.shutdown.cancel();
+
+    let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+    assert!(ended.is_ok(), "it waits for the hour to pass");
+}
+
+#[tokio::test]
 async fn an_agent_that_ends_does_not_wait_for_idle_or_stuck_connections() {
     let mut stage = Scene::new()
         .settings(|settings| {

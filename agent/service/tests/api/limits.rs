@@ -177,13 +177,14 @@ async fn idle_and_unfinished_connections_are_given_up_and_used_ones_live_on() {
     let mut silent = TcpStream::connect(("127.0.0.1", stage.port)).await.unwrap();
     let mut unused = connect(&stage, Http::One).await;
     let mut unused_2 = connect(&stage, Http::Two).await;
-    let page = stage.page();
-    let mut used = page.line().await;
+    let (page, page_2) = (stage.page(), stage.page().over(Http::Two));
+    let (mut used, mut used_2) = (page.line().await, page_2.line().await);
 
     // Asked all the time, a connection outlives the limit of idle ones several times.
     let begun = std::time::Instant::now();
     while begun.elapsed() < SHORT * 3 {
         assert_eq!(used.ask(&page, "GET", "/v1/info", "").await.status, 200);
+        assert_eq!(used_2.ask(&page_2, "GET", "/v1/info", "").await.status, 200);
         tokio::time::sleep(SHORT / 20).await;
     }
 

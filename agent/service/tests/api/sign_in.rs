@@ -2,6 +2,8 @@
 //!
 //! Spec: docs/protocol.md, "Sign in".
 
+use std::{sync::Arc, time::Duration};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Assertion, Hash, signed_message};
 use chop_service::{Event, View};
@@ -159,7 +161,7 @@ async fn the_window_waits_for_service_reader_and_card() {
     let plugging = async {
         stage.until("shows Looking").await;
         for (inventory, shown) in steps {
-            stage.inventory.send_replace(std::sync::Arc::new(inventory));
+            stage.inventory.send_replace(Arc::new(inventory));
             stage.until(shown).await;
         }
     };
@@ -304,6 +306,74 @@ async fn a_pin_for_a_card_that_has_just_gone_is_used_for_nothing() {
     assert_eq!(stage.page().sign_in().await.code(), "user_refused");
 
     assert_eq!(stage.count("card"), 0);
+}
+
+#[tokio::test]
+async fn a_pin_for_a_card_that_was_swapped_before_the_window_knew_is_used_for_nothing() {
+    let (tell, told) = std::sync::mpsc::channel::<tokio::sync::watch::Sender<Arc<Inventory>>>();
+    let mut views = 0;
+    let scene = Scene::new().person(move |view| {
+        views += 1;
+        match (views, view) {
+            (1, View::Ready { choices, .. }) => {
+                // The same slot and serial number, but another card.
+                let mut swapped = card_in_reader();
+                let other = swapped.signers[0].certificate.as_mut().unwrap();
+                other.der = b"another".to_vec();
+                told.recv().unwrap().send_replace(Arc::new(swapped));
+                Some(enter(choices[0].id))
+            }
+            (2, View::Ready { .. }) => Some(Event::Closed),
+            other => panic!("{other:?}"),
+        }
+    });
+    let stage = scene.start().await;
+    tell.send(stage.inventory.clone()).unwrap();
+
+    assert_eq!(stage.page().sign_in().await.code(), "user_refused");
+
+    assert_eq!(stage.count("card"), 0);
+}
+
+#[tokio::test]
+async fn news_of_fewer_tries_than_this_window_knows_is_shown() {
+    let mut inventory = card_in_reader();
+    inventory.signers[0].pin.tries_left = Some(1);
+    let (tell, told) = std::sync::mpsc::channel::<tokio::sync::watch::Sender<Arc<Inventory>>>();
+    let mut views = 0;
+    let scene = Scene::new()
+        .card(|_, _, _| Some(Err(Error::PinWrong { left: Some(2) })))
+        .person(move |view| match view {
+            View::Ready { choices, .. } => {
+                views += 1;
+                match views {
+                    1 => Some(enter(choices[0].id)),
+                    // Another program, or another computer, has used one meanwhile.
+                    2 => {
+                        assert_eq!(choices[0].tries_left, Some(2));
+                        told.recv()
+                            .unwrap()
+                            .send_replace(Arc::new(inventory.clone()));
+                        None
+                    }
+                    _ => {
+                        assert_eq!(choices[0].tries_left, Some(1));
+                        Some(Event::Closed)
+                    }
+                }
+            }
+            _ => None,
+        });
+    let scene = scene.settings(|settings| settings.window_time = Duration::from_secs(2));
+    let stage = scene.start().await;
+    tell.send(stage.inventory.clone()).unwrap();
+
+    assert_eq!(stage.page().sign_in().await.code(), "pin_wrong");
+
+    assert_eq!(
+        stage.count("shows 1 choices, Some(PinWrong { tries_left: Some(2) })"),
+        2
+    );
 }
 
 #[tokio::test]
