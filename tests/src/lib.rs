@@ -10,6 +10,7 @@ pub mod namespace;
 pub mod pkcs12;
 pub mod pki;
 pub mod portal_site;
+pub mod process;
 pub mod program;
 pub mod scripted;
 pub mod site;

@@ -10,6 +10,7 @@ use e2e::agent::chop;
 use e2e::browser::{Chromium, Options, policy};
 use e2e::card::{Card, Secret, Slot, TRIES};
 use e2e::pki::KeyKind;
+use e2e::process::children;
 use e2e::site::HOST;
 use e2e::stack::CardStack;
 
@@ -75,19 +76,6 @@ fn memory(pid: u32) -> Vec<u8> {
         let _ = (&mut file).take(end - start).read_to_end(&mut all);
     }
     all
-}
-
-/// The agent's children, by what they were started as.
-fn children(pid: u32, word: &str) -> Vec<u32> {
-    let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    let is_one = |child: &u32| {
-        let line = fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).nth(1) == Some(word.as_bytes())
-    };
-    list.split_whitespace()
-        .map(|child| child.parse().unwrap())
-        .filter(is_one)
-        .collect()
 }
 
 #[test]

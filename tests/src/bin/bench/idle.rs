@@ -5,6 +5,7 @@ use std::{path::Path, process::Stdio, time::Duration};
 use anyhow::{Context as _, Result};
 use e2e::{
     agent::{Agent, Options},
+    process,
     program::Program,
 };
 use tokio::{
@@ -12,7 +13,7 @@ use tokio::{
     process::ChildStdout,
 };
 
-use crate::{Fixture, figure::Figure, process, sign_in::settle};
+use crate::{Fixture, figure::Figure, sign_in::settle};
 
 /// Long enough to see what wakes up once in half a minute.
 const WATCHED: Duration = Duration::from_secs(40);
@@ -40,7 +41,10 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
         Ok(vec![
             Figure::new("idle memory with tray (PSS)", process::memory(pid)?, "MB")
                 .at_most(15.0)
-                .note("elsewhere measured: Web eID's app 27 MB, AusweisApp 88 MB"),
+                .note(
+                    "before the first sign-in, with a session bus but no panel on it, without pcscd; \
+                     elsewhere measured: Web eID's app 27 MB, AusweisApp 88 MB",
+                ),
             Figure::new("idle wake-ups", rate, "1/s").at_most(0.1),
         ])
     })

@@ -10,7 +10,6 @@ mod desktop;
 mod figure;
 mod floor;
 mod idle;
-mod process;
 mod sign_in;
 mod ssh_agent;
 mod start;

@@ -8,7 +8,7 @@ use chop_agent::{
     run::Agent,
     settings::{Setting, Settings, Source},
 };
-use e2e::{agent::chop, scripted::Scripted, softhsm::PIN};
+use e2e::{agent::chop, process, scripted::Scripted, softhsm::PIN};
 use tokio::time::Instant;
 
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
     client::Client,
     figure::{Figure, Times},
     floor::Floor,
-    process,
     ssh_agent::SshAgent,
 };
 
@@ -109,7 +108,8 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
             .at_most(0.25)
             .note(
                 "floor here is what OpenSSH's agent adds to C_Sign (no TLS, logged in once); ours \
-                 includes finding the key after each log-in, which the bare calls leave out",
+                 includes finding the key after each log-in, which the bare calls leave out, and \
+                 not the logout, which comes after the answer",
             ),
             Figure::new("workers' memory after signing", memory, "MB")
                 .note(format!("{} worker", workers.len())),

@@ -5,7 +5,10 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result};
 
 /// Proportional set size in MB (10^6 bytes): private pages, and its share of shared ones.
-pub(crate) fn memory(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// When it has ended, or is another user's.
+pub fn memory(pid: u32) -> Result<f64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
     let line = rollup
         .lines()
@@ -20,7 +23,10 @@ pub(crate) fn memory(pid: u32) -> Result<f64> {
 }
 
 /// How often any of its threads has gone to sleep by itself: each is one wake-up.
-pub(crate) fn wake_ups(pid: u32) -> Result<u64> {
+///
+/// # Errors
+/// When it has ended.
+pub fn wake_ups(pid: u32) -> Result<u64> {
     let mut sum = 0;
     for task in fs::read_dir(format!("/proc/{pid}/task"))? {
         let status = fs::read_to_string(task?.path().join("status"))?;
@@ -36,7 +42,8 @@ pub(crate) fn wake_ups(pid: u32) -> Result<u64> {
 }
 
 /// The children of a process whose first argument is `word`, such as `worker`.
-pub(crate) fn children(pid: u32, word: &str) -> Vec<u32> {
+#[must_use]
+pub fn children(pid: u32, word: &str) -> Vec<u32> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
     };
