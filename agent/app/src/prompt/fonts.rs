@@ -1,6 +1,6 @@
-//! The system's own font for Traditional Chinese, regular and bold; egui's where there is none.
+//! The system's own font for Traditional Chinese, regular and bold.
 //!
-//! Nothing is bundled. Looking the system's fonts up takes some tens of milliseconds, so it is done
+//! One Latin font is bundled, so that a system without any still shows who asks. Looking the system's fonts up takes some tens of milliseconds, so it is done
 //! on a thread while the window is being made.
 
 use std::{
@@ -10,6 +10,7 @@ use std::{
 
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId};
 use egui_system_font_provider::SystemFontProvider;
+use epaint_default_fonts::UBUNTU_LIGHT;
 use fontique::{
     Attributes, Collection, CollectionOptions, FallbackKey, FontWeight, Language, QueryFont,
     QueryStatus, Script, SourceCache,
@@ -20,6 +21,7 @@ const LOCALE: &str = "zh-TW";
 /// In the Han font we want, and in every font of Taiwan.
 const SAMPLE: char = '憑';
 const STRONG: &str = "strong";
+const BUNDLED: &str = "bundled";
 
 /// The font of plain text.
 pub(super) fn plain(size: f32) -> FontId {
@@ -50,14 +52,18 @@ pub(super) fn install(context: &Context, fonts: FontDefinitions) {
     }));
 }
 
-/// Both families, the system's font first and egui's own after it.
+/// All families, the system's font first and the bundled one after it.
 pub(super) fn definitions(mut find: impl FnMut(FontWeight) -> Option<FontData>) -> FontDefinitions {
-    let mut fonts = FontDefinitions::default();
-    let fallback = fonts
+    let mut fonts = FontDefinitions::empty();
+    let bundled = FontData::from_static(UBUNTU_LIGHT);
+    fonts
+        .font_data
+        .insert(BUNDLED.to_owned(), Arc::new(bundled));
+    let fallback = vec![BUNDLED.to_owned()];
+    // egui wants a font for each family, used or not.
+    fonts
         .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
+        .insert(FontFamily::Monospace, fallback.clone());
     for (family, name, weight) in [
         (FontFamily::Proportional, "system", FontWeight::NORMAL),
         (
