@@ -59,7 +59,7 @@ impl Consent for WindowConsent {
         };
         let request = Request {
             origin: request.origin.as_str().to_owned(),
-            host: request.origin.host().to_owned(),
+            owner: chop_service::owner(&request.origin),
             purpose: request.purpose,
             seconds: request.time.as_secs(),
             dark: self.dark,

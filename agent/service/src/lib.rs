@@ -6,6 +6,7 @@ mod bridge;
 mod consent;
 mod cool_down;
 mod crowd;
+mod domain;
 mod error;
 mod guard;
 mod keys;
@@ -23,6 +24,7 @@ pub use consent::{
     Window,
 };
 pub use cool_down::CoolDown;
+pub use domain::owner;
 pub use error::Error;
 pub use keys::Keys;
 pub use peer::Peer;

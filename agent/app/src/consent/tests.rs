@@ -177,7 +177,7 @@ async fn the_window_learns_request_view_and_ending_in_this_order() {
     };
     assert_eq!(
         next(),
-        r#"{"origin":"https://bank.example","host":"bank.example","purpose":"sign_in","seconds":60,"dark":null}"#
+        r#"{"origin":"https://bank.example","owner":{"start":8,"end":20},"purpose":"sign_in","seconds":60,"dark":null}"#
     );
     assert_eq!(next(), r#"{"show":"no_card"}"#);
     assert_eq!(next(), r#"{"end":"done"}"#);

@@ -1,6 +1,8 @@
 //! What the agent and the window's process say to each other, in JSON, in frames of
 //! [`chop_token::pipe`]. A PIN follows its [`FromWindow::Entered`] as a secret frame.
 
+use std::ops::Range;
+
 use chop_service::{ChoiceId, Ending, Purpose, View};
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Request {
     /// The site, as the agent checked it.
     pub(crate) origin: String,
-    /// The host in it.
-    pub(crate) host: String,
+    /// Where in it stands what tells whose the site is: see [`chop_service::owner`].
+    pub(crate) owner: Range<usize>,
     /// What the signature is for.
     pub(crate) purpose: Purpose,
     /// How long the person has.

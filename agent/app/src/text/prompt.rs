@@ -6,8 +6,9 @@ use super::{Words, filled, fixed, plural};
 
 /// The window's title, which task bars and screen readers show: what it is at, and for whom.
 #[must_use]
-pub fn title(at: &str, host: &str) -> String {
-    format!("Chop － {at} {host}")
+pub fn title(at: &str, origin: &str) -> String {
+    let site = origin.strip_prefix("https://").unwrap_or(origin);
+    format!("Chop － {at} {site}")
 }
 
 /// What the title says the window is at.

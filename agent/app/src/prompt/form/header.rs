@@ -1,5 +1,7 @@
 //! Who asks: the largest thing in the window.
 
+use std::ops::Range;
+
 use egui::{Sense, Ui, text::LayoutJob, vec2};
 
 use super::words::{self, Piece, job};
@@ -33,15 +35,20 @@ pub(super) fn show(ui: &mut Ui, request: &Request, colors: &Palette) {
     );
 }
 
-/// The whole origin, the host emphasised: on one line if it fits, else broken anywhere, because the
-/// end of a host is what tells whose it is. A host is ASCII here (C-10).
+/// The whole origin, its owner emphasised: on one line if it fits, else broken anywhere, because
+/// the end of a host is what tells whose it is. A host is ASCII here (C-10).
 fn origin(ui: &mut Ui, request: &Request, colors: &Palette) {
-    let (before, after) = request.origin.split_once(&request.host).unwrap_or_default();
+    let Range { start, end } = request.owner;
+    let part = |range: Range<usize>| request.origin.get(range).unwrap_or_default();
     let pieces = |size: f32| -> LayoutJob {
         job([
-            Piece(before, fonts::plain(size), colors.dim),
-            Piece(&request.host, fonts::strong(size), colors.text),
-            Piece(after, fonts::plain(size), colors.dim),
+            Piece(part(0..start), fonts::plain(size), colors.dim),
+            Piece(part(start..end), fonts::strong(size), colors.text),
+            Piece(
+                part(end..request.origin.len()),
+                fonts::plain(size),
+                colors.dim,
+            ),
         ])
     };
     let width = ui.available_width();

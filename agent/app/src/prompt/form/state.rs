@@ -25,7 +25,7 @@ impl Form {
             Stage::Ready { notice: None, .. } => titles::ENTER,
             Stage::Ended { .. } => titles::ENDED,
         };
-        text::title(at, &self.request.host)
+        text::title(at, &self.request.origin)
     }
 
     /// Shows something else.

@@ -26,7 +26,7 @@ impl Scene {
     fn new() -> Self {
         let request = Request {
             origin: "https://login.bank.example:8443".to_owned(),
-            host: "login.bank.example".to_owned(),
+            owner: 14..26,
             purpose: Purpose::SignIn,
             seconds: 60,
             dark: None,

@@ -23,14 +23,14 @@ fn the_window_says_who_asks_and_whose_card_it_is() {
 #[test]
 fn a_screen_reader_hears_what_the_window_is_at() {
     let label = |scene: &Scene| scene.harness.kittest_state().root().label();
-    let waiting = "Chop － 尋找卡片 login.bank.example";
+    let waiting = "Chop － 尋找卡片 login.bank.example:8443";
     assert_eq!(label(&Scene::new()).as_deref(), Some(waiting));
     let mut scene = Scene::ready(vec![card(1)]);
-    let ready = "Chop － 登入 login.bank.example";
+    let ready = "Chop － 登入 login.bank.example:8443";
     assert_eq!(label(&scene).as_deref(), Some(ready));
     scene.types("1234");
     scene.presses(Key::Enter);
-    let checking = "Chop － 簽章中 login.bank.example";
+    let checking = "Chop － 簽章中 login.bank.example:8443";
     assert_eq!(label(&scene).as_deref(), Some(checking));
 }
 
