@@ -8,7 +8,7 @@ const NEXT_STEP: Partial<Record<Code, string>> = {
   busy: 'a window of the agent is open already; the person has to answer or close it first',
   card_fault: 'the card or its driver failed; the person can take the card out and try again',
   card_removed: 'the card was taken out while it signed; the person can try again',
-  cooling_down: 'wrong PINs too often from this site; wait `retryAfter` seconds',
+  cooling_down: 'too many wrong PINs or unanswered windows of this site; wait `retryAfter` seconds',
   invalid_request: 'a challenge is 44 to 128 characters of standard base64, made by your server',
   no_card: 'the person closed the window that asked for a card',
   no_certificate: 'no certificate on the card can sign in',

@@ -56,7 +56,7 @@ pub enum Error {
     /// A window is open already.
     #[error("a window is open already")]
     Busy,
-    /// This site had the PIN entered wrongly too often.
+    /// Windows of this site ended badly too often: with a wrong PIN, or without an answer.
     #[error("the site must wait for {seconds} s")]
     CoolingDown {
         /// Until it may ask again.

@@ -20,13 +20,14 @@ impl<C: Consent, K: Keys> Service<C, K> {
     pub(crate) async fn sign_in(&self, site: &Origin, body: &[u8]) -> Result<Assertion, Error> {
         // 2. Understand the request. (1, who asks, has been answered.)
         let challenge = SignInRequest::parse(body)?.challenge;
-        // 3. One window at a time; the turn is given back however this ends.
-        let _turn = self.turn.try_acquire().map_err(|_| Error::Busy)?;
-        // 4. A site that had the PIN entered wrongly too often waits.
+        // 3. A site whose windows ended badly too often waits, and does not learn who else asks.
         self.cool_down.check(site, self.settings.clock.now())?;
+        // 4. One window at a time; the turn is given back however this ends.
+        let _turn = self.turn.try_acquire().map_err(|_| Error::Busy)?;
         let mut attempt = Attempt::new(&self.cool_down, site, &self.settings.clock);
         // 5. Ask. Only when the window is open, look at cards.
         let mut conversation = Conversation::open(self, site).await?;
+        attempt.opened();
         self.keys.look();
 
         // 6. Origin and challenge together, so that neither can be swapped.

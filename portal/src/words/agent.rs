@@ -161,13 +161,14 @@ pub(super) const WORDS: &[Words] = &[
         "cooling_down",
         Stop,
         (
-            "PIN 碼錯誤太多次，請等 {n} 分鐘",
-            "為了保護您的卡片，Chop 暫時不再接受本站的要求。請利用這段時間確認 PIN 碼。",
+            "請等 {n} 分鐘再登入",
+            "PIN 碼錯了太多次，或視窗連續多次沒有人回答。為了保護您的卡片，Chop 暫時不接受本站的要求。請利用這段時間確認 PIN 碼。",
         ),
         (
-            "Too many wrong PINs: please wait {n} minutes",
-            "To protect your card, Chop takes no requests from this site for a while. Use the time \
-             to make sure of your PIN.",
+            "Please wait {n} minutes before you sign in",
+            "There were too many wrong PINs, or too many windows that nobody answered. To protect \
+             your card, Chop takes no requests from this site for a while. Use the time to make \
+             sure of your PIN.",
         ),
     ),
     Words::new(

@@ -10,10 +10,20 @@ pub(super) struct Attempt<'a> {
     cool_down: &'a CoolDown,
     site: &'a Origin,
     clock: &'a Clock,
-    /// A PIN of this window was wrong.
+    state: State,
+    /// A PIN of this window was wrong, and has been counted.
     wrong: bool,
+}
+
+enum State {
+    /// No window has opened yet.
+    Opening,
+    /// The person looks at it.
+    Open,
     /// A PIN is being tried.
-    trying: bool,
+    Trying,
+    /// The person has answered.
+    Answered,
 }
 
 impl<'a> Attempt<'a> {
@@ -22,37 +32,47 @@ impl<'a> Attempt<'a> {
             cool_down,
             site,
             clock,
+            state: State::Opening,
             wrong: false,
-            trying: false,
         }
+    }
+
+    /// The window is open.
+    pub(super) fn opened(&mut self) {
+        self.state = State::Open;
     }
 
     /// A PIN goes to the card.
     pub(super) fn begins(&mut self) {
-        self.trying = true;
+        self.state = State::Trying;
     }
 
-    /// The PIN was wrong.
+    /// The PIN was wrong. Counted at once: what comes next may be a crash.
     pub(super) fn was_wrong(&mut self) {
-        (self.wrong, self.trying) = (true, false);
+        self.state = State::Answered;
+        if !std::mem::replace(&mut self.wrong, true) {
+            self.cool_down.wrong(self.site, self.clock.now());
+        }
     }
 
     /// The PIN was not tried, or the card failed.
     pub(super) fn cost_nothing(&mut self) {
-        self.trying = false;
+        self.state = State::Answered;
     }
 
     /// The PIN was right.
     pub(super) fn succeeded(&mut self) {
-        (self.wrong, self.trying) = (false, false);
+        self.state = State::Answered;
         self.cool_down.right(self.site);
     }
 }
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        if self.wrong || self.trying {
-            self.cool_down.wrong(self.site, self.clock.now());
+        match self.state {
+            State::Trying => self.was_wrong(),
+            State::Open => self.cool_down.unanswered(self.site, self.clock.now()),
+            State::Opening | State::Answered => {}
         }
     }
 }

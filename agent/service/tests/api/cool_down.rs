@@ -1,6 +1,6 @@
 //! A site for which the PIN was entered wrongly too often waits.
 //!
-//! Spec: docs/protocol.md, "Sign in", step 4; docs/threat-model.md, C-11.
+//! Spec: docs/protocol.md, "Sign in", step 3; docs/threat-model.md, C-11.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use std::{
 use chop_service::{Clock, CoolDown, Event, View};
 use chop_token::Error;
 
-use crate::scene::{NOW, Scene, enter, signed};
+use crate::scene::{NOW, Scene, Stage, enter, signed};
 
 /// A person who enters one PIN and closes the window when it was wrong.
 fn one_try() -> Scene {
@@ -114,7 +114,7 @@ async fn a_sign_in_that_succeeds_clears_the_count() {
 }
 
 #[tokio::test]
-async fn windows_that_were_closed_or_whose_card_failed_do_not_count() {
+async fn windows_whose_card_failed_do_not_count() {
     let mut tries = 0;
     let scene = one_try().card(move |_, _, _| {
         tries += 1;
@@ -125,14 +125,107 @@ async fn windows_that_were_closed_or_whose_card_failed_do_not_count() {
         }))
     });
     let stage = scene.start().await;
-    for _ in 0..2 {
+    for _ in 0..3 {
         assert_eq!(stage.page().sign_in().await.code(), "card_fault");
         assert_eq!(stage.page().sign_in().await.code(), "card_removed");
     }
-    let stage = Scene::new().person(|_| Some(Event::Closed)).start().await;
+}
+
+#[tokio::test]
+async fn after_five_windows_that_nobody_answered_the_sixth_request_opens_none() {
+    for ends in [|| Event::Closed, || Event::TimedOut] {
+        let stage = Scene::new().person(move |_| Some(ends())).start().await;
+        for _ in 0..5 {
+            let code = stage.page().sign_in().await.code();
+            assert!(["user_refused", "user_timeout"].contains(&code.as_str()));
+        }
+        let before = stage.happened();
+
+        let sixth = stage.page().sign_in().await;
+
+        assert_eq!(sixth.body, r#"{"code":"cooling_down","retry_after":60}"#);
+        assert_eq!(stage.happened(), before, "no window, no card");
+    }
+}
+
+#[tokio::test]
+async fn windows_that_the_page_itself_takes_back_count_as_unanswered() {
+    let stage = Scene::new().start().await;
+    for round in 1..=5 {
+        let page = stage.page();
+        tokio::select! {
+            reply = page.sign_in() => panic!("{reply:?}"),
+            () = stage.until_times("shows 1 choices, None", round) => {}
+        }
+        stage.until_times("window gone", round).await;
+    }
+    assert_eq!(code_but_busy(&stage).await, "cooling_down");
+}
+
+#[tokio::test]
+async fn sub_domains_wait_together() {
+    let stage = wrong(one_try()).start().await;
+    for origin in ["https://a.bank.example", "https://b.bank.example:8443"] {
+        let page = stage.page().with("origin", origin);
+        assert_eq!(page.sign_in().await.code(), "pin_wrong");
+    }
+    let third = stage.page().with("origin", "https://c.bank.example");
+    assert_eq!(third.sign_in().await.code(), "cooling_down");
+}
+
+#[tokio::test]
+async fn a_site_that_waits_does_not_learn_that_another_signs_in() {
+    let stage = Scene::new()
+        .person(|view| match view {
+            View::Looking => None,
+            _ => Some(Event::Closed),
+        })
+        .start()
+        .await;
     for _ in 0..5 {
         assert_eq!(stage.page().sign_in().await.code(), "user_refused");
     }
+    let other = stage.page().with("origin", "https://other.example");
+    stage.inventory.send_replace(Arc::default());
+    tokio::select! {
+        reply = other.sign_in() => panic!("{reply:?}"),
+        () = async {
+            stage.until("window for https://other.example").await;
+            assert_eq!(stage.page().sign_in().await.code(), "cooling_down");
+        } => {}
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_pin_is_counted_before_the_person_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cool-down.json");
+    let counted = path.with_extension("counted");
+    for _ in 0..2 {
+        // A person who leaves the window open after a wrong PIN.
+        let hesitant = Scene::new().person(|view| match view {
+            View::Ready {
+                choices,
+                notice: None,
+            } => Some(enter(choices[0].id)),
+            _ => None,
+        });
+        let scene = wrong(hesitant).cool_down(CoolDown::load(path.clone()));
+        let stage = scene.start().await;
+        let page = stage.page();
+        let notice = "shows 1 choices, Some(PinWrong { tries_left: Some(2) })";
+        tokio::select! {
+            reply = page.sign_in() => panic!("{reply:?}"),
+            () = stage.until(notice) => {}
+        }
+        // What a crash would leave at this moment.
+        std::fs::copy(&path, &counted).unwrap();
+        drop(stage);
+        std::fs::rename(&counted, &path).unwrap();
+    }
+    let restarted = Scene::willing().cool_down(CoolDown::load(path));
+    let restarted = restarted.start().await;
+    assert_eq!(restarted.page().sign_in().await.code(), "cooling_down");
 }
 
 #[tokio::test]
@@ -142,25 +235,23 @@ async fn a_page_cannot_avoid_the_count_by_going_away() {
         let page = stage.page();
         tokio::select! {
             reply = page.sign_in() => panic!("{reply:?}"),
-            () = async {
-                while stage.count("shows Checking") < round {
-                    tokio::task::yield_now().await;
-                }
-            } => {}
+            () = stage.until_times("shows Checking", round) => {}
         }
-        while stage.count("window gone") < round {
-            tokio::task::yield_now().await;
-        }
+        stage.until_times("window gone", round).await;
     }
-    let third = async {
+    assert_eq!(code_but_busy(&stage).await, "cooling_down");
+}
+
+/// What the next request ends with. The turn is given back a moment after a window went.
+async fn code_but_busy(stage: &Stage) -> String {
+    let asking = async {
         loop {
             let code = stage.page().sign_in().await.code();
-            // The turn is given back a moment after the window went.
             if code != "busy" {
                 return code;
             }
         }
     };
-    let third = tokio::time::timeout(Duration::from_secs(20), third).await;
-    assert_eq!(third.as_deref(), Ok("cooling_down"));
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, asking).await.unwrap()
 }

@@ -200,8 +200,14 @@ impl Stage {
 
     /// Waits until something has happened.
     pub(crate) async fn until(&self, what: &str) {
+        self.until_times(what, 1).await;
+    }
+
+    /// Waits until something has happened so often.
+    pub(crate) async fn until_times(&self, what: &str, times: usize) {
         let mut record = self.record.0.subscribe();
-        let happened = record.wait_for(|events| events.iter().any(|event| event == what));
+        let count = |events: &Vec<String>| events.iter().filter(|event| *event == what).count();
+        let happened = record.wait_for(|events| count(events) >= times);
         let waited = tokio::time::timeout(Duration::from_secs(20), happened);
         waited
             .await
