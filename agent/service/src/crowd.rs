@@ -149,6 +149,11 @@ impl Line {
         self.is_idle().then(|| self.idle_at() + time)
     }
 
+    /// Whether a request runs.
+    pub(crate) fn is_answering(&self) -> bool {
+        !matches!(self.running.load(Ordering::Acquire), 0 | CLOSING)
+    }
+
     fn is_idle(&self) -> bool {
         self.running.load(Ordering::Acquire) == 0
     }

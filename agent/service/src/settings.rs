@@ -44,7 +44,8 @@ pub struct Limits {
     pub connections: usize,
     /// For the TLS handshake.
     pub handshake: Duration,
-    /// From the first byte of an HTTP/1.1 request to the end of its headers.
+    /// From the first byte of an HTTP/1.1 request to the end of its headers, and from the handshake
+    /// to the end of the first headers over HTTP/2.
     pub headers: Duration,
     /// From the headers to the end of the body.
     pub body: Duration,

@@ -1,6 +1,11 @@
 //! One connection: handshake, HTTP/1.1 or HTTP/2, and its deadlines.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use hyper::{
     Request,
@@ -25,6 +30,10 @@ use crate::{Consent, Keys, Limits, answer::Answer, crowd::Line};
 const HEADER_BUFFER: u32 = 64 * 1024;
 /// Requests at once on an HTTP/2 connection.
 const STREAMS: u32 = 16;
+/// What an HTTP/2 client may send of one request's body before it is read: more than the longest.
+const STREAM_WINDOW: u32 = 16 * 1024;
+/// And of all of them. (RFC 9113 §6.9.2: at least 65,535.)
+const CONNECTION_WINDOW: u32 = 64 * 1024;
 
 impl<C: Consent, K: Keys> Server<C, K> {
     /// Speaks on a connection until either side has enough. How it ends is not our fault or
@@ -55,29 +64,33 @@ impl<C: Consent, K: Keys> Server<C, K> {
             protocol
                 .timer(TokioTimer::new())
                 .max_concurrent_streams(STREAMS)
+                .initial_stream_window_size(STREAM_WINDOW)
+                .initial_connection_window_size(CONNECTION_WINDOW)
                 .max_header_list_size(HEADER_BUFFER);
             let connection = protocol.serve_connection(TokioIo::new(stream), answer);
-            // Control frames come at any time: only a request ends an idle HTTP/2 connection's wait.
-            self.keep(connection, line, limits.idle, limits).await;
+            // The first request has to come in time. Later, control frames come whenever they
+            // like, and tell nothing: the connection is idle until its next request is whole.
+            line.hear();
+            self.keep(connection, line, limits, |_| Poll::Pending).await;
         } else {
-            let stream = TokioIo::new(Heard {
-                stream,
-                line: Arc::clone(line),
-            });
+            let stream = Heard::new(stream, Arc::clone(line));
+            let watched = stream.clone();
             let mut protocol = http1::Builder::new();
             protocol.max_buf_size(HEADER_BUFFER as usize);
-            let connection = protocol.serve_connection(stream, answer);
-            self.keep(connection, line, limits.headers, limits).await;
+            let connection = protocol.serve_connection(TokioIo::new(stream), answer);
+            self.keep(connection, line, limits, |cx| watched.poll_gone(cx))
+                .await;
         }
     }
 
-    /// Polls a connection until it ends by itself, is idle too long, or the server ends.
+    /// Polls a connection until it ends by itself, its client is gone, it is idle too long, or the
+    /// server ends.
     async fn keep(
         &self,
         connection: impl GracefulConnection,
         line: &Line,
-        headers: Duration,
         limits: Limits,
+        poll_gone: impl Fn(&mut Context<'_>) -> Poll<()>,
     ) {
         let mut connection = pin!(connection);
         let mut ending = pin!(self.shared.ending.cancelled());
@@ -88,18 +101,18 @@ impl<C: Consent, K: Keys> Server<C, K> {
                 ended = true;
                 connection.as_mut().graceful_shutdown();
             }
-            if connection.as_mut().poll(cx).is_ready() {
+            if connection.as_mut().poll(cx).is_ready() || poll_gone(cx).is_ready() {
                 return Poll::Ready(());
             }
             // The clock is set back only when it would ring too late; when it rings too early it
             // is set anew. So a request costs no timer.
-            let due = line.due(headers, limits.idle);
+            let due = line.due(limits.headers, limits.idle);
             if let Some(due) = due.filter(|due| *due < clock.deadline()) {
                 clock.as_mut().reset(due);
             }
             while clock.as_mut().poll(cx).is_ready() {
                 let now = Instant::now();
-                match line.due(headers, limits.idle) {
+                match line.due(limits.headers, limits.idle) {
                     Some(due) if due <= now => return Poll::Ready(()),
                     due => clock.as_mut().reset(due.unwrap_or(now + limits.idle)),
                 }

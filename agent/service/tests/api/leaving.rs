@@ -2,13 +2,14 @@
 //!
 //! Spec: docs/protocol.md, "Sign in"; docs/threat-model.md, C-9.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chop_service::{Event, View};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
     client::{Http, connect, read},
-    scene::{Scene, Stage, enter, sign_in_body},
+    scene::{Scene, Stage, card_in_reader, enter, sign_in_body, signer},
 };
 
 /// Asks, and goes away when `when` has happened.
@@ -196,4 +197,66 @@ async fn an_agent_that_ends_does_not_wait_for_idle_or_stuck_connections() {
     assert!(read(&mut idle).await.is_none());
     let refused = tokio::net::TcpStream::connect(("127.0.0.1", stage.port)).await;
     assert!(refused.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn bytes_of_a_next_request_do_not_hide_that_the_client_has_gone() {
+    let stage = Scene::new().start().await;
+    let mut stream = connect(&stage, Http::One).await;
+    let body = sign_in_body();
+    let request = format!(
+        "POST /v1/sign-in HTTP/1.1\r\nHost: localhost:{}\r\nOrigin: https://bank.example\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}GET /v1/in",
+        stage.port,
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stage.until("shows 1 choices, None").await;
+
+    drop(stream);
+
+    stage.until("window gone").await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_wait_for_its_answers_gets_them_all() {
+    let scene = Scene::new().person(|view| match view {
+        View::Ready { choices, .. } if choices.len() == 2 => Some(enter(choices[0].id)),
+        _ => None,
+    });
+    let stage = scene.start().await;
+    let mut stream = connect(&stage, Http::One).await;
+    let request = format!(
+        "GET /v1/info HTTP/1.1\r\nHost: localhost:{}\r\nOrigin: https://bank.example\r\n\r\n",
+        stage.port
+    );
+    let body = sign_in_body();
+    let sign_in = format!(
+        "POST /v1/sign-in HTTP/1.1\r\nHost: localhost:{}\r\nOrigin: https://bank.example\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        stage.port,
+        body.len()
+    );
+    let all = format!("{sign_in}{request}{request}");
+    let (first, rest) = all.split_at(sign_in.len() + 20);
+    stream.write_all(first.as_bytes()).await.unwrap();
+    stage.until("shows 1 choices, None").await;
+    stream.write_all(rest.as_bytes()).await.unwrap();
+    let mut two = card_in_reader();
+    two.signers.push(signer());
+    two.signers[1].key.slot = 1;
+    stage.inventory.send_replace(Arc::new(two));
+
+    let mut answers = Vec::new();
+    let three = async {
+        while String::from_utf8_lossy(&answers)
+            .matches("HTTP/1.1 200")
+            .count()
+            < 3
+        {
+            assert_ne!(stream.read_buf(&mut answers).await.unwrap(), 0);
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, three).await.unwrap();
 }

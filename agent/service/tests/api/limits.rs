@@ -245,3 +245,23 @@ async fn a_crowd_of_idle_sockets_does_not_end_a_request_that_waits() {
     }
     assert_eq!(stage.count("window gone"), 0);
 }
+
+#[tokio::test]
+async fn over_http_2_the_first_request_has_to_come_in_time() {
+    let stage = Scene::willing()
+        .settings(|settings| settings.limits.headers = SHORT)
+        .start()
+        .await;
+    let mut unused = connect(&stage, Http::Two).await;
+    let page = stage.page().over(Http::Two);
+    let mut used = page.line().await;
+    assert_eq!(used.ask(&page, "GET", "/v1/info", "").await.status, 200);
+
+    let patience = Duration::from_secs(20);
+    let ended = tokio::time::timeout(patience, read(&mut unused)).await;
+
+    assert!(ended.is_ok_and(|reply| reply.is_none()), "still open");
+    tokio::time::sleep(SHORT * 2).await;
+    // One that was used has the time of an idle connection.
+    assert_eq!(used.ask(&page, "GET", "/v1/info", "").await.status, 200);
+}
