@@ -10,7 +10,12 @@
 
 mod piv;
 
-use std::{ffi::CString, time::Duration};
+use std::{
+    collections::HashSet,
+    ffi::CString,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
 
 use pcsc::{Card, Context, Disposition, MAX_BUFFER_SIZE, Protocols, Scope, ShareMode};
 use tokio::sync::oneshot;
@@ -26,7 +31,8 @@ pub(super) enum Tries {
     LoggedIn,
 }
 
-/// Asks the card in a reader; `None` if it is of no known kind, or not free within 2 s.
+/// Asks the card in a reader; `None` if it is of no known kind, or not free within 2 s, or if
+/// another question to it is still waiting for it to be free.
 pub(super) async fn tries(reader: &str) -> Option<Tries> {
     with_card(reader, |card| {
         KINDS.iter().find_map(|kind| (kind.tries)(card))
@@ -54,15 +60,37 @@ const KINDS: &[Kind] = &[piv::KIND];
 const PATIENCE: Duration = Duration::from_secs(2);
 
 async fn with_card(reader: &str, ask: fn(&Card) -> Option<Tries>) -> Option<Tries> {
-    let reader = CString::new(reader).ok()?;
+    let turn = Turn::take(CString::new(reader).ok()?)?;
     let (tell, told) = oneshot::channel();
     // A thread of its own: a card that another program holds may keep it waiting for ever.
     let thread = std::thread::Builder::new().name("card".to_owned());
     let work = move || {
-        let _ = tell.send(connected(&reader, ask));
+        let tries = connected(&turn.0, ask);
+        drop(turn);
+        let _ = tell.send(tries);
     };
     thread.spawn(work).ok()?;
     tokio::time::timeout(PATIENCE, told).await.ok()?.ok()?
+}
+
+/// The right to ask the card in this reader. PC/SC cannot be called off while another program holds
+/// a card, so one thread a reader may wait for it, and no more.
+struct Turn(CString);
+
+static ASKED: LazyLock<Mutex<HashSet<CString>>> = LazyLock::new(Mutex::default);
+
+impl Turn {
+    fn take(reader: CString) -> Option<Self> {
+        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(reader.clone()).then_some(Self(reader))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.remove(&self.0);
+    }
 }
 
 fn connected(reader: &CString, ask: fn(&Card) -> Option<Tries>) -> Option<Tries> {
@@ -86,5 +114,21 @@ fn transmit(card: &Card, command: &[u8]) -> Option<(u8, u8)> {
     match card.transmit(command, &mut buffer).ok()? {
         [.., high, low] => Some((*high, *low)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_question_at_a_time_waits_for_a_card() {
+        let reader = |name: &str| CString::new(name).unwrap();
+        let first = Turn::take(reader("held"));
+        assert!(first.is_some());
+        assert!(Turn::take(reader("held")).is_none());
+        assert!(Turn::take(reader("free")).is_some());
+        drop(first);
+        assert!(Turn::take(reader("held")).is_some());
     }
 }
