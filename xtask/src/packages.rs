@@ -31,6 +31,7 @@ const TEST: &[&str] = &[
     "procps",
     "libglib2.0-bin",
     "openssh-client",
+    "wmctrl",
     "npm",
 ];
 

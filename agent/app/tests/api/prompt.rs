@@ -37,7 +37,7 @@ impl Prompt {
         };
         prompt.say(&json!({
             "origin": "https://login.bank.example:8443",
-            "host": "login.bank.example",
+            "owner": {"start": 14, "end": 26},
             "purpose": "sign_in",
             "seconds": seconds,
             "dark": null,

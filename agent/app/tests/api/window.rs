@@ -43,13 +43,13 @@ fn keys_pressed_as_the_window_opens_do_not_land_in_it() {
 }
 
 #[test]
-fn the_title_names_the_host_and_the_window_stays_in_front() {
+fn the_title_names_the_site_and_the_window_stays_in_front() {
     let display = Display::new();
     let mut prompt = Prompt::start(display.name(), 60);
     assert_eq!(prompt.hear(), json!("opened"));
     let window = display.window("login.bank.example");
     let title = display.run("xdotool", &["getwindowname", &window]);
-    assert_eq!(title, "Chop － 尋找卡片 login.bank.example");
+    assert_eq!(title, "Chop － 尋找卡片 login.bank.example:8443");
 
     let state = || display.run("xprop", &["-id", &window, "_NET_WM_STATE"]);
     while !state().contains("_NET_WM_STATE_ABOVE") {
