@@ -36,10 +36,11 @@ pub enum Frame {
 /// unknown kind or too long a payload.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<Frame>> {
     let mut header = [0; HEADER];
-    let (first, rest) = header.split_at_mut(1);
-    if stream.read(first).await? == 0 {
+    let begun = stream.read(&mut header).await?;
+    if begun == 0 {
         return Ok(None);
     }
+    let (_, rest) = header.split_at_mut(begun);
     stream.read_exact(rest).await?;
     let mut incoming = Incoming::new(header)?;
     stream.read_exact(&mut incoming.payload).await?;
@@ -55,12 +56,18 @@ pub async fn write_message(stream: &mut (impl AsyncWrite + Unpin), payload: &[u8
     stream.flush().await
 }
 
-/// Writes a secret. The buffer it is written from is zeroed, also when the call is dropped.
+/// Writes a message and the secret that belongs to it, in one go. The buffer they are written from
+/// is zeroed, also when the call is dropped.
 ///
 /// # Errors
 /// As [`write_message`].
-pub async fn write_secret(stream: &mut (impl AsyncWrite + Unpin), secret: &Pin) -> Result<()> {
-    stream.write_all(&frame(SECRET, secret.expose())?).await?;
+pub async fn write_with_secret(
+    stream: &mut (impl AsyncWrite + Unpin),
+    payload: &[u8],
+    secret: &Pin,
+) -> Result<()> {
+    let frames = [(MESSAGE, payload), (SECRET, secret.expose())];
+    stream.write_all(&joined(&frames)?).await?;
     stream.flush().await
 }
 
@@ -98,18 +105,25 @@ impl From<Incoming> for Frame {
     }
 }
 
-/// Header and payload in one buffer, because two writes would wake the reader twice.
 fn frame(kind: u8, payload: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
-    if payload.len() > LONGEST {
-        return Err(Error::new(ErrorKind::InvalidData, "too long for a frame"));
-    }
+    joined(&[(kind, payload)])
+}
+
+/// Headers and payloads in one buffer, because each write would wake the reader.
+fn joined(frames: &[(u8, &[u8])]) -> Result<Zeroizing<Vec<u8>>> {
     // Exactly sized: a buffer that grew would leave an unzeroed copy.
-    let mut frame = Zeroizing::new(Vec::with_capacity(HEADER + payload.len()));
-    frame.extend_from_slice(&length.to_le_bytes());
-    frame.push(kind);
-    frame.extend_from_slice(payload);
-    Ok(frame)
+    let size = frames.iter().map(|(_, payload)| HEADER + payload.len());
+    let mut joined = Zeroizing::new(Vec::with_capacity(size.sum()));
+    for (kind, payload) in frames {
+        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        if payload.len() > LONGEST {
+            return Err(Error::new(ErrorKind::InvalidData, "too long for a frame"));
+        }
+        joined.extend_from_slice(&length.to_le_bytes());
+        joined.push(*kind);
+        joined.extend_from_slice(payload);
+    }
+    Ok(joined)
 }
 
 #[cfg(test)]
@@ -121,8 +135,7 @@ mod tests {
         let (mut near, mut far) = tokio::io::duplex(64);
 
         let sent = async {
-            write_message(&mut near, &[7; 1000]).await.unwrap();
-            write_secret(&mut near, &Pin::from(b"1234".to_vec()))
+            write_with_secret(&mut near, &[7; 1000], &Pin::from(b"1234".to_vec()))
                 .await
                 .unwrap();
             drop(near);

@@ -57,14 +57,11 @@ impl Child {
     /// Asks and waits for the answer. After an error, or when the call is dropped, the worker must
     /// not be used again.
     pub(super) async fn ask(&mut self, request: &[u8], pin: Option<&Pin>) -> Result<Reply, Ended> {
-        pipe::write_message(&mut self.requests, request)
-            .await
-            .map_err(|_| Ended)?;
-        if let Some(pin) = pin {
-            pipe::write_secret(&mut self.requests, pin)
-                .await
-                .map_err(|_| Ended)?;
-        }
+        let written = match pin {
+            Some(pin) => pipe::write_with_secret(&mut self.requests, request, pin).await,
+            None => pipe::write_message(&mut self.requests, request).await,
+        };
+        written.map_err(|_| Ended)?;
         match pipe::read(&mut self.replies).await {
             Ok(Some(Frame::Message(reply))) => serde_json::from_slice(&reply).map_err(|_| Ended),
             _ => Err(Ended),

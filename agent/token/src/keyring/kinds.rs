@@ -82,7 +82,10 @@ static ASKED: LazyLock<Mutex<HashSet<CString>>> = LazyLock::new(Mutex::default);
 impl Turn {
     fn take(reader: CString) -> Option<Self> {
         let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert(reader.clone()).then_some(Self(reader))
+        match asked.insert(reader.clone()) {
+            true => Some(Self(reader)),
+            false => None,
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::{net::TcpStream, time::Instant};
 use tokio_rustls::TlsConnector;
 
-/// Who asks in this bench.
-pub(crate) const ORIGIN: &str = "https://bench.example";
+/// Who asks, where it makes no difference.
+const ORIGIN: &str = "https://bench.example";
 
 /// A client that trusts one authority.
 #[derive(Clone)]
@@ -62,6 +62,7 @@ impl Client {
         Ok(Connection {
             sender,
             port: self.port,
+            origin: ORIGIN.to_owned(),
         })
     }
 
@@ -78,9 +79,15 @@ impl Client {
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     port: u16,
+    origin: String,
 }
 
 impl Connection {
+    /// Asks as another site.
+    pub(crate) fn of(self, origin: String) -> Self {
+        Self { origin, ..self }
+    }
+
     /// `GET` and its answer's body.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Bytes> {
         self.send("GET", path, Bytes::new()).await
@@ -97,7 +104,7 @@ impl Connection {
             .method(method)
             .uri(path)
             .header("host", format!("localhost:{}", self.port))
-            .header("origin", ORIGIN)
+            .header("origin", &self.origin)
             .header("content-type", "application/json")
             .body(Full::new(body))?;
         self.sender.ready().await.context("the connection ended")?;

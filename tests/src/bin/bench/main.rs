@@ -21,7 +21,7 @@ use std::{
     time::SystemTime,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Parser;
 use e2e::{
     pki::{Holder, KeyKind, Pki, Request},
@@ -91,7 +91,7 @@ pub(crate) struct Fixture<'a> {
 }
 
 fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
-    let mut figures = Vec::new();
+    let (mut figures, mut failed) = (Vec::new(), Vec::new());
     let groups: [(&str, Group); 6] = [
         ("signing in", sign_in::measure),
         ("connections", connection::measure),
@@ -102,18 +102,23 @@ fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
     ];
     for (name, group) in groups {
         eprintln!("measuring: {name}");
-        let measured = group(fixture).with_context(|| name.to_owned())?;
-        if json {
-            for figure in &measured {
-                println!("{}", serde_json::to_string(figure)?);
-            }
+        match group(fixture) {
+            Ok(measured) => figures.extend(measured),
+            // What is measured already shall not be lost.
+            Err(error) => failed.push(error.context(name)),
         }
-        figures.extend(measured);
     }
-    if !json {
+    if json {
+        for figure in &figures {
+            println!("{}", serde_json::to_string(figure)?);
+        }
+    } else {
         print_table(&figures);
     }
-    Ok(())
+    match failed.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
 fn binary(_: &Fixture<'_>) -> Result<Vec<Figure>> {
