@@ -13,14 +13,14 @@ pub trait Keys: Send + Sync + 'static {
     /// Makes sure that the inventory is fresh, because somebody is about to look at it.
     fn look(&self);
 
-    /// Logs in, signs and logs out. The PIN is used once, whatever happens.
+    /// Logs in, signs a login and logs out. The PIN is used once, whatever happens.
     ///
     /// # Errors
     /// [`chop_token::Error`], each variant as it says. Dropping the future stops the operation.
-    fn sign(
+    fn sign_in(
         &self,
         key: &KeyId,
-        pin: Pin,
+        pin: &Pin,
         messages: &Messages,
     ) -> impl Future<Output = Result<Signed, chop_token::Error>> + Send;
 }
@@ -34,12 +34,12 @@ impl Keys for Keyring {
         Self::look(self);
     }
 
-    async fn sign(
+    async fn sign_in(
         &self,
         key: &KeyId,
-        pin: Pin,
+        pin: &Pin,
         messages: &Messages,
     ) -> Result<Signed, chop_token::Error> {
-        Self::sign(self, key, pin, messages).await
+        Self::sign_in(self, key, pin, messages).await
     }
 }

@@ -37,7 +37,7 @@ impl<C: Consent, K: Keys> Service<C, K> {
 
             // 7. The card, once. What comes of a PIN is said in the same window.
             attempt.begins();
-            let signing = self.keys.sign(&entered.key, entered.pin, &messages);
+            let signing = self.keys.sign_in(&entered.key, &entered.pin, &messages);
             match conversation.while_checking(signing).await? {
                 Ok(signed)
                     if entered

@@ -1,71 +1,157 @@
-//! Which certificates can sign a login, and what is shown of them.
+//! Certificates: what they are for, and what is shown of them.
 
 pub(crate) mod name;
 
-use der::{Decode as _, Sequence, asn1::UintRef, oid::ObjectIdentifier};
+use der::{Decode as _, Encode as _, Sequence, asn1::UintRef, oid::ObjectIdentifier};
+use serde::{Deserialize, Serialize};
 use x509_cert::{
     ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage},
     spki::SubjectPublicKeyInfoOwned,
 };
 
-use crate::{Certificate, KeyKind};
+use crate::Use;
 
 /// The longest certificate that is read, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
+/// A certificate on a token, as far as it is shown and used.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Certificate {
+    /// `CKA_ID`, which its key has too; in a file the `localKeyId`, empty where there is none.
+    pub id: Vec<u8>,
+    /// `CKA_LABEL`; in a file the friendly name.
+    pub label: String,
+    /// The whole certificate, DER.
+    pub der: Vec<u8>,
+    /// The subject's common name, or its organization where there is none.
+    pub holder: String,
+    /// The issuer's common name, organizational unit or organization, the first there is.
+    pub issuer: String,
+    /// The issuer's whole name, DER.
+    pub issuer_name: Vec<u8>,
+    /// The start of validity, seconds since 1970.
+    pub not_before: i64,
+    /// The end of validity, seconds since 1970.
+    pub not_after: i64,
+    /// The kind of its key; `None` if it is of a kind that we use for nothing.
+    pub key: Option<KeyKind>,
+    /// Its public key as it is in its bit string: `RSAPublicKey` (RFC 8017 A.1.1), or a point.
+    pub public_key: Vec<u8>,
+    /// What the issuer allows it for: see [`Certificate::fits`].
+    pub uses: Uses,
+}
+
+/// Kinds of keys.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+pub enum KeyKind {
+    /// RSA of this many bits, 2048 to 4096.
+    Rsa(u16),
+    /// NIST P-256.
+    P256,
+    /// NIST P-384.
+    P384,
+    /// NIST P-521.
+    P521,
+}
+
+/// What the issuer allows a key for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Uses {
+    /// [`Use::SignIn`].
+    pub sign_in: bool,
+    /// [`Use::Sign`].
+    pub sign: bool,
+    /// [`Use::Decrypt`].
+    pub decrypt: bool,
+}
+
 impl Certificate {
-    /// Reads a certificate, DER, if it can sign a login: its keyUsage has digitalSignature, it is
-    /// no authority's, its extended key usage (if any) has clientAuth, and its key is RSA of 2048
-    /// to 4096 bits or on P-256, P-384 or P-521. `None` for all others and what is no certificate.
+    /// Reads a certificate, DER; `None` if it is none, or longer than [`LONGEST`].
     ///
     /// It is not asked whether the certificate is valid or trusted: the server does that, and the
     /// person is told by the dates.
-    pub(crate) fn for_login(der: &[u8]) -> Option<Self> {
+    pub(crate) fn read(der: &[u8]) -> Option<Self> {
         if der.len() > LONGEST {
             return None;
         }
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let fields = certificate.tbs_certificate();
-
-        let (_, usage) = fields.get_extension::<KeyUsage>().ok()??;
-        let authority = fields
-            .get_extension::<BasicConstraints>()
-            .ok()?
-            .is_some_and(|(_, it)| it.ca);
-        let for_clients = match fields.get_extension::<ExtendedKeyUsage>().ok()? {
-            Some((_, purposes)) => purposes.0.contains(&CLIENT_AUTH),
-            None => true,
-        };
-        if !usage.digital_signature() || authority || !for_clients {
-            return None;
-        }
-
+        let key = KeyKind::of(fields.subject_public_key_info());
+        let uses = uses(fields, key).unwrap_or_default();
         Some(Self {
+            id: Vec::new(),
+            label: String::new(),
             der: der.to_vec(),
             holder: name::first(fields.subject(), &[name::COMMON, name::ORGANIZATION]),
             issuer: name::first(
                 fields.issuer(),
                 &[name::COMMON, name::UNIT, name::ORGANIZATION],
             ),
+            issuer_name: fields.issuer().to_der().ok()?,
             not_before: seconds(fields.validity().not_before)?,
             not_after: seconds(fields.validity().not_after)?,
-            key: KeyKind::of(fields.subject_public_key_info())?,
+            key,
+            public_key: {
+                let key = &fields.subject_public_key_info().subject_public_key;
+                key.as_bytes().unwrap_or_default().to_vec()
+            },
+            uses,
         })
+    }
+
+    /// Whether its key is for this. Its keyUsage says so, it is no authority's, and its extended
+    /// key usage (if any) allows it:
+    ///
+    /// - to sign in: digitalSignature, clientAuth; the key is RSA of 2048 to 4096 bits or on
+    ///   P-256, P-384 or P-521;
+    /// - to sign a document: digitalSignature or nonRepudiation, clientAuth, emailProtection or a
+    ///   document signing purpose; the same keys;
+    /// - to decrypt: keyEncipherment or dataEncipherment; RSA alone.
+    #[must_use]
+    pub fn fits(&self, wanted: Use) -> bool {
+        match wanted {
+            Use::SignIn => self.uses.sign_in,
+            Use::Sign => self.uses.sign,
+            Use::Decrypt => self.uses.decrypt,
+        }
     }
 }
 
-/// The public key of a certificate, as it is in its bit string: `RSAPublicKey` or an uncompressed
-/// point.
-pub(crate) fn public_key(certificate: &[u8]) -> Option<Vec<u8>> {
-    let certificate = x509_cert::Certificate::from_der(certificate).ok()?;
-    let key = &certificate
-        .tbs_certificate()
-        .subject_public_key_info()
-        .subject_public_key;
-    Some(key.as_bytes()?.to_vec())
+/// `None` for what cannot be told: then it is for nothing.
+fn uses(fields: &x509_cert::TbsCertificate, key: Option<KeyKind>) -> Option<Uses> {
+    let key = key?;
+    let (_, usage) = fields.get_extension::<KeyUsage>().ok()??;
+    let authority = fields.get_extension::<BasicConstraints>().ok()?;
+    if authority.is_some_and(|(_, it)| it.ca) {
+        return None;
+    }
+    let purposes = fields.get_extension::<ExtendedKeyUsage>().ok()?;
+    let allows = |wanted: &[ObjectIdentifier]| {
+        let any = |(_, purposes): &(bool, ExtendedKeyUsage)| {
+            wanted.iter().any(|purpose| purposes.0.contains(purpose))
+        };
+        purposes.as_ref().is_none_or(any)
+    };
+    Some(Uses {
+        sign_in: usage.digital_signature() && allows(&[CLIENT_AUTH]),
+        sign: (usage.digital_signature() || usage.non_repudiation()) && allows(&FOR_DOCUMENTS),
+        decrypt: (usage.key_encipherment() || usage.data_encipherment())
+            && matches!(key, KeyKind::Rsa(_)),
+    })
 }
 
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+/// Extended key usages that a signature under a document may come from: clientAuth (cards with one
+/// certificate for all), emailProtection, documentSigning (RFC 9336), Microsoft's and Adobe's of
+/// the same name, and any.
+const FOR_DOCUMENTS: [ObjectIdentifier; 6] = [
+    CLIENT_AUTH,
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4"),
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36"),
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.10.3.12"),
+    ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.5"),
+    ObjectIdentifier::new_unwrap("2.5.29.37.0"),
+];
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
@@ -73,7 +159,7 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 impl KeyKind {
-    /// The kind of a public key; `None` if it cannot sign a login.
+    /// The kind of a public key; `None` for all others.
     fn of(key: &SubjectPublicKeyInfoOwned) -> Option<Self> {
         match key.algorithm.oid {
             RSA => {
@@ -123,15 +209,24 @@ mod tests {
     use super::*;
     use crate::fixture;
 
+    fn read(key: &str, usage: &str, extension: Option<&str>) -> Certificate {
+        Certificate::read(&fixture::certificate(key, "/CN=x", usage, extension)).unwrap()
+    }
+
+    /// For signing in, for documents, for decrypting.
+    fn uses(certificate: &Certificate) -> [bool; 3] {
+        [Use::SignIn, Use::Sign, Use::Decrypt].map(|wanted| certificate.fits(wanted))
+    }
+
     #[test]
-    fn a_certificate_for_signatures_is_taken_with_what_is_shown() {
+    fn a_certificate_is_read_with_what_is_shown() {
         let der = fixture::certificate("rsa:2048", "/C=TW/CN=王小明", "digitalSignature", None);
 
-        let certificate = Certificate::for_login(&der).unwrap();
+        let certificate = Certificate::read(&der).unwrap();
 
         assert_eq!(certificate.holder, "王小明");
         assert_eq!(certificate.issuer, "王小明");
-        assert_eq!(certificate.key, KeyKind::Rsa(2048));
+        assert_eq!(certificate.key, Some(KeyKind::Rsa(2048)));
         assert_eq!(
             certificate.not_after - certificate.not_before,
             30 * 24 * 3600
@@ -146,50 +241,61 @@ mod tests {
             ("P-384", KeyKind::P384),
             ("P-521", KeyKind::P521),
         ] {
-            let der = fixture::certificate(curve, "/CN=x", "digitalSignature", None);
-            assert_eq!(Certificate::for_login(&der).unwrap().key, kind);
+            assert_eq!(read(curve, "digitalSignature", None).key, Some(kind));
         }
     }
 
     #[test]
-    fn a_certificate_for_encryption_is_not_taken() {
-        let der = fixture::certificate("P-256", "/CN=x", "keyEncipherment,dataEncipherment", None);
-        assert_eq!(Certificate::for_login(&der), None);
+    fn the_key_usage_says_what_a_key_is_for() {
+        for (key, usage, expected) in [
+            ("P-256", "digitalSignature", [true, true, false]),
+            ("P-256", "nonRepudiation", [false, true, false]),
+            (
+                "P-256",
+                "digitalSignature,nonRepudiation",
+                [true, true, false],
+            ),
+            ("rsa:2048", "keyEncipherment", [false, false, true]),
+            ("rsa:2048", "dataEncipherment", [false, false, true]),
+            ("rsa:2048", "digitalSignature,keyEncipherment", [true; 3]),
+            ("P-256", "keyAgreement", [false; 3]),
+            ("P-256", "", [false; 3]),
+        ] {
+            assert_eq!(uses(&read(key, usage, None)), expected, "{usage}");
+        }
     }
 
     #[test]
-    fn a_certificate_without_key_usage_is_not_taken() {
-        let der = fixture::certificate("P-256", "/CN=x", "", None);
-        assert_eq!(Certificate::for_login(&der), None);
-    }
-
-    #[test]
-    fn an_authority_is_not_taken() {
+    fn an_authority_is_for_nothing() {
         let constraints = Some("basicConstraints=critical,CA:TRUE");
-        let der = fixture::certificate(
-            "P-256",
-            "/CN=x",
-            "digitalSignature,keyCertSign",
-            constraints,
-        );
-        assert_eq!(Certificate::for_login(&der), None);
+        let usage = "digitalSignature,keyCertSign,keyEncipherment";
+        assert_eq!(uses(&read("rsa:2048", usage, constraints)), [false; 3]);
     }
 
     #[test]
-    fn of_extended_key_usages_only_client_authentication_is_taken() {
-        let with = |purpose| {
-            let extension = format!("extendedKeyUsage={purpose}");
-            fixture::certificate("P-256", "/CN=x", "digitalSignature", Some(&extension))
-        };
-        assert!(Certificate::for_login(&with("emailProtection,clientAuth")).is_some());
-        assert!(Certificate::for_login(&with("serverAuth")).is_none());
+    fn extended_key_usages_narrow_what_a_key_signs() {
+        for (purposes, expected) in [
+            ("emailProtection,clientAuth", [true, true, false]),
+            ("clientAuth", [true, true, false]),
+            ("emailProtection", [false, true, false]),
+            ("1.3.6.1.5.5.7.3.36", [false, true, false]),
+            ("serverAuth", [false; 3]),
+        ] {
+            let extension = format!("extendedKeyUsage={purposes}");
+            let certificate = read("P-256", "digitalSignature", Some(&extension));
+            assert_eq!(uses(&certificate), expected, "{purposes}");
+        }
     }
 
     #[test]
-    fn short_keys_and_other_curves_are_not_taken() {
+    fn short_keys_and_other_curves_are_for_nothing() {
         for key in ["rsa:1024", "secp256k1", "ed25519"] {
-            let der = fixture::certificate(key, "/CN=x", "digitalSignature", None);
-            assert_eq!(Certificate::for_login(&der), None, "{key}");
+            let certificate = read(key, "digitalSignature,keyEncipherment", None);
+            assert_eq!(
+                (certificate.key, uses(&certificate)),
+                (None, [false; 3]),
+                "{key}"
+            );
         }
     }
 
@@ -197,7 +303,7 @@ mod tests {
     fn no_part_of_a_certificate_panics_or_passes() {
         let der = fixture::certificate("P-256", "/CN=x", "digitalSignature", None);
         for length in 0..der.len() {
-            assert_eq!(Certificate::for_login(&der[..length]), None);
+            assert_eq!(Certificate::read(&der[..length]), None);
         }
     }
 
@@ -208,13 +314,13 @@ mod tests {
             for value in [0, 0x7f, 0x80, 0xff] {
                 let mut changed = der.clone();
                 changed[place] = value;
-                let _ = Certificate::for_login(&changed);
+                let _ = Certificate::read(&changed);
             }
         }
     }
 
     #[test]
     fn too_long_a_certificate_is_not_even_read() {
-        assert_eq!(Certificate::for_login(&vec![0x30; LONGEST + 1]), None);
+        assert_eq!(Certificate::read(&vec![0x30; LONGEST + 1]), None);
     }
 }

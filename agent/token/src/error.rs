@@ -16,6 +16,24 @@ pub enum Error {
     /// The PIN is shorter or longer than the card takes; no try was lost.
     #[error("the card does not take a PIN of this length")]
     PinLength,
+    /// The card does not take the new PIN: too short, too long, or too simple.
+    #[error("the card does not take the new PIN")]
+    PinRefused,
+    /// The PUK did not match; the card counted one try.
+    #[error("wrong PUK")]
+    PukWrong {
+        /// Tries left before the PUK locks; `None` on cards that hide the counter.
+        left: Option<u8>,
+    },
+    /// The PUK is locked.
+    #[error("the PUK is locked")]
+    PukLocked,
+    /// Another program holds the card.
+    #[error("another program is using the card")]
+    NotFree,
+    /// Neither the key nor its module can do what was asked.
+    #[error("the card or its module cannot do this")]
+    Unsupported,
     /// The card left the reader before or while it was used.
     #[error("the card was removed")]
     CardRemoved,

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use crate::{KeyKind, Signed};
+use crate::{Hash, KeyKind, Scheme, Signed};
 
 /// A self-signed certificate, DER: `key` is `rsa:BITS`, a curve or `ed25519`, `usage` a keyUsage or
 /// empty, `extension` one more.
@@ -56,40 +56,70 @@ pub(crate) fn certificate_in(
     run(Command::new("openssl").current_dir(folder).args(der))
 }
 
-/// Asks openssl whether a signature verifies.
-pub(crate) fn openssl_verifies(hash: &str, kind: KeyKind, signed: &Signed, message: &[u8]) -> bool {
+/// Asks openssl whether a login's signature verifies.
+pub(crate) fn openssl_verifies(kind: KeyKind, signed: &Signed, message: &[u8]) -> bool {
+    openssl_verifies_scheme(
+        kind.scheme(),
+        &signed.certificate,
+        message,
+        &signed.signature,
+    )
+}
+
+/// Asks openssl whether a signature of this scheme verifies.
+pub(crate) fn openssl_verifies_scheme(
+    scheme: Scheme,
+    certificate: &[u8],
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let openssl = |arguments: &[&str]| {
-        Command::new("openssl")
-            .current_dir(folder.path())
-            .args(arguments)
-            .output()
-            .unwrap()
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(folder.path()).args(arguments);
+        openssl.output().unwrap()
     };
-    write("cert.der", &signed.certificate);
+    write("cert.der", certificate);
     write("message", message);
+    let der;
     write(
         "signature",
-        &match kind {
-            KeyKind::Rsa(_) => signed.signature.clone(),
-            _ => ecdsa_der(&signed.signature),
+        match scheme {
+            Scheme::Ecdsa(_) => {
+                der = ecdsa_der(signature);
+                &der
+            }
+            _ => signature,
         },
     );
-    let key = openssl(&[
-        "x509", "-inform", "DER", "-in", "cert.der", "-noout", "-pubkey",
-    ])
-    .stdout;
-    write("key.pem", &key);
-    let verify = [
+    let pem = [
+        "x509", "-inform", "DER", "-in", "cert.der", "-pubkey", "-noout",
+    ];
+    write("key.pem", &openssl(&pem).stdout);
+    let hash = match scheme.hash().unwrap() {
+        Hash::Sha1 => "-sha1",
+        Hash::Sha256 => "-sha256",
+        Hash::Sha384 => "-sha384",
+        Hash::Sha512 => "-sha512",
+    };
+    let mut verify = vec![
         "dgst",
         hash,
         "-verify",
         "key.pem",
         "-signature",
         "signature",
-        "message",
     ];
+    if let Scheme::Pss(_) = scheme {
+        verify.extend([
+            "-sigopt",
+            "rsa_padding_mode:pss",
+            "-sigopt",
+            "rsa_pss_saltlen:-1",
+        ]);
+    }
+    verify.push("message");
     openssl(&verify).status.success()
 }
 

@@ -1,10 +1,13 @@
 //! All cards of a person, behind one handle.
 
 mod child;
+mod decrypt;
 mod host;
 mod keeper;
 mod kinds;
 mod listing;
+mod operation;
+mod pin;
 mod presence;
 mod seats;
 mod sign;

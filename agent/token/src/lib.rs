@@ -7,18 +7,20 @@ mod error;
 mod fixture;
 mod inventory;
 mod keyring;
-mod messages;
 mod pin;
 pub mod pipe;
+mod signing;
 pub mod stdio;
 mod wire;
 pub mod worker;
 
+pub use certificate::{Certificate, KeyKind, Uses};
 pub use error::Error;
 pub use inventory::{
-    Certificate, Inventory, KeyId, KeyKind, ModuleFault, PinState, Reader, Readers, Signer,
+    Inventory, KeyId, Library, PinState, Reader, Readers, Signer, Source, Token, TokenId, Use,
 };
 pub use keyring::{Keyring, Settings, Signed, WorkerProgram};
-pub use messages::Messages;
 pub use pin::Pin;
+pub use signing::{Hash, Messages, Scheme, Signing};
+pub use wire::Padding;
 pub use worker::WorkerSource;

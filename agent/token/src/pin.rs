@@ -23,6 +23,15 @@ impl From<Vec<u8>> for Pin {
 }
 
 impl Pin {
+    /// Another copy, zeroed as this one is. Not `Clone`, so that each is made on purpose.
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+
     /// The bytes to hand to a card. Copies must be zeroed by whoever makes them.
     #[must_use]
     pub fn expose(&self) -> &[u8] {

@@ -21,7 +21,7 @@ pub const LONGEST: usize = 1 << 20;
 
 /// What arrives on a pipe.
 pub enum Frame {
-    /// A message; JSON in all pipes of the agent.
+    /// A message; what it says its ends know.
     Message(Vec<u8>),
     /// A PIN or password.
     Secret(Pin),
@@ -56,17 +56,18 @@ pub async fn write_message(stream: &mut (impl AsyncWrite + Unpin), payload: &[u8
     stream.flush().await
 }
 
-/// Writes a message and the secret that belongs to it, in one go. The buffer they are written from
+/// Writes a message and the secrets that belong to it, in one go. The buffer they are written from
 /// is zeroed, also when the call is dropped.
 ///
 /// # Errors
 /// As [`write_message`].
-pub async fn write_with_secret(
+pub async fn write_with_secrets(
     stream: &mut (impl AsyncWrite + Unpin),
     payload: &[u8],
-    secret: &Pin,
+    secrets: &[&Pin],
 ) -> Result<()> {
-    let frames = [(MESSAGE, payload), (SECRET, secret.expose())];
+    let secrets = secrets.iter().map(|secret| (SECRET, secret.expose()));
+    let frames: Vec<_> = std::iter::once((MESSAGE, payload)).chain(secrets).collect();
     stream.write_all(&joined(&frames)?).await?;
     stream.flush().await
 }
@@ -135,7 +136,8 @@ mod tests {
         let (mut near, mut far) = tokio::io::duplex(64);
 
         let sent = async {
-            write_with_secret(&mut near, &[7; 1000], &Pin::from(b"1234".to_vec()))
+            let pin = Pin::from(b"1234".to_vec());
+            write_with_secrets(&mut near, &[7; 1000], &[&pin])
                 .await
                 .unwrap();
             drop(near);

@@ -1,41 +1,100 @@
-//! What the keyring and its workers say to each other, as JSON in frames.
+//! What the keyring and its workers say to each other, in postcard, in frames.
 //!
 //! The worker is not trusted more than a module is: a reply decides what is shown and signed with
 //! that module's cards, and nothing else.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Certificate, KeyKind, Messages};
+use crate::{Certificate, Hash, KeyKind, Library, Messages, Signing, Use};
 
-/// To the worker. A secret frame with the PIN follows the last two.
+/// A message as it goes over the pipe.
+pub(crate) fn encoded(message: &impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(message).expect("plain structures of known length can be written")
+}
+
+/// The message in a frame.
+pub(crate) fn decoded<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> postcard::Result<T> {
+    match postcard::take_from_bytes(frame)? {
+        (message, []) => Ok(message),
+        _ => Err(postcard::Error::DeserializeBadEncoding),
+    }
+}
+
+/// To the worker. As many secret frames as [`Request::secrets`] says follow.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Request {
     /// What is there?
     List,
-    /// Sign with a card.
-    Sign(Order),
-    /// Sign with the key in the file.
-    SignWithFile {
-        /// The certificate that was shown, DER; `None` if the file hides it.
+    /// Sign. Each signature is a reply of its own.
+    Sign(Key, What),
+    /// Decrypt an RSA block.
+    Decrypt(Key, Padding, Vec<u8>),
+    /// Tell the certificate of a file that hides it, if there is one that fits.
+    Reveal(Use),
+    /// Change the PIN: the old one and the new one follow.
+    ChangePin(Place),
+    /// Set a new PIN: the PUK and the new PIN follow.
+    Unblock(Place),
+}
+
+impl Request {
+    /// How many secrets follow.
+    pub(crate) fn secrets(&self) -> usize {
+        match self {
+            Self::List => 0,
+            Self::Sign(..) | Self::Decrypt(..) | Self::Reveal(_) => 1,
+            Self::ChangePin(_) | Self::Unblock(_) => 2,
+        }
+    }
+}
+
+/// A token of a module.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Place {
+    pub(crate) slot: u64,
+    /// The token's serial number.
+    pub(crate) serial: String,
+    /// Whether the PIN is entered on the reader, so that the one given here is not used.
+    pub(crate) keypad: bool,
+}
+
+/// Which key.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) enum Key {
+    /// Of a module.
+    Card {
+        place: Place,
+        /// `CKA_ID`.
+        id: Vec<u8>,
+        kind: KeyKind,
+    },
+    /// Of a file.
+    File {
+        /// The certificate that was shown, DER; `None` if the file hides it: then it is the first
+        /// that fits.
         shown: Option<Vec<u8>>,
-        /// To be signed.
-        messages: Messages,
+        wanted: Use,
     },
 }
 
-/// What to sign, and with which key.
+/// What to sign.
 #[derive(Debug, Deserialize, Serialize)]
-pub(crate) struct Order {
-    pub(crate) slot: u64,
-    /// The token's serial number.
-    pub(crate) token: String,
-    /// `CKA_ID`.
-    pub(crate) id: Vec<u8>,
-    pub(crate) kind: KeyKind,
-    /// Whether the PIN is entered on the reader, so that the one given here is not used.
-    pub(crate) keypad: bool,
-    /// To be hashed and signed.
-    pub(crate) message: Vec<u8>,
+pub(crate) enum What {
+    /// A login, with whatever key there is; the reply is [`Reply::Signed`].
+    Login(Messages),
+    /// These, one after the other; each has a [`Reply::Signature`].
+    Each(Vec<Signing>),
+}
+
+/// How an RSA block is padded.
+///
+/// Spec: RFC 8017 §7.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum Padding {
+    /// RSAES-PKCS1-v1_5.
+    Pkcs1,
+    /// RSAES-OAEP with MGF1, both with this hash, and no label.
+    Oaep(Hash),
 }
 
 /// From the worker.
@@ -43,16 +102,24 @@ pub(crate) struct Order {
 pub(crate) enum Reply {
     /// To [`Request::List`].
     Listing(Listing),
-    /// To [`Request::Sign`]: a PKCS #1 v1.5 block, or `r ‖ s` of fixed width.
+    /// To [`What::Each`]: a PKCS #1 block, or `r ‖ s` of fixed width.
     Signature(Vec<u8>),
-    /// To [`Request::SignWithFile`].
+    /// To [`What::Login`].
     Signed {
         certificate: Vec<u8>,
         kind: KeyKind,
         /// As in [`Reply::Signature`].
         signature: Vec<u8>,
     },
-    /// To both.
+    /// To [`Request::Decrypt`]: what was encrypted follows, as a secret frame.
+    Plaintext,
+    /// To [`Request::Decrypt`]: it is no block that this key decrypts, or its padding is wrong.
+    NotDecrypted,
+    /// To [`Request::Reveal`].
+    Revealed(Box<Certificate>),
+    /// To what asks for a change.
+    Done,
+    /// To all but a listing.
     Failed(Failure),
     /// To any: the module or the file cannot be used at all; why, in English.
     Unusable(String),
@@ -61,39 +128,45 @@ pub(crate) enum Reply {
 /// What is there.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Listing {
-    /// Keys that can sign a login.
-    pub(crate) found: Vec<Found>,
+    /// What the module says of itself.
+    pub(crate) library: Option<Library>,
+    pub(crate) tokens: Vec<Found>,
     /// Whether a token may change without PC/SC telling: a slot that is no reader.
     pub(crate) fixed: bool,
 }
 
-/// A key that can sign a login.
+/// A token.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Found {
     pub(crate) slot: u64,
     /// The slot's description: often the reader's PC/SC name, cut to 64 bytes.
     pub(crate) place: String,
-    /// The token's serial number.
-    pub(crate) token: String,
+    pub(crate) serial: String,
     pub(crate) label: String,
-    pub(crate) id: Vec<u8>,
-    /// `None` if the file hides it.
-    pub(crate) certificate: Option<Certificate>,
+    pub(crate) manufacturer: String,
+    pub(crate) model: String,
+    pub(crate) certificates: Vec<Certificate>,
+    /// Whether a file hides its certificates.
+    pub(crate) hidden: bool,
     pub(crate) shortest_pin: usize,
     pub(crate) longest_pin: usize,
     pub(crate) locked: bool,
     pub(crate) keypad: bool,
 }
 
-/// Why a signature was not made.
+/// Why something was not done.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Failure {
     PinWrong,
     PinLocked,
     PinLength,
+    /// The card does not take the new PIN.
+    PinRefused,
     /// The module itself says that the card is gone.
     CardRemoved,
     KeyGone,
+    /// Neither card nor module can do it so.
+    Unsupported,
     /// What the module returned is no signature by the certificate's key.
     NotASignature,
     /// A `CK_RV` that is none of the others.
@@ -106,12 +179,19 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Whether card and module are as before: only then is the worker used again.
-    pub(crate) fn is_about_the_pin(&self) -> bool {
-        matches!(self, Self::PinWrong | Self::PinLocked | Self::PinLength)
+    pub(crate) fn is_harmless(&self) -> bool {
+        matches!(
+            self,
+            Self::PinWrong
+                | Self::PinLocked
+                | Self::PinLength
+                | Self::PinRefused
+                | Self::Unsupported
+        )
     }
 }
 
-/// PKCS #11 functions that a signature needs.
+/// PKCS #11 functions.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Call {
     GetTokenInfo,
@@ -124,6 +204,10 @@ pub(crate) enum Call {
     Sign,
     SignUpdate,
     SignFinal,
+    DecryptInit,
+    Decrypt,
+    SetPin,
+    InitPin,
     Other,
 }
 
@@ -140,6 +224,10 @@ impl Call {
             Self::Sign => "C_Sign",
             Self::SignUpdate => "C_SignUpdate",
             Self::SignFinal => "C_SignFinal",
+            Self::DecryptInit => "C_DecryptInit",
+            Self::Decrypt => "C_Decrypt",
+            Self::SetPin => "C_SetPIN",
+            Self::InitPin => "C_InitPIN",
             Self::Other => "a function",
         }
     }
@@ -163,7 +251,7 @@ impl FileFault {
             Self::TooLong => "it is longer than 1 MiB",
             Self::NotPkcs12 => "it is not a whole PKCS #12 file",
             Self::Unsupported => "its encryption is not supported, or costs too much to undo",
-            Self::NoKey => "it has no key whose certificate can sign a login",
+            Self::NoKey => "it has no key whose certificate is for this",
             Self::Changed => "its certificate is not the one that was shown",
         }
     }

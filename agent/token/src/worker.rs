@@ -4,8 +4,11 @@
 //! It reads requests from standard input, answers on standard output and ends when the input does.
 //! It decides nothing: which key, and with which PIN, comes from the agent; it never tries twice.
 
+mod decrypt;
 mod list;
+mod login;
 mod module;
+mod pin;
 mod pkcs12;
 mod sign;
 
@@ -18,12 +21,13 @@ use std::{
 };
 
 use module::Module;
+use pkcs12::OpenFile;
 
 use crate::{
     Pin,
     pipe::{Frame, blocking},
     stdio,
-    wire::{Failure, Reply, Request},
+    wire::{self, Failure, Key, Reply, Request, What},
 };
 
 /// What a worker is for.
@@ -58,48 +62,70 @@ pub fn run(source: WorkerSource) -> ExitCode {
     }
 }
 
-/// A request, and the secret that belongs to it.
+/// A request, and the secrets that belong to it.
 struct Job {
     request: Request,
-    pin: Option<Pin>,
+    secrets: Vec<Pin>,
 }
 
 /// Answers requests, one after the other.
 fn serve(source: &WorkerSource) -> Result<()> {
     forbid_dumps();
-    let (mut incoming, mut outgoing) = stdio::take()?;
+    let (mut incoming, outgoing) = stdio::take()?;
     stdio::end_with(&incoming, PATIENCE)?;
+    let mut out = Out(outgoing);
     let mut held = Held::open(source);
     while let Some(job) = next(&mut incoming)? {
-        let reply = held.answer(job);
-        blocking::write_message(&mut outgoing, &serde_json::to_vec(&reply)?)?;
+        held.answer(&job, &mut out)?;
         held.settle();
     }
     Ok(())
+}
+
+/// Where replies go.
+struct Out(File);
+
+impl Out {
+    fn say(&mut self, reply: &Reply) -> Result<()> {
+        blocking::write_message(&mut self.0, &wire::encoded(reply))
+    }
+
+    /// What comes of a decryption.
+    fn say_decrypted(&mut self, decrypted: Option<Pin>) -> Result<()> {
+        match decrypted {
+            Some(plaintext) => {
+                self.say(&Reply::Plaintext)?;
+                blocking::write_secret(&mut self.0, &plaintext)
+            }
+            None => self.say(&Reply::NotDecrypted),
+        }
+    }
+
+    fn say_done(&mut self, done: std::result::Result<(), Failure>) -> Result<()> {
+        self.say(&done.map_or_else(Reply::Failed, |()| Reply::Done))
+    }
 }
 
 /// How long a module may take to come back once the agent is gone.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 fn next(incoming: &mut File) -> Result<Option<Job>> {
-    let request = match blocking::read(incoming)? {
-        Some(Frame::Message(message)) => serde_json::from_slice(&message)?,
-        Some(Frame::Secret(_)) => return Err(Error::new(ErrorKind::InvalidData, "a stray secret")),
+    let nonsense = |what| Error::new(ErrorKind::InvalidData, what);
+    let request: Request = match blocking::read(incoming)? {
+        Some(Frame::Message(message)) => {
+            wire::decoded(&message).map_err(|_| nonsense("what is no request"))?
+        }
+        Some(Frame::Secret(_)) => return Err(nonsense("a stray secret")),
         None => return Ok(None),
     };
-    if matches!(request, Request::List) {
-        return Ok(Some(Job { request, pin: None }));
+    let mut secrets = Vec::with_capacity(2);
+    while secrets.len() < request.secrets() {
+        match blocking::read(incoming)? {
+            Some(Frame::Secret(secret)) => secrets.push(secret),
+            _ => return Err(nonsense("a request without its secret")),
+        }
     }
-    match blocking::read(incoming)? {
-        Some(Frame::Secret(pin)) => Ok(Some(Job {
-            request,
-            pin: Some(pin),
-        })),
-        _ => Err(Error::new(
-            ErrorKind::InvalidData,
-            "a request without its secret",
-        )),
-    }
+    Ok(Some(Job { request, secrets }))
 }
 
 /// What this worker holds.
@@ -119,11 +145,11 @@ impl<'a> Held<'a> {
         }
     }
 
-    fn answer(&mut self, job: Job) -> Reply {
+    fn answer(&mut self, job: &Job, out: &mut Out) -> Result<()> {
         match self {
-            Self::File(path) => answer_with_file(path, job),
-            Self::Module(module) => answer_with_module(module, job),
-            Self::Unusable(reason) => Reply::Unusable(reason.clone()),
+            Self::File(path) => answer_with_file(path, job, out),
+            Self::Module(module) => answer_with_module(module, job, out),
+            Self::Unusable(reason) => out.say(&Reply::Unusable(reason.clone())),
         }
     }
 
@@ -135,34 +161,60 @@ impl<'a> Held<'a> {
     }
 }
 
-fn answer_with_module(module: &mut Module, job: Job) -> Reply {
-    match (job.request, job.pin) {
-        (Request::List, _) => module.list().map_or_else(Reply::Unusable, Reply::Listing),
-        (Request::Sign(order), Some(pin)) => module
-            .sign(&order, &pin)
-            .map_or_else(Reply::Failed, Reply::Signature),
-        _ => Reply::Failed(Failure::KeyGone),
+fn answer_with_module(module: &mut Module, job: &Job, out: &mut Out) -> Result<()> {
+    match (&job.request, job.secrets.as_slice()) {
+        (Request::List, []) => out.say(&module.list().map_or_else(Reply::Unusable, Reply::Listing)),
+        (Request::Sign(Key::Card { place, id, kind }, What::Each(messages)), [pin]) => {
+            let each = |signature| out.say(&Reply::Signature(signature));
+            match module.sign(place, (id, *kind), pin, messages, each) {
+                Ok(()) => Ok(()),
+                Err(failure) => out.say(&Reply::Failed(failure)),
+            }
+        }
+        (Request::Decrypt(Key::Card { place, id, kind }, padding, block), [pin]) => {
+            match module.decrypt(place, (id, *kind), pin, *padding, block) {
+                Ok(decrypted) => out.say_decrypted(decrypted),
+                Err(failure) => out.say(&Reply::Failed(failure)),
+            }
+        }
+        (Request::ChangePin(place), [old, new]) => out.say_done(module.change_pin(place, old, new)),
+        (Request::Unblock(place), [puk, new]) => out.say_done(module.unblock(place, puk, new)),
+        _ => out.say(&Reply::Failed(Failure::KeyGone)),
     }
 }
 
-fn answer_with_file(path: &Path, job: Job) -> Reply {
-    match (job.request, job.pin) {
-        (Request::List, _) => pkcs12::list(path).map_or_else(
-            |fault| Reply::Unusable(fault.text().to_owned()),
-            Reply::Listing,
-        ),
-        (Request::SignWithFile { shown, messages }, Some(password)) => {
-            match pkcs12::sign(path, shown.as_deref(), &messages, &password) {
-                Ok(signed) => Reply::Signed {
-                    certificate: signed.certificate,
-                    kind: signed.key,
-                    signature: signed.signature,
-                },
-                Err(failure) => Reply::Failed(failure),
+fn answer_with_file(path: &Path, job: &Job, out: &mut Out) -> Result<()> {
+    let (request, password) = match (&job.request, job.secrets.as_slice()) {
+        (Request::List, _) => {
+            let listing = pkcs12::list(path);
+            return out.say(&listing.map_or_else(
+                |fault| Reply::Unusable(fault.text().to_owned()),
+                Reply::Listing,
+            ));
+        }
+        (request, [password]) => (request, password),
+        _ => return out.say(&Reply::Failed(Failure::Unsupported)),
+    };
+    let done = match request {
+        Request::Sign(Key::File { shown, wanted }, what) => {
+            let open = OpenFile::new(path, password, *wanted, shown.as_deref());
+            open.and_then(|file| file.sign(what))
+        }
+        Request::Decrypt(Key::File { shown, wanted }, padding, block) => {
+            let open = OpenFile::new(path, password, *wanted, shown.as_deref());
+            match open.and_then(|file| file.decrypt(*padding, block)) {
+                Ok(decrypted) => return out.say_decrypted(decrypted),
+                Err(failure) => Err(failure),
             }
         }
-        _ => Reply::Failed(Failure::KeyGone),
+        Request::Reveal(wanted) => OpenFile::new(path, password, *wanted, None)
+            .map(|file| vec![Reply::Revealed(Box::new(file.certificate))]),
+        _ => Err(Failure::KeyGone),
+    };
+    for reply in done.unwrap_or_else(|failure| vec![Reply::Failed(failure)]) {
+        out.say(&reply)?;
     }
+    Ok(())
 }
 
 /// Keeps the PIN out of core dumps, and this process's memory from others of the same person.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use tokio::time::sleep;
+use tokio::{process::Command, time::sleep};
 
 use super::{Display, GLANCE};
 
@@ -138,13 +138,19 @@ impl Display {
         Ok(())
     }
 
-    /// Closes a window the way its own close button does: openbox asks it to close on Alt+F4.
+    /// Closes a window the way its own close button does: the window manager asks it to.
     ///
     /// # Errors
     /// When the window or the display is gone.
     pub async fn close_window(&self, window: Window) -> Result<()> {
-        self.focus(window).await?;
-        self.key("alt+F4").await
+        let closed = Command::new("wmctrl")
+            .args(["-i", "-c", &window.0.to_string()])
+            .env("DISPLAY", self.name())
+            .status()
+            .await
+            .context("cannot start wmctrl")?;
+        ensure!(closed.success(), "wmctrl cannot close {window:?}");
+        Ok(())
     }
 }
 

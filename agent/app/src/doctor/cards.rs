@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use chop_token::{Inventory, Keyring, Reader, Readers, Signer, WorkerProgram};
+use chop_token::{Inventory, Keyring, Reader, Readers, Signer, Use, WorkerProgram};
 
 use super::{Area, Line};
 use crate::{settings::Settings, text::doctor::cards as text};
@@ -82,17 +82,13 @@ fn sources(
     let mut lines: Vec<_> = modules
         .iter()
         .chain(files)
-        .map(|source| {
-            let fault = inventory
-                .faults
-                .iter()
-                .find(|fault| fault.source == *source);
-            match fault {
+        .map(
+            |source| match inventory.faults().find(|(path, _)| path == source) {
                 _ if !exists(source) => problem(text::module_missing(source)),
-                Some(fault) => problem(text::module_fault(source, &fault.reason)),
+                Some((_, reason)) => problem(text::module_fault(source, reason)),
                 None => Line::ok(Area::Modules, text::module_good(source)),
-            }
-        })
+            },
+        )
         .collect();
     if lines.is_empty() {
         lines.push(problem(text::NO_MODULE));
@@ -135,24 +131,19 @@ fn readers(inventory: &Inventory, has_file: bool) -> Vec<Line> {
 
 /// Each certificate that can sign in, and each card without one. `now` in seconds since 1970.
 fn cards(inventory: &Inventory, now: i64) -> Vec<Line> {
-    let mut lines: Vec<_> = inventory
-        .signers
-        .iter()
-        .map(|signer| card(signer, now))
-        .collect();
+    let signers = inventory.signers(Use::SignIn);
+    let mut lines: Vec<_> = signers.iter().map(|signer| card(signer, now)).collect();
     let Readers::Present(readers) = &inventory.readers else {
         return lines;
     };
-    let known: BTreeSet<_> = inventory
-        .signers
+    let known: BTreeSet<_> = signers
         .iter()
         .filter_map(|signer| signer.reader.as_deref())
         .collect();
     // A module that names no reader for its slots leaves it open which card is whose.
-    let unplaced = inventory
-        .signers
+    let unplaced = signers
         .iter()
-        .any(|signer| signer.reader.is_none() && !signer.key.token.is_empty());
+        .any(|signer| signer.reader.is_none() && !signer.key.token.serial.is_empty());
     let unknown = readers.iter().filter(|reader| reader.card.is_some());
     let unknown = unknown.filter(|reader| !unplaced && !known.contains(reader.name.as_str()));
     // Modules that have not answered may know them yet.

@@ -40,7 +40,7 @@ fn state(windows: usize, inventory: &Inventory) -> State {
     match inventory.readers {
         _ if windows > 0 => State::Busy,
         Readers::ServiceDown => State::Problem,
-        _ if !inventory.faults.is_empty() => State::Problem,
+        _ if inventory.faults().next().is_some() => State::Problem,
         _ => State::Ready,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chop_token::{Certificate, Inventory, KeyId, Readers, Signer};
+use chop_token::{Certificate, Inventory, KeyId, Readers, Signer, Use};
 
 use crate::{Choice, ChoiceId, Notice, View};
 
@@ -40,7 +40,7 @@ impl Offers {
         }
         let valid = |signer: &&Signer| signer.certificate.as_ref().is_none_or(|c| is_valid(c, now));
         let choices: Vec<_> = inventory
-            .signers
+            .signers(Use::SignIn)
             .iter()
             .filter(valid)
             .map(|signer| self.choice(signer))
@@ -127,7 +127,7 @@ impl Offers {
 
 /// Why there is nothing to offer; the first that applies.
 fn nothing_to_offer(inventory: &Inventory) -> View {
-    if !inventory.signers.is_empty() {
+    if !inventory.signers(Use::SignIn).is_empty() {
         let fault = "the certificate is not valid at this time (expired, or not yet valid)";
         return View::NoCertificate {
             fault: Some(fault.to_owned()),
@@ -141,7 +141,10 @@ fn nothing_to_offer(inventory: &Inventory) -> View {
             View::NoCard
         }
         Readers::Present(_) => View::NoCertificate {
-            fault: inventory.faults.first().map(|fault| fault.reason.clone()),
+            fault: inventory
+                .faults()
+                .next()
+                .map(|(_, reason)| reason.to_owned()),
         },
     }
 }

@@ -61,7 +61,7 @@ async fn the_wait_ends_after_fifteen_minutes() {
     let clock = Arc::clone(&seconds);
     let now = move || NOW + Duration::from_secs(clock.load(Ordering::Relaxed));
     let long = |inventory: &mut chop_token::Inventory| {
-        inventory.signers[0].certificate.as_mut().unwrap().not_after = i64::MAX;
+        inventory.tokens[0].certificates[0].not_after = i64::MAX;
     };
     let mut inventory = crate::scene::card_in_reader();
     long(&mut inventory);

@@ -3,9 +3,9 @@
 //! Spec: docs/protocol.md, "Sign in", the table of endings.
 
 use chop_service::{ConsentError, Event, View};
-use chop_token::{Error, Inventory, ModuleFault, Readers};
+use chop_token::{Error, Inventory, Readers, Source};
 
-use crate::scene::{Scene, card_in_reader, enter, readers, signed, signer, window_failed};
+use crate::scene::{Scene, card_in_reader, enter, readers, signed, token, window_failed};
 
 /// A person who closes the window once it shows something other than that it is looking.
 fn closing(inventory: Inventory) -> Scene {
@@ -25,10 +25,10 @@ fn with_readers(readers: Readers) -> Inventory {
 
 #[tokio::test]
 async fn closing_the_window_gives_the_code_of_what_it_said() {
-    let mut locked = signer();
+    let mut locked = token();
     locked.pin.locked = true;
-    let mut expired = signer();
-    expired.certificate.as_mut().unwrap().not_after = -1;
+    let mut expired = token();
+    expired.certificates[0].not_after = -1;
     for (inventory, code) in [
         (card_in_reader(), "user_refused"),
         (with_readers(Readers::ServiceDown), "no_reader"),
@@ -37,21 +37,21 @@ async fn closing_the_window_gives_the_code_of_what_it_said() {
         (with_readers(readers(&[false, true])), "no_certificate"),
         (
             Inventory {
-                signers: vec![expired],
+                tokens: vec![expired],
                 ..card_in_reader()
             },
             "no_certificate",
         ),
         (
             Inventory {
-                signers: vec![locked.clone()],
+                tokens: vec![locked.clone()],
                 ..card_in_reader()
             },
             "pin_locked",
         ),
         (
             Inventory {
-                signers: vec![locked, other()],
+                tokens: vec![locked, other()],
                 ..card_in_reader()
             },
             "user_refused",
@@ -64,9 +64,9 @@ async fn closing_the_window_gives_the_code_of_what_it_said() {
     }
 }
 
-fn other() -> chop_token::Signer {
-    let mut other = signer();
-    other.key.id = vec![2];
+fn other() -> chop_token::Token {
+    let mut other = token();
+    other.certificates[0].id = vec![2];
     other
 }
 
@@ -87,12 +87,13 @@ async fn closing_while_it_is_still_looking_is_a_refusal() {
 
 #[tokio::test]
 async fn a_modules_fault_stands_in_the_window_and_not_in_the_answer() {
-    let fault = ModuleFault {
-        source: "/secret/module.so".into(),
-        reason: "crashed".to_owned(),
+    let fault = Source {
+        path: "/secret/module.so".into(),
+        library: None,
+        fault: Some("crashed".to_owned()),
     };
     let inventory = Inventory {
-        faults: vec![fault],
+        sources: vec![fault],
         ..with_readers(readers(&[true]))
     };
     let stage = closing(inventory).start().await;

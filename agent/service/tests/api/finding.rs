@@ -6,12 +6,12 @@ use chop_token::{Inventory, Readers};
 
 use crate::{
     client::{Http, raw},
-    scene::{Scene, card_in_reader, readers, signer},
+    scene::{Scene, card_in_reader, readers, token},
 };
 
 #[tokio::test]
 async fn the_greeting_is_the_same_whatever_is_plugged_in() {
-    let mut locked = signer();
+    let mut locked = token();
     locked.pin.locked = true;
     for inventory in [
         Inventory::default(),
@@ -30,7 +30,7 @@ async fn the_greeting_is_the_same_whatever_is_plugged_in() {
             ..Inventory::default()
         },
         Inventory {
-            signers: vec![locked],
+            tokens: vec![locked],
             ..card_in_reader()
         },
         card_in_reader(),

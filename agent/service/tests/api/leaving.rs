@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
     client::{Http, connect, read},
-    scene::{Scene, Stage, card_in_reader, enter, sign_in_body, signer},
+    scene::{Scene, Stage, card_in_reader, enter, sign_in_body, token},
 };
 
 /// Asks, and goes away when `when` has happened.
@@ -243,8 +243,8 @@ async fn a_client_that_does_not_wait_for_its_answers_gets_them_all() {
     stage.until("shows 1 choices, None").await;
     stream.write_all(rest.as_bytes()).await.unwrap();
     let mut two = card_in_reader();
-    two.signers.push(signer());
-    two.signers[1].key.slot = 1;
+    two.tokens.push(token());
+    two.tokens[1].id.slot = 1;
     stage.inventory.send_replace(Arc::new(two));
 
     let mut answers = Vec::new();

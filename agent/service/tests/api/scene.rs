@@ -13,7 +13,7 @@ use chop_service::{
 };
 use chop_token::{
     Certificate, Error, Inventory, KeyId, KeyKind, Messages, Pin, PinState, Reader, Readers,
-    Signed, Signer,
+    Signed, Token, TokenId, Uses,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::{net::TcpListener, sync::mpsc, sync::watch, task::JoinHandle};
@@ -248,23 +248,16 @@ pub(crate) fn signed(messages: &Messages) -> Signed {
     }
 }
 
-pub(crate) fn signer() -> Signer {
-    Signer {
-        key: KeyId {
+pub(crate) fn token() -> Token {
+    Token {
+        id: TokenId {
             source: "/module.so".into(),
             slot: 0,
-            token: "1".to_owned(),
-            id: vec![1],
+            serial: "1".to_owned(),
         },
-        certificate: Some(Certificate {
-            der: b"certificate".to_vec(),
-            holder: "王小明".to_owned(),
-            issuer: "MOICA".to_owned(),
-            not_before: -10,
-            not_after: 10,
-            key: KeyKind::P256,
-        }),
         label: "card".to_owned(),
+        manufacturer: "maker".to_owned(),
+        model: "model".to_owned(),
         reader: Some("reader".to_owned()),
         pin: PinState {
             tries_left: Some(3),
@@ -272,6 +265,24 @@ pub(crate) fn signer() -> Signer {
             length: 6..=8,
             keypad: false,
         },
+        certificates: vec![Certificate {
+            id: vec![1],
+            label: "cert1".to_owned(),
+            der: b"certificate".to_vec(),
+            holder: "王小明".to_owned(),
+            issuer: "MOICA".to_owned(),
+            issuer_name: Vec::new(),
+            not_before: -10,
+            not_after: 10,
+            key: Some(KeyKind::P256),
+            public_key: Vec::new(),
+            uses: Uses {
+                sign_in: true,
+                sign: true,
+                decrypt: false,
+            },
+        }],
+        hidden: false,
     }
 }
 
@@ -287,8 +298,8 @@ pub(crate) fn card_in_reader() -> Inventory {
     Inventory {
         settled: true,
         readers: readers(&[true]),
-        signers: vec![signer()],
-        faults: Vec::new(),
+        tokens: vec![token()],
+        sources: Vec::new(),
     }
 }
 
@@ -378,7 +389,7 @@ impl Keys for Cards {
         self.record.add("look");
     }
 
-    async fn sign(&self, key: &KeyId, pin: Pin, messages: &Messages) -> Result<Signed, Error> {
+    async fn sign_in(&self, key: &KeyId, pin: &Pin, messages: &Messages) -> Result<Signed, Error> {
         self.record.add("card");
         let working = Working(self.record.clone());
         let answer = self.card.lock().unwrap()(key, pin.expose(), messages);

@@ -11,7 +11,7 @@ use chop_token::{Error, Inventory, KeyKind, Pin, Readers, Signed};
 
 use crate::{
     client::Http,
-    scene::{Scene, card_in_reader, challenge, enter, readers, signed, signer},
+    scene::{Scene, card_in_reader, challenge, enter, readers, signed, token},
 };
 
 #[tokio::test]
@@ -90,10 +90,10 @@ async fn the_key_names_the_algorithm_and_its_hash() {
 
 #[tokio::test]
 async fn the_card_is_given_the_chosen_key_and_the_pin_that_was_entered() {
-    let mut second = signer();
-    second.key.id = vec![2];
+    let mut second = token();
+    second.certificates[0].id = vec![2];
     let both = Inventory {
-        signers: vec![signer(), second],
+        tokens: vec![token(), second],
         ..card_in_reader()
     };
     let scene = Scene::new().inventory(both).person(|view| match view {
@@ -190,12 +190,12 @@ async fn once_a_certificate_is_offered_another_modules_news_do_not_hide_it() {
     let page = stage.page();
     let news = async {
         stage.until("shows 1 choices, None").await;
-        let mut second = signer();
-        second.key.id = vec![2];
-        let signers = vec![signer(), second];
+        let mut second = token();
+        second.certificates[0].id = vec![2];
+        let tokens = vec![token(), second];
         let unsettled = Inventory {
             settled: false,
-            signers,
+            tokens,
             ..card_in_reader()
         };
         stage.inventory.send_replace(unsettled.into());
@@ -210,12 +210,12 @@ async fn once_a_certificate_is_offered_another_modules_news_do_not_hide_it() {
 #[tokio::test]
 async fn certificates_outside_their_validity_are_not_offered() {
     for (not_before, not_after) in [(-10, -1), (1, 10)] {
-        let mut odd = signer();
-        let certificate = odd.certificate.as_mut().unwrap();
+        let mut odd = token();
+        let certificate = &mut odd.certificates[0];
         (certificate.not_before, certificate.not_after) = (not_before, not_after);
-        odd.key.id = vec![2];
+        odd.certificates[0].id = vec![2];
         let both = Inventory {
-            signers: vec![odd, signer()],
+            tokens: vec![odd, token()],
             ..card_in_reader()
         };
         let stage = Scene::willing().inventory(both).start().await;
@@ -226,13 +226,14 @@ async fn certificates_outside_their_validity_are_not_offered() {
 
 #[tokio::test]
 async fn a_file_that_hides_its_certificate_is_offered() {
-    let hidden = chop_token::Signer {
-        certificate: None,
-        ..signer()
+    let hidden = chop_token::Token {
+        certificates: Vec::new(),
+        hidden: true,
+        ..token()
     };
     let file = Inventory {
         readers: readers(&[]),
-        signers: vec![hidden],
+        tokens: vec![hidden],
         ..card_in_reader()
     };
     assert_eq!(
@@ -318,7 +319,7 @@ async fn a_pin_for_a_card_that_was_swapped_before_the_window_knew_is_used_for_no
             (1, View::Ready { choices, .. }) => {
                 // The same slot and serial number, but another card.
                 let mut swapped = card_in_reader();
-                let other = swapped.signers[0].certificate.as_mut().unwrap();
+                let other = &mut swapped.tokens[0].certificates[0];
                 other.der = b"another".to_vec();
                 told.recv().unwrap().send_replace(Arc::new(swapped));
                 Some(enter(choices[0].id))
@@ -338,7 +339,7 @@ async fn a_pin_for_a_card_that_was_swapped_before_the_window_knew_is_used_for_no
 #[tokio::test]
 async fn news_of_fewer_tries_than_this_window_knows_is_shown() {
     let mut inventory = card_in_reader();
-    inventory.signers[0].pin.tries_left = Some(1);
+    inventory.tokens[0].pin.tries_left = Some(1);
     let (tell, told) = std::sync::mpsc::channel::<tokio::sync::watch::Sender<Arc<Inventory>>>();
     let mut views = 0;
     let scene = Scene::new()

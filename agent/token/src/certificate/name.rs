@@ -37,7 +37,8 @@ const INVISIBLE: [char; 18] = [
     '\u{feff}', '\u{fff9}',
 ];
 
-fn text(value: &Any) -> String {
+/// A string of any of X.500's kinds.
+pub(crate) fn text(value: &Any) -> String {
     let bytes = value.value();
     match value.tag() {
         Tag::BmpString => {

@@ -12,7 +12,7 @@ use super::WorkerProgram;
 use crate::{
     Pin, WorkerSource,
     pipe::{self, Frame},
-    wire::{Reply, Request},
+    wire::{self, Reply},
 };
 
 /// A worker process. Dropping it kills it, whatever it is doing.
@@ -21,6 +21,13 @@ pub(super) struct Child {
     process: Process,
     requests: ChildStdin,
     replies: ChildStdout,
+}
+
+/// What a worker says.
+pub(super) struct Answer {
+    pub(super) reply: Reply,
+    /// With [`Reply::Plaintext`] alone.
+    pub(super) secret: Option<Pin>,
 }
 
 /// The worker ended, or said what makes no sense.
@@ -54,18 +61,28 @@ impl Child {
         })
     }
 
-    /// Asks and waits for the answer. After an error, or when the call is dropped, the worker must
-    /// not be used again.
-    pub(super) async fn ask(&mut self, request: &[u8], pin: Option<&Pin>) -> Result<Reply, Ended> {
-        let written = match pin {
-            Some(pin) => pipe::write_with_secret(&mut self.requests, request, pin).await,
-            None => pipe::write_message(&mut self.requests, request).await,
+    /// Sends a request. After an error, or when the call is dropped, the worker must not be used
+    /// again; so with [`Child::answer`].
+    pub(super) async fn ask(&mut self, request: &[u8], secrets: &[&Pin]) -> Result<(), Ended> {
+        pipe::write_with_secrets(&mut self.requests, request, secrets)
+            .await
+            .map_err(|_| Ended)
+    }
+
+    /// Waits for the next answer.
+    pub(super) async fn answer(&mut self) -> Result<Answer, Ended> {
+        let Ok(Some(Frame::Message(reply))) = pipe::read(&mut self.replies).await else {
+            return Err(Ended);
         };
-        written.map_err(|_| Ended)?;
-        match pipe::read(&mut self.replies).await {
-            Ok(Some(Frame::Message(reply))) => serde_json::from_slice(&reply).map_err(|_| Ended),
-            _ => Err(Ended),
-        }
+        let reply = wire::decoded(&reply).map_err(|_| Ended)?;
+        let secret = match reply {
+            Reply::Plaintext => match pipe::read(&mut self.replies).await {
+                Ok(Some(Frame::Secret(secret))) => Some(secret),
+                _ => return Err(Ended),
+            },
+            _ => None,
+        };
+        Ok(Answer { reply, secret })
     }
 
     /// Itself, unless it has ended since it was last asked.
@@ -81,11 +98,6 @@ impl Child {
             .ok()?
             .ok()
     }
-}
-
-/// A request as it goes over the pipe.
-pub(super) fn encoded(request: &Request) -> Vec<u8> {
-    serde_json::to_vec(request).expect("plain structures without maps can be written as JSON")
 }
 
 /// Whether a worker may see a variable of the agent's environment: what modules are known to look

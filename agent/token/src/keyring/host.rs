@@ -1,17 +1,17 @@
 //! The place of one module's (or file's) worker: it is started when it is needed, asked one thing at
 //! a time, and replaced after anything that went wrong.
 
-use std::{future::Future, process::ExitStatus, time::Duration};
+use std::{future::Future, pin::pin, process::ExitStatus, time::Duration};
 
 use tokio::sync::Mutex;
 
 use super::{
     WorkerProgram,
-    child::{Child, Ended, encoded},
+    child::{Answer, Child},
 };
 use crate::{
     Pin, WorkerSource,
-    wire::{Reply, Request},
+    wire::{self, Reply, Request},
 };
 
 /// See the module.
@@ -48,40 +48,48 @@ impl Host {
         &self.source
     }
 
-    /// Asks the worker, for at most `limit` and only until `stop` is there. Dropping the call, or
-    /// any end but a reply that says that all is well, ends the worker too: nothing else stops a
-    /// card operation, and what a module is worth after an error nobody knows.
-    pub(super) async fn ask(
+    /// Asks the worker, and gives each answer to `each` until that says that it was the last.
+    ///
+    /// Each answer may take `limit`, and `stop` ends the waiting. Dropping the call, or any end but
+    /// an answer that says that all is well, ends the worker too: nothing else stops a card
+    /// operation, and what a module is worth after an error nobody knows.
+    pub(super) async fn ask<T>(
         &self,
         request: &Request,
-        pin: Option<&Pin>,
+        secrets: &[&Pin],
         limit: Duration,
         stop: impl Future<Output = ()>,
-    ) -> Result<Reply, Silence> {
-        tokio::select! {
-            // An answer that is there counts, also when it comes with the end of the time.
-            biased;
-            answer = self.ask_in_turn(request, pin) => answer,
-            () = stop => Err(Silence::Stopped),
-            () = tokio::time::sleep(limit) => Err(Silence::Deadline),
-        }
-    }
-
-    async fn ask_in_turn(&self, request: &Request, pin: Option<&Pin>) -> Result<Reply, Silence> {
-        let mut place = self.place.lock().await;
+        mut each: impl FnMut(Answer) -> Option<T>,
+    ) -> Result<T, Silence> {
+        let mut wait = pin!(stop);
+        let mut wait = Wait {
+            limit,
+            stop: wait.as_mut(),
+        };
+        let mut place = wait.for_it(self.place.lock()).await?;
         // Out of its place while it works: whoever drops this future drops the worker.
         let mut child = match place.take().and_then(Child::if_alive) {
             Some(child) => child,
             None => Child::spawn(&self.program, &self.source).map_err(Silence::Spawn)?,
         };
-        match child.ask(&encoded(request), pin).await {
-            Ok(reply) => {
-                if self.stays_after(&reply) {
+        if wait
+            .for_it(child.ask(&wire::encoded(request), secrets))
+            .await?
+            .is_err()
+        {
+            return Err(Silence::Ended(child.status().await));
+        }
+        loop {
+            let Ok(answer) = wait.for_it(child.answer()).await? else {
+                return Err(Silence::Ended(child.status().await));
+            };
+            let stays = self.stays_after(&answer.reply);
+            if let Some(last) = each(answer) {
+                if stays {
                     *place = Some(child);
                 }
-                Ok(reply)
+                return Ok(last);
             }
-            Err(Ended) => Err(Silence::Ended(child.status().await)),
         }
     }
 
@@ -89,9 +97,12 @@ impl Host {
         // A file's worker has had the key in its memory.
         matches!(self.source, WorkerSource::Module(_))
             && match reply {
-                Reply::Listing(_) | Reply::Signature(_) => true,
-                Reply::Failed(failure) => failure.is_about_the_pin(),
-                Reply::Signed { .. } | Reply::Unusable(_) => false,
+                Reply::Listing(_) | Reply::Signature(_) | Reply::Plaintext | Reply::Done => true,
+                Reply::Failed(failure) => failure.is_harmless(),
+                Reply::Signed { .. }
+                | Reply::NotDecrypted
+                | Reply::Revealed(_)
+                | Reply::Unusable(_) => false,
             }
     }
 
@@ -105,6 +116,24 @@ impl Host {
     pub(super) fn restart(&self) {
         if let Ok(mut place) = self.place.try_lock() {
             *place = None;
+        }
+    }
+}
+
+/// Waiting that has an end.
+struct Wait<'a, S> {
+    limit: Duration,
+    stop: std::pin::Pin<&'a mut S>,
+}
+
+impl<S: Future<Output = ()>> Wait<'_, S> {
+    async fn for_it<T>(&mut self, it: impl Future<Output = T>) -> Result<T, Silence> {
+        tokio::select! {
+            // An answer that is there counts, also when it comes with the end of the time.
+            biased;
+            it = it => Ok(it),
+            () = &mut self.stop => Err(Silence::Stopped),
+            () = tokio::time::sleep(self.limit) => Err(Silence::Deadline),
         }
     }
 }

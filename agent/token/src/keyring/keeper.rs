@@ -18,7 +18,7 @@ use super::{
     source::{Source, stamp},
     watch::Watch,
 };
-use crate::{Inventory, KeyId, ModuleFault, Signer};
+use crate::{Inventory, Token, TokenId};
 
 /// What the keeper hears of.
 pub(super) enum Event {
@@ -28,10 +28,12 @@ pub(super) enum Event {
     Listed(usize, Result<Listed, String>),
     /// What the card in this reader says of its PIN.
     Tries(String, Option<Tries>),
-    /// The PIN of this key was wrong, or is locked, and what the card says of it.
-    Refused(KeyId, Option<Tries>),
-    /// A login with this key was tried and not refused: the card may still be open.
-    Used(KeyId),
+    /// A PIN of this token was wrong, or is locked, and what the card says of it.
+    Refused(TokenId, Option<Tries>),
+    /// A login to this token was tried and not refused: the card may still be open.
+    Used(TokenId),
+    /// The PIN of this token was changed.
+    Changed(TokenId),
 }
 
 /// A token without a reader, or what could not be listed, is asked again at a look after so long.
@@ -75,14 +77,20 @@ impl Keeper {
             Event::Look => self.look(),
             Event::Listed(place, outcome) => self.take(place, outcome),
             Event::Tries(reader, tries) => {
-                self.note(tries, |signer| signer.reader.as_deref() == Some(&*reader));
+                self.note(tries, |token| token.reader.as_deref() == Some(&*reader));
             }
-            Event::Refused(key, tries) => {
+            Event::Refused(id, tries) => {
                 // A card that does not tell now has told of more than are left.
-                self.forget_tries(|signer| same_token(signer, &key));
-                self.note(tries, |signer| same_token(signer, &key));
+                self.forget_tries(|token| same_place(token, &id));
+                self.note(tries, |token| same_place(token, &id));
             }
-            Event::Used(key) => self.ask_cards(|signer| same_token(signer, &key), true),
+            Event::Used(id) => self.ask_cards(|token| same_place(token, &id), true),
+            Event::Changed(id) => {
+                let has_it = |source: &Source| *source.host.source().path() == id.source;
+                if let Some(place) = self.sources.iter().position(has_it) {
+                    self.list(place);
+                }
+            }
         }
     }
 
@@ -131,7 +139,7 @@ impl Keeper {
                 continue;
             }
             // What left with its card is not shown while the module is asked again.
-            source.listed.kept.retain(|kept| match &kept.signer.reader {
+            source.listed.kept.retain(|kept| match &kept.token.reader {
                 Some(name) => self
                     .shown
                     .occupied(name)
@@ -192,27 +200,20 @@ impl Keeper {
         self.publish();
     }
 
-    fn forget_tries(&mut self, which: impl Fn(&Signer) -> bool) {
-        let all = self
-            .sources
-            .iter_mut()
-            .flat_map(|source| &mut source.listed.kept);
+    fn forget_tries(&mut self, which: impl Fn(&Token) -> bool) {
         let mut news = false;
-        for kept in all.filter(|kept| which(&kept.signer)) {
-            news |= kept.signer.pin.tries_left.take().is_some();
+        for kept in self.kept().filter(|kept| which(&kept.token)) {
+            news |= kept.token.pin.tries_left.take().is_some();
         }
         if news {
             self.publish();
         }
     }
 
-    fn note(&mut self, tries: Option<Tries>, which: impl Fn(&Signer) -> bool) {
-        let all = self
-            .sources
-            .iter_mut()
-            .flat_map(|source| &mut source.listed.kept);
-        let noted: Vec<bool> = all
-            .filter(|kept| which(&kept.signer))
+    fn note(&mut self, tries: Option<Tries>, which: impl Fn(&Token) -> bool) {
+        let noted: Vec<bool> = self
+            .kept()
+            .filter(|kept| which(&kept.token))
             .map(|kept| kept.note(tries))
             .collect();
         if noted.contains(&true) {
@@ -220,19 +221,25 @@ impl Keeper {
         }
     }
 
+    fn kept(&mut self) -> impl Iterator<Item = &mut Kept> {
+        self.sources
+            .iter_mut()
+            .flat_map(|source| &mut source.listed.kept)
+    }
+
     /// Asks cards that tell it how many tries are left, `after_use` once they are logged out.
-    fn ask_cards(&mut self, which: impl Fn(&Signer) -> bool, after_use: bool) {
+    fn ask_cards(&mut self, which: impl Fn(&Token) -> bool, after_use: bool) {
         let Some(events) = self.events.upgrade() else {
             return;
         };
         self.tries_asked = Some(Instant::now());
         let mut asked: Vec<&str> = Vec::new();
         for source in &self.sources {
-            for Kept { signer, tells, .. } in &source.listed.kept {
-                let Some(reader) = signer.reader.as_deref() else {
+            for Kept { token, tells, .. } in &source.listed.kept {
+                let Some(reader) = token.reader.as_deref() else {
                     continue;
                 };
-                if !tells || !which(signer) || asked.contains(&reader) {
+                if !tells || !which(token) || asked.contains(&reader) {
                     continue;
                 }
                 asked.push(reader);
@@ -250,36 +257,40 @@ impl Keeper {
     }
 
     fn publish(&self) {
-        let mut signers: Vec<Signer> = Vec::new();
+        let mut tokens: Vec<Token> = Vec::new();
         for kept in self.sources.iter().flat_map(|source| &source.listed.kept) {
             // Two modules may know the same card: the first in the settings has it.
-            let twice = |other: &Signer| {
-                other.reader.is_some()
-                    && other.reader == kept.signer.reader
-                    && other.certificate == kept.signer.certificate
-            };
-            if !signers.iter().any(twice) {
-                signers.push(kept.signer.clone());
+            if !tokens.iter().any(|token| is_the_same(token, &kept.token)) {
+                tokens.push(kept.token.clone());
             }
         }
-        let fault = |source: &Source| {
-            let reason = source.fault.clone()?;
-            Some(ModuleFault {
-                source: source.host.source().path().to_owned(),
-                reason,
-            })
+        let source = |source: &Source| crate::Source {
+            path: source.host.source().path().to_owned(),
+            library: source.listed.library.clone(),
+            fault: source.fault.clone(),
         };
         self.inventory.send_replace(Arc::new(Inventory {
             settled: self.shown != Seats::Unknown && self.sources.iter().all(|it| !it.stale),
             readers: self.shown.readers(),
-            signers,
-            faults: self.sources.iter().filter_map(fault).collect(),
+            tokens,
+            sources: self.sources.iter().map(source).collect(),
         }));
     }
 }
 
-fn same_token(signer: &Signer, key: &KeyId) -> bool {
-    signer.key.source == key.source && signer.key.slot == key.slot
+fn same_place(token: &Token, id: &TokenId) -> bool {
+    token.id.source == id.source && token.id.slot == id.slot
+}
+
+/// Whether two modules speak of one card: by its reader, or where no reader is known by what it
+/// calls itself. A certificate that both see is the proof.
+fn is_the_same(one: &Token, other: &Token) -> bool {
+    let same_place = match (&one.reader, &other.reader) {
+        (Some(one), Some(other)) => one == other,
+        _ => !one.id.serial.is_empty() && one.id.serial == other.id.serial,
+    };
+    let shared = |it: &crate::Certificate| other.certificates.iter().any(|its| its.der == it.der);
+    same_place && one.certificates.iter().any(shared)
 }
 
 #[cfg(test)]

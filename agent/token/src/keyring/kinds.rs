@@ -20,6 +20,8 @@ use std::{
 use pcsc::{Card, Context, Disposition, MAX_BUFFER_SIZE, Protocols, Scope, ShareMode};
 use tokio::sync::oneshot;
 
+use crate::Pin;
+
 /// What a card says of its PIN.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Tries {
@@ -31,19 +33,51 @@ pub(super) enum Tries {
     LoggedIn,
 }
 
+/// What comes of a PUK.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Change {
+    /// The new PIN holds.
+    Done,
+    /// The PUK was wrong, and may be tried so often again.
+    Wrong { left: u8 },
+    /// The PUK is locked.
+    Locked,
+    /// The card does not take the new PIN.
+    Refused,
+}
+
+/// Why a card did not answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum NoAnswer {
+    /// It is of no kind that is known here, or of one that cannot do it.
+    UnknownKind,
+    /// Another program holds it.
+    NotFree,
+    /// It is not there, or failed.
+    Failed,
+}
+
 /// Asks the card in a reader; `None` if it is of no known kind, or not free within 2 s, or if
 /// another question to it is still waiting for it to be free.
 pub(super) async fn tries(reader: &str) -> Option<Tries> {
-    with_card(reader, |card| {
-        KINDS.iter().find_map(|kind| (kind.tries)(card))
-    })
-    .await
+    with_card(reader, |card| first(card, |kind, card| (kind.tries)(card)))
+        .await
+        .ok()
 }
 
 /// Makes the card forget that somebody is logged in; what it then says of its PIN.
 pub(super) async fn log_out(reader: &str) -> Option<Tries> {
     with_card(reader, |card| {
-        KINDS.iter().find_map(|kind| (kind.log_out)(card))
+        first(card, |kind, card| (kind.log_out)(card))
+    })
+    .await
+    .ok()
+}
+
+/// Sets a new PIN with the PUK, which is given to the card at most once: not at all after an error.
+pub(super) async fn unblock(reader: &str, puk: Pin, new: Pin) -> Result<Change, NoAnswer> {
+    with_card(reader, move |card| {
+        first(card, |kind, card| (kind.unblock)(card, &puk, &new))
     })
     .await
 }
@@ -53,24 +87,38 @@ pub(super) async fn log_out(reader: &str) -> Option<Tries> {
 struct Kind {
     tries: fn(&Card) -> Option<Tries>,
     log_out: fn(&Card) -> Option<Tries>,
+    unblock: fn(&Card, &Pin, &Pin) -> Option<Change>,
 }
 
 const KINDS: &[Kind] = &[piv::KIND];
 
+fn first<T>(card: &Card, ask: impl Fn(&Kind, &Card) -> Option<T>) -> Option<T> {
+    KINDS.iter().find_map(|kind| ask(kind, card))
+}
+
 const PATIENCE: Duration = Duration::from_secs(2);
 
-async fn with_card(reader: &str, ask: fn(&Card) -> Option<Tries>) -> Option<Tries> {
-    let turn = Turn::take(CString::new(reader).ok()?)?;
+async fn with_card<T: Send + 'static>(
+    reader: &str,
+    ask: impl FnOnce(&Card) -> Option<T> + Send + 'static,
+) -> Result<T, NoAnswer> {
+    let reader = CString::new(reader).map_err(|_| NoAnswer::Failed)?;
+    let turn = Turn::take(reader).ok_or(NoAnswer::NotFree)?;
     let (tell, told) = oneshot::channel();
     // A thread of its own: a card that another program holds may keep it waiting for ever.
     let thread = std::thread::Builder::new().name("card".to_owned());
     let work = move || {
-        let tries = connected(&turn.0, ask);
+        // Who has given up does not want it to happen later.
+        let wanted = || !tell.is_closed();
+        let answer = connected(&turn.0, wanted, ask);
         drop(turn);
-        let _ = tell.send(tries);
+        let _ = tell.send(answer);
     };
-    thread.spawn(work).ok()?;
-    tokio::time::timeout(PATIENCE, told).await.ok()?.ok()?
+    thread.spawn(work).map_err(|_| NoAnswer::Failed)?;
+    let answer = tokio::time::timeout(PATIENCE, told).await;
+    answer
+        .map_err(|_| NoAnswer::NotFree)?
+        .map_err(|_| NoAnswer::Failed)?
 }
 
 /// The right to ask the card in this reader. PC/SC cannot be called off while another program holds
@@ -96,19 +144,30 @@ impl Drop for Turn {
     }
 }
 
-fn connected(reader: &CString, ask: fn(&Card) -> Option<Tries>) -> Option<Tries> {
-    let context = Context::establish(Scope::User).ok()?;
+fn connected<T>(
+    reader: &CString,
+    wanted: impl Fn() -> bool,
+    ask: impl FnOnce(&Card) -> Option<T>,
+) -> Result<T, NoAnswer> {
+    let context = Context::establish(Scope::User).map_err(|_| NoAnswer::Failed)?;
     let mut card = context
         .connect(reader, ShareMode::Shared, Protocols::ANY)
-        .ok()?;
-    let tries = card.transaction().ok().and_then(|transaction| {
-        let tries = ask(&transaction);
-        let _ = transaction.end(Disposition::LeaveCard);
-        tries
-    });
+        .map_err(|_| NoAnswer::Failed)?;
+    let answer = match card.transaction() {
+        Ok(transaction) if wanted() => {
+            let answer = ask(&transaction);
+            let _ = transaction.end(Disposition::LeaveCard);
+            answer.ok_or(NoAnswer::UnknownKind)
+        }
+        Ok(transaction) => {
+            let _ = transaction.end(Disposition::LeaveCard);
+            Err(NoAnswer::NotFree)
+        }
+        Err(_) => Err(NoAnswer::Failed),
+    };
     // Dropping it would reset the card under everybody else who uses it.
     let _ = card.disconnect(Disposition::LeaveCard);
-    tries
+    answer
 }
 
 /// Sends a command; the status word.

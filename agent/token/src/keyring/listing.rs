@@ -1,16 +1,17 @@
-//! Asking a worker what it has, and making signers of the answer.
+//! Asking a worker what it has, and making tokens of the answer.
 
 use std::{future::Future, process::ExitStatus, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
 use super::{
+    child::Answer,
     host::{Host, Silence},
     kinds::{self, Tries},
     seats::Seats,
 };
 use crate::{
-    KeyId, PinState, Signer,
+    Library, PinState, Token, TokenId,
     wire::{Found, Listing, Reply, Request},
 };
 
@@ -21,15 +22,16 @@ const LIMIT: Duration = Duration::from_secs(15);
 /// What a module or file has.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
+    pub(super) library: Option<Library>,
     pub(super) kept: Vec<Kept>,
     /// See [`Listing::fixed`].
     pub(super) fixed: bool,
 }
 
-/// A signer, and what the inventory does not show of it.
+/// A token, and what the inventory does not show of it.
 #[derive(Debug)]
 pub(super) struct Kept {
-    pub(super) signer: Signer,
+    pub(super) token: Token,
     /// The count of its reader when it was seen: see [`super::seats::Seat`].
     pub(super) count: u32,
     /// Whether its card is of a kind that can be asked for the tries left.
@@ -39,7 +41,7 @@ pub(super) struct Kept {
 impl Kept {
     /// Writes down what the card said of its PIN; whether that is news.
     pub(super) fn note(&mut self, tries: Option<Tries>) -> bool {
-        let pin = &mut self.signer.pin;
+        let pin = &mut self.token.pin;
         let before = (pin.tries_left, pin.locked);
         (pin.tries_left, pin.locked) = match tries {
             Some(Tries::Left(left)) => (Some(left), false),
@@ -61,38 +63,27 @@ pub(super) async fn list(
 ) -> Result<Listed, String> {
     let before = seats.borrow_and_update().clone();
     let stop = a_card_goes(seats, grace);
-    let listing = match host.ask(&Request::List, None, LIMIT, stop).await {
+    let first = |answer: Answer| Some(answer.reply);
+    let listing = match host.ask(&Request::List, &[], LIMIT, stop, first).await {
         Ok(Reply::Listing(listing)) => listing,
         Ok(Reply::Unusable(reason)) => return Err(reason),
         Ok(_) => return Err("its worker answered what was not asked".to_owned()),
         Err(silence) => return Err(reason(&silence)),
     };
-    Ok(signers(&host, listing, &before).await)
+    Ok(tokens(&host, listing, &before).await)
 }
 
-async fn signers(host: &Host, listing: Listing, seats: &Seats) -> Listed {
+async fn tokens(host: &Host, listing: Listing, seats: &Seats) -> Listed {
     let mut listed = Listed {
+        library: listing.library,
         kept: Vec::new(),
         fixed: listing.fixed,
     };
-    for found in listing.found {
+    for found in listing.tokens {
         let mut kept = kept(host, found, seats);
-        // One question for all certificates of a card.
-        let asked = listed
-            .kept
-            .iter()
-            .find(|other| other.signer.reader == kept.signer.reader);
-        match (&kept.signer.reader, asked) {
-            (Some(_), Some(other)) => {
-                kept.signer.pin.tries_left = other.signer.pin.tries_left;
-                kept.signer.pin.locked |= other.tells && other.signer.pin.locked;
-                kept.tells = other.tells;
-            }
-            (Some(reader), None) => {
-                let tries = host.quietly(kinds::tries(reader)).await;
-                kept.note(tries);
-            }
-            (None, _) => {}
+        if let Some(reader) = &kept.token.reader {
+            let tries = host.quietly(kinds::tries(reader)).await;
+            kept.note(tries);
         }
         listed.kept.push(kept);
     }
@@ -107,20 +98,21 @@ fn kept(host: &Host, found: Found, seats: &Seats) -> Kept {
         length: found.shortest_pin..=found.longest_pin,
         keypad: found.keypad,
     };
-    let source = host.source().path().to_owned();
-    let key = KeyId {
-        source,
+    let id = TokenId {
+        source: host.source().path().to_owned(),
         slot: found.slot,
-        token: found.token,
-        id: found.id,
+        serial: found.serial,
     };
     Kept {
-        signer: Signer {
-            key,
-            certificate: found.certificate,
+        token: Token {
+            id,
             label: found.label,
+            manufacturer: found.manufacturer,
+            model: found.model,
             reader: seat.map(|seat| seat.name.clone()),
             pin,
+            certificates: found.certificates,
+            hidden: found.hidden,
         },
         count: seat.map_or(0, |seat| seat.count),
         tells: false,

@@ -34,14 +34,21 @@ impl Watch {
     /// Somebody looks, and may for the next minutes: for so long a service that does not run is
     /// tried again each second.
     pub(super) fn look(&self) {
-        self.0
-            .change(|wanted| wanted.until = Some(Instant::now() + ATTENTION));
+        self.0.change(|wanted| {
+            let now = Instant::now();
+            let before = wanted.until.replace(now + ATTENTION);
+            // Who looks already need not be woken for it.
+            before.is_none_or(|until| until <= now)
+        });
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.change(|wanted| wanted.stop = true);
+        self.0.change(|wanted| {
+            wanted.stop = true;
+            true
+        });
     }
 }
 
@@ -73,13 +80,24 @@ impl std::fmt::Debug for Wanted {
 }
 
 impl Shared {
-    fn change(&self, change: impl FnOnce(&mut Wanted)) {
+    /// Changes what is wanted; `change` says whether the thread must hear of it.
+    fn change(&self, change: impl FnOnce(&mut Wanted) -> bool) {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut wanted);
+        let news = change(&mut wanted);
         if let (true, Some(context)) = (wanted.stop, &wanted.context) {
             let _ = context.cancel();
         }
-        self.changed.notify_all();
+        if news {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Notes what the thread waits in.
+    fn hold(&self, context: Option<Context>) {
+        self.change(|wanted| {
+            wanted.context = context;
+            false
+        });
     }
 
     /// Sleeps until somebody looks, and at least a second unless this is the first time. Whether to
@@ -112,10 +130,10 @@ impl Shared {
         while self.sleep(first) {
             first = false;
             if let Ok(context) = Context::establish(Scope::User) {
-                self.change(|wanted| wanted.context = Some(context.clone()));
+                self.hold(Some(context.clone()));
                 let ended = follow(&context, publish);
                 tracing::debug!(?ended, "the smart card service is gone");
-                self.change(|wanted| wanted.context = None);
+                self.hold(None);
             }
             publish_if_new(publish, Seats::ServiceDown);
         }

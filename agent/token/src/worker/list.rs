@@ -1,4 +1,4 @@
-//! Which keys of a module can sign a login.
+//! What a module has.
 
 use cryptoki::{
     object::{Attribute, AttributeInfo, AttributeType, CertificateType, ObjectClass, ObjectHandle},
@@ -8,7 +8,7 @@ use cryptoki::{
 
 use super::module::{Module, Open, reason};
 use crate::{
-    Certificate,
+    Certificate, Library,
     certificate::{LONGEST, name::printable},
     wire::{Found, Listing},
 };
@@ -31,58 +31,69 @@ impl Module {
             .pkcs11
             .get_slots_with_token()
             .map_err(|error| reason(&error))?;
-        let mut listing = Listing::default();
+        let mut listing = Listing {
+            library: self.library(),
+            ..Listing::default()
+        };
         for slot in slots.into_iter().take(MOST) {
             let Ok(info) = self.pkcs11.get_slot_info(slot) else {
                 continue;
             };
             listing.fixed |= !info.removable_device();
             // A card that the module does not know, or one that has just gone.
-            let _ = self.list_slot(slot, &info, &mut listing.found);
+            if let Ok(Some(found)) = self.list_slot(slot, &info) {
+                listing.tokens.push(found);
+            }
         }
         Ok(listing)
+    }
+
+    fn library(&self) -> Option<Library> {
+        let info = self.pkcs11.get_library_info().ok()?;
+        let version = |it: cryptoki::types::Version| (it.major(), it.minor());
+        Some(Library {
+            cryptoki: version(info.cryptoki_version()),
+            version: version(info.library_version()),
+            description: printable(info.library_description()),
+            manufacturer: printable(info.manufacturer_id()),
+        })
     }
 
     fn list_slot(
         &mut self,
         slot: Slot,
         info: &cryptoki::slot::SlotInfo,
-        found: &mut Vec<Found>,
-    ) -> cryptoki::error::Result<()> {
+    ) -> cryptoki::error::Result<Option<Found>> {
         let token = self.pkcs11.get_token_info(slot)?;
         if !token.token_initialized() {
-            return Ok(());
+            return Ok(None);
         }
         let session = self.pkcs11.open_ro_session(slot)?;
         let longest_pin = match token.max_pin_length() {
             0 => LONGEST_PIN,
             length => length.min(LONGEST_PIN),
         };
-        let certificates = certificates(&session)?;
-        if certificates.is_empty() {
-            return Ok(());
-        }
-        for (id, certificate) in certificates {
-            found.push(Found {
-                slot: slot.id(),
-                place: info.slot_description().to_owned(),
-                token: token.serial_number().to_owned(),
-                label: printable(token.label()),
-                id,
-                certificate: Some(certificate),
-                shortest_pin: token.min_pin_length().min(longest_pin),
-                longest_pin,
-                locked: token.user_pin_locked(),
-                keypad: token.protected_authentication_path(),
-            });
-        }
+        let found = Found {
+            slot: slot.id(),
+            place: info.slot_description().to_owned(),
+            serial: token.serial_number().to_owned(),
+            label: printable(token.label()),
+            manufacturer: printable(token.manufacturer_id()),
+            model: printable(token.model()),
+            certificates: certificates(&session)?,
+            hidden: false,
+            shortest_pin: token.min_pin_length().min(longest_pin),
+            longest_pin,
+            locked: token.user_pin_locked(),
+            keypad: token.protected_authentication_path(),
+        };
         let open = Open::new(token.serial_number(), session);
         self.open.insert(slot.id(), open);
-        Ok(())
+        Ok(Some(found))
     }
 }
 
-fn certificates(session: &Session) -> cryptoki::error::Result<Vec<(Vec<u8>, Certificate)>> {
+fn certificates(session: &Session) -> cryptoki::error::Result<Vec<Certificate>> {
     let template = [
         Attribute::Class(ObjectClass::CERTIFICATE),
         Attribute::CertificateType(CertificateType::X_509),
@@ -91,40 +102,41 @@ fn certificates(session: &Session) -> cryptoki::error::Result<Vec<(Vec<u8>, Cert
         .iter_objects(&template)?
         .take(MOST)
         .collect::<Result<_, _>>()?;
-    let mut certificates: Vec<(Vec<u8>, Certificate)> = Vec::new();
+    let mut certificates = Vec::new();
     for object in objects {
-        let Some((id, der)) = read(session, object)? else {
-            continue;
-        };
-        let known = certificates.iter().any(|(other, _)| *other == id);
-        if let (false, Some(certificate)) = (known, Certificate::for_login(&der)) {
-            certificates.push((id, certificate));
-        }
+        certificates.extend(read(session, object)?);
     }
     Ok(certificates)
 }
 
-/// `CKA_ID` and `CKA_VALUE`, if both are there and not too long.
-fn read(
-    session: &Session,
-    object: ObjectHandle,
-) -> cryptoki::error::Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let wanted = [AttributeType::Id, AttributeType::Value];
-    let fits = |info: &AttributeInfo| matches!(info, AttributeInfo::Available(1..=LONGEST));
-    if !session
-        .get_attribute_info(object, &wanted)?
-        .iter()
-        .all(fits)
-    {
-        return Ok(None);
-    }
-    let (mut id, mut value) = (None, None);
-    for attribute in session.get_attributes(object, &wanted)? {
+/// A certificate object, if it has a `CKA_ID` and a `CKA_VALUE` that is a certificate, both not too
+/// long. Its label may be missing.
+fn read(session: &Session, object: ObjectHandle) -> cryptoki::error::Result<Option<Certificate>> {
+    let wanted = [
+        AttributeType::Id,
+        AttributeType::Value,
+        AttributeType::Label,
+    ];
+    let fits = |info: &AttributeInfo| matches!(info, AttributeInfo::Available(0..=LONGEST));
+    let there = session.get_attribute_info(object, &wanted)?;
+    let read: Vec<AttributeType> = wanted
+        .into_iter()
+        .zip(&there)
+        .filter_map(|(wanted, info)| fits(info).then_some(wanted))
+        .collect();
+    let (mut id, mut value, mut label) = (None, None, String::new());
+    for attribute in session.get_attributes(object, &read)? {
         match attribute {
             Attribute::Id(bytes) => id = Some(bytes),
             Attribute::Value(bytes) => value = Some(bytes),
+            Attribute::Label(bytes) => label = printable(&String::from_utf8_lossy(&bytes)),
             _ => {}
         }
     }
-    Ok(id.zip(value))
+    let certificate = value.and_then(|der| Certificate::read(&der));
+    Ok(id.zip(certificate).map(|(id, certificate)| Certificate {
+        id,
+        label,
+        ..certificate
+    }))
 }

@@ -16,7 +16,7 @@ pub(super) struct Module {
     /// An open session for each slot that was listed. It belongs to the token that was in the slot
     /// then: once that is swapped the session is dead, so no PIN can reach another card.
     pub(super) open: HashMap<u64, Open>,
-    /// The one of them that is logged in: with its slot, between a signature and its logout.
+    /// The one of them that is logged in: with its slot, between a result and its logout.
     pub(super) in_use: Option<(u64, Open)>,
 }
 
@@ -72,11 +72,24 @@ pub(super) fn reason(error: &Error) -> String {
     }
 }
 
-/// Sorts what went wrong while signing.
+/// Sorts what went wrong.
 pub(super) fn failure(error: &Error) -> Failure {
     match error {
-        Error::Pkcs11(RvError::PinIncorrect, Function::Login) => Failure::PinWrong,
-        Error::Pkcs11(RvError::PinLocked, Function::Login) => Failure::PinLocked,
+        Error::Pkcs11(RvError::PinIncorrect, Function::Login | Function::SetPIN) => {
+            Failure::PinWrong
+        }
+        Error::Pkcs11(RvError::PinLocked, Function::Login | Function::SetPIN) => Failure::PinLocked,
+        Error::Pkcs11(
+            RvError::PinLenRange | RvError::PinInvalid,
+            Function::SetPIN | Function::InitPIN,
+        ) => Failure::PinRefused,
+        Error::Pkcs11(
+            RvError::MechanismInvalid
+            | RvError::MechanismParamInvalid
+            | RvError::KeyTypeInconsistent
+            | RvError::FunctionNotSupported,
+            _,
+        ) => Failure::Unsupported,
         Error::Pkcs11(RvError::PinLenRange | RvError::PinInvalid, Function::Login) => {
             Failure::PinLength
         }
@@ -113,6 +126,10 @@ fn call(function: Function) -> Call {
         Function::Sign => Call::Sign,
         Function::SignUpdate => Call::SignUpdate,
         Function::SignFinal => Call::SignFinal,
+        Function::DecryptInit => Call::DecryptInit,
+        Function::Decrypt | Function::DecryptUpdate | Function::DecryptFinal => Call::Decrypt,
+        Function::SetPIN => Call::SetPin,
+        Function::InitPIN => Call::InitPin,
         _ => Call::Other,
     }
 }

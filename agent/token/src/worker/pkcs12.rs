@@ -11,10 +11,14 @@ use std::{fs::File, io::Read as _, path::Path};
 
 use bags::Bag;
 use p12_keystore::{Pkcs12Archive, error::Error};
+use zeroize::Zeroizing;
 
 use crate::{
-    Certificate, Messages, Pin, Signed, check,
-    wire::{Failure, FileFault, Found, Listing},
+    Certificate, KeyKind, Pin, Signing, Use,
+    certificate::name::printable,
+    check,
+    check::Care,
+    wire::{Failure, FileFault, Found, Listing, Padding, Reply, What},
 };
 
 /// The longest file that is read, in bytes: 1 MiB.
@@ -27,84 +31,121 @@ const LONGEST_PASSWORD: usize = 255;
 /// encrypted.
 pub(super) fn list(path: &Path) -> Result<Listing, FileFault> {
     let bags = bags::in_the_open(&read(path)?)?;
-    let certificate = match bags.hidden {
-        true => None,
-        false => Some(
-            bags::choose(&bags.keys, &bags.certificates)
-                .ok_or(FileFault::NoKey)?
-                .1,
-        ),
+    let certificates = match bags.hidden {
+        true => Vec::new(),
+        false => bags::with_keys(&bags.keys, &bags.certificates),
     };
+    if certificates.is_empty() && !bags.hidden {
+        return Err(FileFault::NoKey);
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let found = Found {
         slot: 0,
         place: String::new(),
-        token: String::new(),
-        label: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        id: Vec::new(),
-        certificate,
+        serial: String::new(),
+        label: printable(&name),
+        manufacturer: String::new(),
+        model: "PKCS #12".to_owned(),
+        certificates: certificates.into_iter().map(|(_, it)| it).collect(),
+        hidden: bags.hidden,
         shortest_pin: 0,
         longest_pin: LONGEST_PASSWORD,
         locked: false,
         keypad: false,
     };
     Ok(Listing {
-        found: vec![found],
+        library: None,
+        tokens: vec![found],
         fixed: false,
     })
 }
 
-/// Opens the file with its password and signs.
-pub(super) fn sign(
-    path: &Path,
-    shown: Option<&[u8]>,
-    messages: &Messages,
-    password: &Pin,
-) -> Result<Signed, Failure> {
-    let file = read(path).map_err(Failure::File)?;
-    // The format knows passwords as text only.
-    let password = std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong)?;
-    let mac = bags::in_the_open(&file).map_err(Failure::File)?.mac;
-    let archive =
-        Pkcs12Archive::from_pkcs12(&file, password).map_err(|error| failure(&error, mac))?;
+/// A file that was opened with its password, and the one key in it that is wanted.
+pub(super) struct OpenFile {
+    pub(super) certificate: Certificate,
+    kind: KeyKind,
+    /// PKCS #8, DER.
+    key: Zeroizing<Vec<u8>>,
+}
 
-    let key_bags: Vec<Bag<_>> = archive
-        .keys
-        .iter()
-        .map(|bag| Bag {
-            id: bag.local_key_id.as_ref().map(|id| id.0.clone()),
-            content: &bag.key,
+impl OpenFile {
+    /// Opens it. The key is that of the certificate `shown`; where none was, of the first one that
+    /// fits.
+    pub(super) fn new(
+        path: &Path,
+        password: &Pin,
+        wanted: Use,
+        shown: Option<&[u8]>,
+    ) -> Result<Self, Failure> {
+        let file = read(path).map_err(Failure::File)?;
+        // The format knows passwords as text only.
+        let password = std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong)?;
+        let mac = bags::in_the_open(&file).map_err(Failure::File)?.mac;
+        let archive =
+            Pkcs12Archive::from_pkcs12(&file, password).map_err(|error| failure(&error, mac))?;
+
+        let keys: Vec<Bag<_>> = archive
+            .keys
+            .iter()
+            .map(|bag| Bag {
+                id: bag.local_key_id.as_ref().map(|id| id.0.clone()),
+                label: String::new(),
+                content: &bag.key,
+            })
+            .collect();
+        let certificates: Vec<Bag<_>> = archive
+            .certs
+            .iter()
+            .map(|bag| Bag {
+                id: bag.local_key_id.clone(),
+                label: String::new(),
+                content: bag.cert.as_der().to_vec(),
+            })
+            .collect();
+        let mut pairs = bags::with_keys(&keys, &certificates).into_iter();
+        let (key, certificate) = match shown {
+            Some(shown) => pairs
+                .find(|(_, certificate)| certificate.der == shown)
+                .ok_or(Failure::File(FileFault::Changed))?,
+            None => pairs
+                .find(|(_, certificate)| certificate.fits(wanted))
+                .ok_or(Failure::File(FileFault::NoKey))?,
+        };
+        Ok(Self {
+            kind: certificate.key.ok_or(Failure::File(FileFault::NoKey))?,
+            key: Zeroizing::new(key.as_der().to_vec()),
+            certificate,
         })
-        .collect();
-    let certificate_bags: Vec<Bag<_>> = archive
-        .certs
-        .iter()
-        .map(|bag| Bag {
-            id: bag.local_key_id.clone(),
-            content: bag.cert.as_der().to_vec(),
-        })
-        .collect();
-    let (key, certificate) =
-        bags::choose(&key_bags, &certificate_bags).ok_or(Failure::File(FileFault::NoKey))?;
-    if shown.is_some_and(|shown| shown != certificate.der) {
-        return Err(Failure::File(FileFault::Changed));
     }
 
-    let message = messages.fitting(certificate.key);
-    let signature = key::sign(certificate.key, key.as_der(), message)
-        .ok_or(Failure::File(FileFault::Unsupported))?;
-    if !check::is_by(&certificate.der, certificate.key, message, &signature) {
-        return Err(Failure::NotASignature);
+    /// Signs; each signature is a reply.
+    pub(super) fn sign(self, what: &What) -> Result<Vec<Reply>, Failure> {
+        match what {
+            What::Login(messages) => Ok(vec![Reply::Signed {
+                signature: self.signature(&messages.fitting(self.kind))?,
+                kind: self.kind,
+                certificate: self.certificate.der,
+            }]),
+            What::Each(messages) => messages
+                .iter()
+                .map(|message| self.signature(message).map(Reply::Signature))
+                .collect(),
+        }
     }
-    let Certificate { der, key, .. } = certificate;
-    Ok(Signed {
-        certificate: der,
-        key,
-        signature,
-    })
+
+    fn signature(&self, message: &Signing) -> Result<Vec<u8>, Failure> {
+        let signature = key::sign(self.kind, &self.key, message)?;
+        let key = (self.kind, self.certificate.public_key.as_slice());
+        match check::is_by(key, message, &signature, Care::Full) {
+            true => Ok(signature),
+            false => Err(Failure::NotASignature),
+        }
+    }
+
+    /// Decrypts one block; `None` if it is none of this key's.
+    pub(super) fn decrypt(&self, padding: Padding, block: &[u8]) -> Result<Option<Pin>, Failure> {
+        key::decrypt(&self.key, padding, block)
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, FileFault> {

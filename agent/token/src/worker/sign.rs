@@ -1,36 +1,77 @@
-//! One signature: log in, sign, log out.
+//! Signatures: log in, sign one or several, log out.
 
 use cryptoki::{
-    context::Pkcs11,
-    error::{Error, RvError},
-    mechanism::{Mechanism, MechanismType},
-    object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
+    error::Error,
+    mechanism::{
+        Mechanism, MechanismType,
+        rsa::{PkcsMgfType, PkcsPssParams},
+    },
+    object::ObjectHandle,
     session::{Session, UserType},
-    types::{AuthPin, RawAuthPin},
 };
 
-use super::module::{Module, Open, failure};
+use super::{
+    login::{Found, Secret},
+    module::{Module, failure},
+};
 use crate::{
-    KeyKind, Pin, check,
-    wire::{Failure, Order},
+    Hash, KeyKind, Pin, Scheme, Signing,
+    wire::{Failure, Place},
 };
 
 impl Module {
-    /// Signs once. After a failure the session is closed, so that no half-done operation and no
-    /// login stays.
-    pub(super) fn sign(&mut self, order: &Order, pin: &Pin) -> Result<Vec<u8>, Failure> {
-        let mut open = self.session(order)?;
-        let signature = signed(&mut open, &self.pkcs11, order, pin)
-            .map_err(|error| failure(&error))?
-            .ok_or(Failure::KeyGone)?;
-        self.in_use = Some((order.slot, open));
-        match signature.len() == order.kind.signature_width() {
-            true => Ok(signature),
-            false => Err(Failure::NotASignature),
+    /// Signs each message, and hands each signature to `each` as soon as it is there. After a
+    /// failure the session is closed, so that no half-done operation and no login stays.
+    pub(super) fn sign(
+        &mut self,
+        place: &Place,
+        (id, kind): (&[u8], KeyKind),
+        pin: &Pin,
+        messages: &[Signing],
+        mut each: impl FnMut(Vec<u8>) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
+        if messages.iter().any(|message| !message.scheme.suits(kind)) {
+            return Err(Failure::Unsupported);
         }
+        let mut open = self.session(place)?;
+        let pin = Secret::new(pin, place.keypad);
+        open.log_in(&pin).map_err(|error| failure(&error))?;
+        let Found { key, always } = open.find(id, kind)?;
+        for message in messages {
+            let signature = match always {
+                true => {
+                    let hashes = self.hashes(place, message.scheme);
+                    with_second_login(&open.session, key, &input(message, kind, hashes), &pin)
+                }
+                false => {
+                    let (mechanism, data) = over_digest(message, kind);
+                    open.session.sign(&mechanism, key, &data)
+                }
+            };
+            let signature = signature.map_err(|error| failure(&error))?;
+            if signature.len() != kind.signature_width() {
+                return Err(Failure::NotASignature);
+            }
+            // Nobody listens any more: the process is about to end.
+            each(signature).map_err(|_| Failure::CardRemoved)?;
+        }
+        self.in_use = Some((place.slot, open));
+        Ok(())
     }
 
-    /// Logs out what has just signed, after its signature was handed over: on a card this takes as
+    /// Whether the module hashes by itself for this scheme.
+    fn hashes(&self, place: &Place, scheme: Scheme) -> bool {
+        let Some(mechanism) = hashing(scheme) else {
+            return false;
+        };
+        let listed = place
+            .slot
+            .try_into()
+            .and_then(|slot| self.pkcs11.get_mechanism_list(slot));
+        listed.is_ok_and(|list| list.contains(&mechanism.mechanism_type()))
+    }
+
+    /// Logs out what has just been used, after its result was handed over: on a card this takes as
     /// long as a PIN. A session that cannot log out is closed, which logs out too.
     pub(super) fn log_out(&mut self) {
         if let Some((slot, open)) = self.in_use.take()
@@ -39,76 +80,10 @@ impl Module {
             self.open.insert(slot, open);
         }
     }
-
-    /// Takes the session that was opened for the token when it was listed, or opens one for the
-    /// same token.
-    fn session(&mut self, order: &Order) -> Result<Open, Failure> {
-        match self.open.remove(&order.slot) {
-            Some(open) if open.token == order.token => return Ok(open),
-            _ => {}
-        }
-        let slot = order.slot.try_into().map_err(|error| failure(&error))?;
-        let token = self
-            .pkcs11
-            .get_token_info(slot)
-            .map_err(|error| failure(&error))?;
-        if token.serial_number() != order.token {
-            return Err(Failure::CardRemoved);
-        }
-        let session = self
-            .pkcs11
-            .open_ro_session(slot)
-            .map_err(|error| failure(&error))?;
-        Ok(Open::new(&order.token, session))
-    }
 }
 
-/// `None` if there is no such key.
-type Signature = Result<Option<Vec<u8>>, Error>;
-
-fn signed(open: &mut Open, module: &Pkcs11, order: &Order, pin: &Pin) -> Signature {
-    let session = &open.session;
-    let pin = if order.keypad {
-        Secret::OnTheReader
-    } else {
-        Secret::from(pin)
-    };
-    match pin.log_in(session, UserType::User) {
-        // Left over from an operation whose logout failed: the card has not seen this PIN yet.
-        Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
-            session.logout()?;
-            pin.log_in(session, UserType::User)?;
-        }
-        other => other?,
-    }
-    // SoftHSM compares in this order, and has to decrypt each CKA_ID first.
-    let template = [
-        Attribute::Class(ObjectClass::PRIVATE_KEY),
-        Attribute::KeyType(match order.kind {
-            KeyKind::Rsa(_) => KeyType::RSA,
-            _ => KeyType::EC,
-        }),
-        Attribute::Id(order.id.clone()),
-    ];
-    let Some(key) = session.iter_objects(&template)?.next().transpose()? else {
-        return Ok(None);
-    };
-    let always = match open.always.get(&order.id) {
-        Some(known) => *known,
-        None => {
-            let always = always_authenticates(session, key)?;
-            open.always.insert(order.id.clone(), always);
-            always
-        }
-    };
-    match always {
-        true => with_second_login(session, module, key, order, &pin).map(Some),
-        false => {
-            let (mechanism, data) = over_digest(order);
-            session.sign(&mechanism, key, &data).map(Some)
-        }
-    }
-}
+/// A mechanism and what goes into it.
+type Input = (Mechanism<'static>, Vec<u8>);
 
 /// The same entry of the PIN is given to the card again, because it wants it for each signature.
 ///
@@ -116,66 +91,81 @@ fn signed(open: &mut Open, module: &Pkcs11, order: &Order, pin: &Pin) -> Signatu
 /// `C_SignUpdate`. All modules that hash themselves take them so; of the others OpenSC does.
 fn with_second_login(
     session: &Session,
-    module: &Pkcs11,
     key: ObjectHandle,
-    order: &Order,
+    (mechanism, data): &Input,
     pin: &Secret,
 ) -> Result<Vec<u8>, Error> {
-    let (mechanism, name) = match order.kind {
-        KeyKind::Rsa(_) => (Mechanism::Sha256RsaPkcs, MechanismType::SHA256_RSA_PKCS),
-        KeyKind::P256 => (Mechanism::EcdsaSha256, MechanismType::ECDSA_SHA256),
-        KeyKind::P384 => (Mechanism::EcdsaSha384, MechanismType::ECDSA_SHA384),
-        KeyKind::P521 => (Mechanism::EcdsaSha512, MechanismType::ECDSA_SHA512),
-    };
-    let slot = order.slot.try_into()?;
-    let (mechanism, data) = match module.get_mechanism_list(slot)?.contains(&name) {
-        true => (mechanism, order.message.clone()),
-        false => over_digest(order),
-    };
-    session.sign_init(&mechanism, key)?;
+    session.sign_init(mechanism, key)?;
     pin.log_in(session, UserType::ContextSpecific)?;
-    session.sign_update(&data)?;
+    session.sign_update(data)?;
     session.sign_final()
 }
 
+fn input(message: &Signing, kind: KeyKind, hashes: bool) -> Input {
+    match hashing(message.scheme) {
+        Some(mechanism) if hashes => (mechanism, message.message.clone()),
+        _ => over_digest(message, kind),
+    }
+}
+
+/// The mechanism that hashes by itself.
+fn hashing(scheme: Scheme) -> Option<Mechanism<'static>> {
+    use Mechanism as M;
+    Some(match scheme {
+        Scheme::Pkcs1(Hash::Sha1) => M::Sha1RsaPkcs,
+        Scheme::Pkcs1(Hash::Sha256) => M::Sha256RsaPkcs,
+        Scheme::Pkcs1(Hash::Sha384) => M::Sha384RsaPkcs,
+        Scheme::Pkcs1(Hash::Sha512) => M::Sha512RsaPkcs,
+        Scheme::Ecdsa(Hash::Sha1) => M::EcdsaSha1,
+        Scheme::Ecdsa(Hash::Sha256) => M::EcdsaSha256,
+        Scheme::Ecdsa(Hash::Sha384) => M::EcdsaSha384,
+        Scheme::Ecdsa(Hash::Sha512) => M::EcdsaSha512,
+        Scheme::Pss(hash) => {
+            let parameters = pss(hash);
+            match hash {
+                Hash::Sha1 => M::Sha1RsaPkcsPss(parameters),
+                Hash::Sha256 => M::Sha256RsaPkcsPss(parameters),
+                Hash::Sha384 => M::Sha384RsaPkcsPss(parameters),
+                Hash::Sha512 => M::Sha512RsaPkcsPss(parameters),
+            }
+        }
+        Scheme::Pkcs1Block => return None,
+    })
+}
+
 /// What every module can: a digest that is made here.
-fn over_digest(order: &Order) -> (Mechanism<'static>, Vec<u8>) {
-    let digest = check::digest(order.kind, &order.message);
-    match order.kind {
-        KeyKind::Rsa(_) => (Mechanism::RsaPkcs, check::digest_info(digest.as_ref())),
-        _ => (Mechanism::Ecdsa, digest.as_ref().to_vec()),
+fn over_digest(message: &Signing, kind: KeyKind) -> Input {
+    let bytes = &message.message;
+    match message.scheme {
+        Scheme::Pkcs1(hash) => {
+            let digest = hash.of(bytes);
+            (Mechanism::RsaPkcs, hash.digest_info(digest.as_ref()))
+        }
+        Scheme::Pss(hash) => {
+            let digest = hash.of(bytes).as_ref().to_vec();
+            (Mechanism::RsaPkcsPss(pss(hash)), digest)
+        }
+        Scheme::Ecdsa(hash) => {
+            // As many bits as the curve's order has count (FIPS 186-5 §6.4.1); some modules take
+            // no more.
+            let mut digest = hash.of(bytes).as_ref().to_vec();
+            digest.truncate(kind.signature_width() / 2);
+            (Mechanism::Ecdsa, digest)
+        }
+        Scheme::Pkcs1Block => (Mechanism::RsaPkcs, bytes.clone()),
     }
 }
 
-fn always_authenticates(session: &Session, key: ObjectHandle) -> Result<bool, Error> {
-    let attributes = session.get_attributes(key, &[AttributeType::AlwaysAuthenticate])?;
-    Ok(attributes
-        .iter()
-        .any(|it| matches!(it, Attribute::AlwaysAuthenticate(true))))
-}
-
-/// A PIN as cryptoki takes it; each zeroes its copy, which is made to measure.
-enum Secret {
-    OnTheReader,
-    Text(AuthPin),
-    Bytes(RawAuthPin),
-}
-
-impl From<&Pin> for Secret {
-    fn from(pin: &Pin) -> Self {
-        match std::str::from_utf8(pin.expose()) {
-            Ok(text) => Self::Text(AuthPin::new(Box::from(text))),
-            Err(_) => Self::Bytes(RawAuthPin::new(Box::new(pin.expose().to_vec()))),
-        }
-    }
-}
-
-impl Secret {
-    fn log_in(&self, session: &Session, user: UserType) -> Result<(), Error> {
-        match self {
-            Self::OnTheReader => session.login(user, None),
-            Self::Text(pin) => session.login(user, Some(pin)),
-            Self::Bytes(pin) => session.login_with_raw(user, pin),
-        }
+fn pss(hash: Hash) -> PkcsPssParams {
+    let (hash_alg, mgf, s_len) = match hash {
+        Hash::Sha1 => (MechanismType::SHA1, PkcsMgfType::MGF1_SHA1, 20),
+        Hash::Sha256 => (MechanismType::SHA256, PkcsMgfType::MGF1_SHA256, 32),
+        Hash::Sha384 => (MechanismType::SHA384, PkcsMgfType::MGF1_SHA384, 48),
+        Hash::Sha512 => (MechanismType::SHA512, PkcsMgfType::MGF1_SHA512, 64),
+    };
+    PkcsPssParams {
+        hash_alg,
+        mgf,
+        s_len: s_len.into(),
     }
 }

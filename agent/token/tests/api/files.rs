@@ -6,7 +6,7 @@ use chop_token::{Error, Keyring};
 
 use crate::{
     fixture::{certificate_in, openssl_verifies, run},
-    scene::{messages, pin, settings, settled},
+    scene::{first, messages, pin, settings, settled},
 };
 
 /// Writes `card.p12`, password `secret`.
@@ -33,18 +33,16 @@ async fn a_file_signs_and_reveals_its_certificate_with_the_password() {
     make(folder.path(), "Holder", &[]);
     let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
     let inventory = settled(&keyring).await;
-    assert_eq!(inventory.signers[0].certificate, None);
-    assert_eq!(inventory.signers[0].label, "card.p12");
+    assert_eq!(first(&inventory).certificate, None);
+    assert_eq!(first(&inventory).label, "card.p12");
 
-    let key = &inventory.signers[0].key;
-    let signed = keyring.sign(key, pin("secret"), &messages()).await.unwrap();
+    let key = first(&inventory).key;
+    let signed = keyring
+        .sign_in(&key, &pin("secret"), &messages())
+        .await
+        .unwrap();
 
-    assert!(openssl_verifies(
-        "-sha384",
-        signed.key,
-        &signed,
-        &messages().sha384
-    ));
+    assert!(openssl_verifies(signed.key, &signed, &messages().sha384));
 }
 
 #[tokio::test]
@@ -55,7 +53,7 @@ async fn a_wrong_password_is_a_wrong_pin() {
     let inventory = settled(&keyring).await;
 
     let wrong = keyring
-        .sign(&inventory.signers[0].key, pin("Secret"), &messages())
+        .sign_in(&first(&inventory).key, &pin("Secret"), &messages())
         .await;
 
     assert!(
@@ -70,7 +68,7 @@ async fn a_file_that_was_replaced_is_shown_at_the_next_look() {
     make(folder.path(), "First", &["-certpbe", "NONE"]);
     let keyring = Keyring::start(settings(&[], &[&folder.path().join("card.p12")]));
     let shown = |inventory: &chop_token::Inventory| {
-        inventory.signers[0]
+        first(inventory)
             .certificate
             .as_ref()
             .unwrap()
@@ -98,7 +96,7 @@ async fn a_file_that_was_replaced_after_it_was_shown_does_not_sign() {
 
     make(folder.path(), "Second", &["-certpbe", "NONE"]);
     let refused = keyring
-        .sign(&inventory.signers[0].key, pin("secret"), &messages())
+        .sign_in(&first(&inventory).key, &pin("secret"), &messages())
         .await;
 
     assert!(matches!(refused, Err(Error::Pkcs12 { .. })), "{refused:?}");
@@ -111,11 +109,7 @@ async fn a_file_that_is_none_is_a_fault_with_its_reason() {
         &[Path::new("/etc/passwd"), Path::new("/none")],
     ));
     let inventory = settled(&keyring).await;
-    let reasons: Vec<_> = inventory
-        .faults
-        .iter()
-        .map(|fault| &*fault.reason)
-        .collect();
+    let reasons: Vec<_> = inventory.faults().map(|(_, reason)| reason).collect();
     assert_eq!(
         reasons,
         ["it is not a whole PKCS #12 file", "it cannot be read"]

@@ -88,9 +88,12 @@ async fn fault(option: &str) -> String {
     let keyring = Keyring::start(settings(&[&module.path(), Path::new(SOFTHSM)], &[]));
     let inventory = settled(&keyring).await;
     signer(&inventory, "Holder 01");
-    assert_eq!(inventory.faults.len(), 1);
-    assert_eq!(inventory.faults[0].source, module.path());
-    inventory.faults[0].reason.clone()
+    let faults: Vec<_> = inventory.faults().collect();
+    let [(path, reason)] = faults.as_slice() else {
+        panic!("{faults:?}")
+    };
+    assert_eq!(*path, module.path());
+    (*reason).to_owned()
 }
 
 #[tokio::test]
@@ -139,14 +142,14 @@ async fn a_module_that_hangs_does_not_hide_the_others() {
     keyring.look();
 
     let seen = inventory
-        .wait_for(|inventory| !inventory.signers.is_empty())
+        .wait_for(|inventory| !inventory.tokens.is_empty())
         .await
         .unwrap()
         .clone();
 
     assert!(!seen.settled);
     let key = &signer(&seen, "Holder 01").key;
-    assert!(keyring.sign(key, pin(PIN), &messages()).await.is_ok());
+    assert!(keyring.sign_in(key, &pin(PIN), &messages()).await.is_ok());
 }
 
 /// What signing gives with a module that spoils it; twice, for the second must not be worse.
@@ -156,8 +159,14 @@ async fn sign_twice(module: &Module, change: impl Fn(&mut Settings)) -> [Error; 
     let keyring = Keyring::start(settings);
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
-    let first = keyring.sign(key, pin(PIN), &messages()).await.unwrap_err();
-    let second = keyring.sign(key, pin(PIN), &messages()).await.unwrap_err();
+    let first = keyring
+        .sign_in(key, &pin(PIN), &messages())
+        .await
+        .unwrap_err();
+    let second = keyring
+        .sign_in(key, &pin(PIN), &messages())
+        .await
+        .unwrap_err();
     [first, second]
 }
 
@@ -236,8 +245,8 @@ async fn a_certificate_of_absurd_length_is_not_read() {
     let module = Module::over_softhsm("VALUE_HUGE");
     let keyring = Keyring::start(settings(&[&module.path()], &[]));
     let inventory = settled(&keyring).await;
-    assert!(inventory.signers.is_empty());
-    assert!(inventory.faults.is_empty(), "{:?}", inventory.faults);
+    assert!(inventory.tokens[0].certificates.is_empty());
+    assert_eq!(inventory.faults().next(), None);
 }
 
 #[tokio::test]
@@ -247,7 +256,7 @@ async fn a_wrong_pin_is_given_to_the_card_once() {
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
 
-    let wrong = keyring.sign(key, pin("000000"), &messages()).await;
+    let wrong = keyring.sign_in(key, &pin("000000"), &messages()).await;
 
     assert!(matches!(wrong, Err(Error::PinWrong { .. })), "{wrong:?}");
     assert_eq!((module.called("login"), module.called("sign")), (1, 0));
@@ -260,7 +269,7 @@ async fn a_key_that_wants_it_is_given_the_pin_twice_for_one_entry() {
     let inventory = settled(&keyring).await;
 
     let key = &signer(&inventory, "Holder 07").key;
-    keyring.sign(key, pin(PIN), &messages()).await.unwrap();
+    keyring.sign_in(key, &pin(PIN), &messages()).await.unwrap();
 
     assert_eq!(module.called("login"), 2);
 }
@@ -271,7 +280,7 @@ async fn a_module_that_prints_disturbs_nothing() {
     let keyring = Keyring::start(settings(&[&module.path()], &[]));
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
-    assert!(keyring.sign(key, pin(PIN), &messages()).await.is_ok());
+    assert!(keyring.sign_in(key, &pin(PIN), &messages()).await.is_ok());
 }
 
 #[tokio::test]
@@ -281,7 +290,7 @@ async fn a_dropped_operation_takes_its_worker_along() {
     let inventory = settled(&keyring).await;
     let key = signer(&inventory, "Holder 01").key.clone();
     let operation =
-        tokio::spawn(async move { keyring.sign(&key, pin(PIN), &messages()).await.is_ok() });
+        tokio::spawn(async move { keyring.sign_in(&key, &pin(PIN), &messages()).await.is_ok() });
     let worker = module.calls("sign").await;
 
     operation.abort();
@@ -302,7 +311,7 @@ async fn a_worker_ends_with_its_agent_even_while_the_module_hangs() {
         .spawn()
         .unwrap();
     let mut requests = worker.stdin.take().unwrap();
-    pipe::blocking::write_message(&mut requests, b"\"List\"").unwrap();
+    pipe::blocking::write_message(&mut requests, &[0]).unwrap();
     requests.flush().unwrap();
 
     drop(requests);

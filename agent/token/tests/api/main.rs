@@ -12,8 +12,9 @@ mod files;
 #[path = "../../src/fixture.rs"]
 mod fixture;
 mod hostile;
+mod operations;
 mod scene;
 mod tokens;
 
 // For the fixture, which is shared with the unit tests.
-use chop_token::{KeyKind, Signed};
+use chop_token::{Hash, KeyKind, Scheme, Signed};

@@ -3,11 +3,14 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    sync::{Arc, LazyLock},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use chop_token::{Inventory, Keyring, Messages, Pin, Settings, Signer, WorkerProgram};
+use chop_token::{Inventory, Keyring, Messages, Pin, Settings, Signer, Use, WorkerProgram};
 
 use crate::fixture::{certificate_in, run};
 
@@ -28,50 +31,70 @@ pub(crate) const KEYS: [(&str, &str, &str, bool); 7] = [
 /// The folder with `softhsm2.conf`.
 static TOKEN: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = folder();
-    std::fs::create_dir(folder.join("tokens")).unwrap();
-    let tokens = folder.join("tokens").display().to_string();
-    let configuration = format!("directories.tokendir = {tokens}\nlog.level = ERROR\n");
-    std::fs::write(folder.join("softhsm2.conf"), configuration).unwrap();
-
-    let tool = |program: &str, arguments: &[&str]| {
-        let conf = folder.join("softhsm2.conf");
-        run(Command::new(program)
-            .args(arguments)
-            .current_dir(&folder)
-            .env("SOFTHSM2_CONF", conf));
-    };
-    let pins = ["--so-pin", "87654321", "--pin", PIN];
-    let init = ["--init-token", "--free", "--label", "測試卡"];
-    tool("softhsm2-util", &[&init[..], &pins].concat());
+    make_token(&folder, "測試卡");
     for (id, kind, usage, always) in KEYS {
-        let subject = format!("/CN=Holder {id}");
-        let der = certificate_in(&folder, kind, &subject, usage, None);
-        std::fs::write(folder.join("cert.der"), der).unwrap();
-        let to = [
-            "--module",
-            SOFTHSM,
-            "--login",
-            "--pin",
-            PIN,
-            "--id",
-            id,
-            "--write-object",
-        ];
-        let mut key = [&to[..], &["key.der", "--type", "privkey", "--usage-sign"]].concat();
-        if always {
-            key.push("--always-auth");
-        }
-        run(Command::new("openssl").current_dir(&folder).args([
-            "pkey", "-in", "key.pem", "-outform", "DER", "-out", "key.der",
-        ]));
-        tool("pkcs11-tool", &key);
-        tool(
-            "pkcs11-tool",
-            &[&to[..], &["cert.der", "--type", "cert"]].concat(),
-        );
+        add_key(&folder, (id, kind, usage, always), &format!("Holder {id}"));
     }
     folder
 });
+
+/// A token of the test's own, with one key of the holder `Own`. The folder goes when it is dropped.
+pub(crate) fn own_token() -> (Keyring, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    make_token(folder.path(), "own");
+    add_key(
+        folder.path(),
+        ("01", "P-256", "digitalSignature", false),
+        "Own",
+    );
+    let settings = settings_in(folder.path(), &[Path::new(SOFTHSM)], &[]);
+    (Keyring::start(settings), folder)
+}
+
+fn make_token(folder: &Path, label: &str) {
+    std::fs::create_dir(folder.join("tokens")).unwrap();
+    configure(folder);
+    let pins = ["--so-pin", "87654321", "--pin", PIN];
+    let init = ["--init-token", "--free", "--label", label];
+    tool(folder, "softhsm2-util", &[&init[..], &pins].concat());
+}
+
+fn configure(folder: &Path) {
+    let tokens = folder.join("tokens").display().to_string();
+    let configuration = format!("directories.tokendir = {tokens}\nlog.level = ERROR\n");
+    std::fs::write(folder.join("softhsm2.conf"), configuration).unwrap();
+}
+
+fn add_key(folder: &Path, (id, kind, usage, always): (&str, &str, &str, bool), holder: &str) {
+    let der = certificate_in(folder, kind, &format!("/CN={holder}"), usage, None);
+    std::fs::write(folder.join("cert.der"), der).unwrap();
+    let to = [
+        "--module",
+        SOFTHSM,
+        "--login",
+        "--pin",
+        PIN,
+        "--id",
+        id,
+        "--write-object",
+    ];
+    let mut key = [&to[..], &["key.der", "--type", "privkey", "--usage-sign"]].concat();
+    key.extend(kind.starts_with("rsa").then_some("--usage-decrypt"));
+    key.extend(always.then_some("--always-auth"));
+    run(Command::new("openssl").current_dir(folder).args([
+        "pkey", "-in", "key.pem", "-outform", "DER", "-out", "key.der",
+    ]));
+    tool(folder, "pkcs11-tool", &key);
+    let certificate = [&to[..], &["cert.der", "--type", "cert"]].concat();
+    tool(folder, "pkcs11-tool", &certificate);
+}
+
+fn tool(folder: &Path, program: &str, arguments: &[&str]) {
+    run(Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("SOFTHSM2_CONF", folder.join("softhsm2.conf")));
+}
 
 /// A folder for this run. Statics are never dropped, so each run removes what ended ones left.
 fn folder() -> PathBuf {
@@ -92,6 +115,24 @@ fn folder() -> PathBuf {
 
 /// Settings for tests: a second is long enough, and short enough to wait for.
 pub(crate) fn settings(modules: &[&Path], files: &[&Path]) -> Settings {
+    settings_in(&copy_of_token(), modules, files)
+}
+
+/// SoftHSM 2.6 fails now and then where several processes log in to one token.
+fn copy_of_token() -> PathBuf {
+    static COPIES: AtomicUsize = AtomicUsize::new(0);
+    let number = COPIES.fetch_add(1, Ordering::Relaxed);
+    let copy = TOKEN.join(format!("copy-{number}"));
+    std::fs::create_dir(&copy).unwrap();
+    run(Command::new("cp")
+        .arg("-r")
+        .arg(TOKEN.join("tokens"))
+        .arg(&copy));
+    configure(&copy);
+    copy
+}
+
+fn settings_in(folder: &Path, modules: &[&Path], files: &[&Path]) -> Settings {
     // Beside this test's own program: target/debug/deps/../examples/worker.
     let mut worker = std::env::current_exe().unwrap();
     worker.pop();
@@ -100,7 +141,7 @@ pub(crate) fn settings(modules: &[&Path], files: &[&Path]) -> Settings {
         worker.exists(),
         "build the worker first: cargo test -p chop-token builds it"
     );
-    let conf = format!("SOFTHSM2_CONF={}", TOKEN.join("softhsm2.conf").display());
+    let conf = format!("SOFTHSM2_CONF={}", folder.join("softhsm2.conf").display());
     Settings {
         // The environment of this process is everybody's.
         worker: WorkerProgram {
@@ -126,14 +167,23 @@ pub(crate) async fn settled(keyring: &Keyring) -> Arc<Inventory> {
 }
 
 /// The signer whose certificate has this common name.
-pub(crate) fn signer<'i>(inventory: &'i Inventory, holder: &str) -> &'i Signer {
-    let named = |signer: &&Signer| {
-        signer
-            .certificate
-            .as_ref()
-            .is_some_and(|certificate| certificate.holder == holder)
+pub(crate) fn signer(inventory: &Inventory, holder: &str) -> Signer {
+    named(inventory, Use::SignIn, holder)
+}
+
+/// The same, for a use.
+pub(crate) fn named(inventory: &Inventory, wanted: Use, holder: &str) -> Signer {
+    let named = |signer: &Signer| {
+        let certificate = signer.certificate.as_ref();
+        certificate.is_some_and(|certificate| certificate.holder == holder)
     };
-    inventory.signers.iter().find(named).unwrap()
+    let signers = inventory.signers(wanted);
+    signers.into_iter().find(named).unwrap()
+}
+
+/// The first key that can sign in.
+pub(crate) fn first(inventory: &Inventory) -> Signer {
+    inventory.signers(Use::SignIn).swap_remove(0)
 }
 
 pub(crate) fn pin(text: &str) -> Pin {

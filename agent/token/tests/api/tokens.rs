@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use chop_token::{Error, KeyId, KeyKind, Keyring};
+use chop_token::{Error, KeyId, KeyKind, Keyring, Use};
 
 use crate::{
     fixture::openssl_verifies,
-    scene::{PIN, SOFTHSM, messages, pin, settings, settled, signer},
+    scene::{KEYS, PIN, SOFTHSM, messages, pin, settings, settled, signer},
 };
 
 fn keyring() -> Keyring {
@@ -17,29 +17,19 @@ fn keyring() -> Keyring {
 async fn every_kind_of_key_signs_what_openssl_verifies() {
     let keyring = keyring();
     let inventory = settled(&keyring).await;
-    for (holder, kind, hash, message) in [
-        (
-            "Holder 01",
-            KeyKind::Rsa(2048),
-            "-sha256",
-            messages().sha256,
-        ),
-        (
-            "Holder 03",
-            KeyKind::Rsa(3072),
-            "-sha256",
-            messages().sha256,
-        ),
-        ("Holder 04", KeyKind::P256, "-sha256", messages().sha256),
-        ("Holder 05", KeyKind::P384, "-sha384", messages().sha384),
-        ("Holder 06", KeyKind::P521, "-sha512", messages().sha512),
+    for (holder, kind, message) in [
+        ("Holder 01", KeyKind::Rsa(2048), messages().sha256),
+        ("Holder 03", KeyKind::Rsa(3072), messages().sha256),
+        ("Holder 04", KeyKind::P256, messages().sha256),
+        ("Holder 05", KeyKind::P384, messages().sha384),
+        ("Holder 06", KeyKind::P521, messages().sha512),
     ] {
         let key = &signer(&inventory, holder).key;
 
-        let signed = keyring.sign(key, pin(PIN), &messages()).await.unwrap();
+        let signed = keyring.sign_in(key, &pin(PIN), &messages()).await.unwrap();
 
         assert_eq!(signed.key, kind);
-        assert!(openssl_verifies(hash, kind, &signed, &message), "{holder}");
+        assert!(openssl_verifies(kind, &signed, &message), "{holder}");
     }
 }
 
@@ -47,7 +37,7 @@ async fn every_kind_of_key_signs_what_openssl_verifies() {
 async fn certificates_are_chosen_by_their_key_usage() {
     let inventory = settled(&keyring()).await;
     let mut holders: Vec<_> = inventory
-        .signers
+        .signers(Use::SignIn)
         .iter()
         .map(|it| it.certificate.as_ref().unwrap().holder.clone())
         .collect();
@@ -55,6 +45,11 @@ async fn certificates_are_chosen_by_their_key_usage() {
     // SoftHSM's keys may all sign, that of the encryption certificate 02 too.
     let expected = ["01", "03", "04", "05", "06", "07"].map(|id| format!("Holder {id}"));
     assert_eq!(holders, expected);
+
+    let decrypting = inventory.signers(Use::Decrypt);
+    let holder = &decrypting[0].certificate.as_ref().unwrap().holder;
+    assert_eq!((holder.as_str(), decrypting.len()), ("Holder 02", 1));
+    assert_eq!(inventory.tokens[0].certificates.len(), KEYS.len());
 }
 
 #[tokio::test]
@@ -72,8 +67,8 @@ async fn a_wrong_pin_is_told_without_a_guess_and_the_right_one_then_signs() {
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
 
-    let wrong = keyring.sign(key, pin("000000"), &messages()).await;
-    let right = keyring.sign(key, pin(PIN), &messages()).await;
+    let wrong = keyring.sign_in(key, &pin("000000"), &messages()).await;
+    let right = keyring.sign_in(key, &pin(PIN), &messages()).await;
 
     assert!(
         matches!(wrong, Err(Error::PinWrong { left: None })),
@@ -87,9 +82,9 @@ async fn a_login_does_not_outlive_its_signature() {
     let keyring = keyring();
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
-    keyring.sign(key, pin(PIN), &messages()).await.unwrap();
+    keyring.sign_in(key, &pin(PIN), &messages()).await.unwrap();
 
-    let next = keyring.sign(key, pin("000000"), &messages()).await;
+    let next = keyring.sign_in(key, &pin("000000"), &messages()).await;
 
     assert!(matches!(next, Err(Error::PinWrong { .. })), "{next:?}");
 }
@@ -100,13 +95,9 @@ async fn a_key_that_wants_a_login_for_each_signature_signs_twice_in_a_row() {
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 07").key;
     for _ in 0..2 {
-        let signed = keyring.sign(key, pin(PIN), &messages()).await.unwrap();
-        assert!(openssl_verifies(
-            "-sha256",
-            signed.key,
-            &signed,
-            &messages().sha256
-        ));
+        let signed = keyring.sign_in(key, &pin(PIN), &messages()).await.unwrap();
+        let message = messages().sha256;
+        assert!(openssl_verifies(signed.key, &signed, &message));
     }
 }
 
@@ -116,7 +107,7 @@ async fn a_pin_that_is_no_text_is_a_wrong_one() {
     let inventory = settled(&keyring).await;
     let key = &signer(&inventory, "Holder 01").key;
     let wrong = keyring
-        .sign(key, vec![0xff, 0xfe, 0xfd, 0xfc].into(), &messages())
+        .sign_in(key, &vec![0xff, 0xfe, 0xfd, 0xfc].into(), &messages())
         .await;
     assert!(matches!(wrong, Err(Error::PinWrong { .. })), "{wrong:?}");
 }
@@ -129,6 +120,6 @@ async fn a_key_that_was_never_there_is_gone() {
         id: vec![0x99],
         ..signer(&inventory, "Holder 01").key.clone()
     };
-    let gone = keyring.sign(&key, pin(PIN), &messages()).await;
+    let gone = keyring.sign_in(&key, &pin(PIN), &messages()).await;
     assert!(matches!(gone, Err(Error::KeyGone)), "{gone:?}");
 }

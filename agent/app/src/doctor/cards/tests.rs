@@ -1,4 +1,4 @@
-use chop_token::{Certificate, KeyId, KeyKind, ModuleFault, PinState};
+use chop_token::{Certificate, KeyKind, PinState, Source, Token, TokenId, Uses};
 
 use super::*;
 use crate::doctor::State;
@@ -21,23 +21,16 @@ fn reader(name: &str, card: bool) -> Reader {
 }
 
 /// A good card in that reader, of a module that names its readers.
-fn signer(reader: &str) -> Signer {
-    Signer {
-        key: KeyId {
+fn token(reader: &str) -> Token {
+    Token {
+        id: TokenId {
             source: "/lib/a.so".into(),
             slot: 1,
-            token: "0001".to_owned(),
-            id: vec![1],
+            serial: "0001".to_owned(),
         },
-        certificate: Some(Certificate {
-            der: Vec::new(),
-            holder: "測試股份有限公司".to_owned(),
-            issuer: "測試工商憑證管理中心".to_owned(),
-            not_before: 0,
-            not_after: NOW + 1,
-            key: KeyKind::P256,
-        }),
         label: "card".to_owned(),
+        manufacturer: String::new(),
+        model: String::new(),
         reader: Some(reader.to_owned()),
         pin: PinState {
             tries_left: Some(3),
@@ -45,7 +38,32 @@ fn signer(reader: &str) -> Signer {
             length: 6..=8,
             keypad: false,
         },
+        certificates: vec![Certificate {
+            id: vec![1],
+            label: String::new(),
+            der: Vec::new(),
+            holder: "測試股份有限公司".to_owned(),
+            issuer: "測試工商憑證管理中心".to_owned(),
+            issuer_name: Vec::new(),
+            not_before: 0,
+            not_after: NOW + 1,
+            key: Some(KeyKind::P256),
+            public_key: Vec::new(),
+            uses: Uses {
+                sign_in: true,
+                ..Uses::default()
+            },
+        }],
+        hidden: false,
     }
+}
+
+fn signer(token: Token) -> Signer {
+    let inventory = Inventory {
+        tokens: vec![token],
+        ..with(Readers::Unknown)
+    };
+    inventory.signers(Use::SignIn).remove(0)
 }
 
 fn states(lines: &[Line]) -> Vec<State> {
@@ -55,12 +73,13 @@ fn states(lines: &[Line]) -> Vec<State> {
 #[test]
 fn a_module_is_good_missing_or_faulty() {
     let modules: Vec<PathBuf> = ["/a.so", "/b.so", "/c.so"].map(Into::into).into();
-    let fault = ModuleFault {
-        source: "/c.so".into(),
-        reason: "no entry point".to_owned(),
+    let fault = Source {
+        path: "/c.so".into(),
+        library: None,
+        fault: Some("no entry point".to_owned()),
     };
     let inventory = Inventory {
-        faults: vec![fault],
+        sources: vec![fault],
         ..with(Readers::Unknown)
     };
     let lines = sources(&modules, &[], &inventory, |path| path != Path::new("/b.so"));
@@ -127,7 +146,7 @@ fn each_reader_says_whether_it_has_a_card() {
 fn a_card_that_no_module_knows_is_a_problem() {
     let present = Readers::Present(vec![reader("A", true), reader("B", true)]);
     let inventory = Inventory {
-        signers: vec![signer("A")],
+        tokens: vec![token("A")],
         ..with(present)
     };
     let lines = cards(&inventory, NOW);
@@ -138,12 +157,12 @@ fn a_card_that_no_module_knows_is_a_problem() {
 #[test]
 fn a_module_that_names_no_readers_accuses_no_card() {
     let present = Readers::Present(vec![reader("A", true)]);
-    let unplaced = Signer {
+    let unplaced = Token {
         reader: None,
-        ..signer("A")
+        ..token("A")
     };
     let inventory = Inventory {
-        signers: vec![unplaced],
+        tokens: vec![unplaced],
         ..with(present)
     };
     assert_eq!(states(&cards(&inventory, NOW)), [State::Ok]);
@@ -160,11 +179,12 @@ fn no_card_is_worth_a_note() {
 
 #[test]
 fn a_card_is_good_expired_locked_or_on_its_last_try() {
-    let (mut locked, mut last) = (signer("A"), signer("A"));
+    let good = signer(token("A"));
+    let (mut locked, mut last) = (good.clone(), good.clone());
     locked.pin.locked = true;
     last.pin.tries_left = Some(1);
-    assert_eq!(card(&signer("A"), NOW).state, State::Ok);
-    assert_eq!(card(&signer("A"), NOW + 2).state, State::Problem);
+    assert_eq!(card(&good, NOW).state, State::Ok);
+    assert_eq!(card(&good, NOW + 2).state, State::Problem);
     assert_eq!(card(&locked, NOW).state, State::Problem);
     assert_eq!(card(&last, NOW).state, State::Note);
 }

@@ -9,22 +9,22 @@ use crate::{
 };
 
 /// A keeper that knows one card, with three tries.
-fn keeper() -> (Keeper, KeyId) {
+fn keeper() -> (Keeper, TokenId) {
     let program = WorkerProgram {
         program: "/nothing".into(),
         arguments: Vec::new(),
     };
     let host = Host::new(program, WorkerSource::Module("/module.so".into()));
-    let key = KeyId {
+    let id = TokenId {
         source: "/module.so".into(),
         slot: 0,
-        token: "1".to_owned(),
-        id: vec![1],
+        serial: "1".to_owned(),
     };
-    let signer = Signer {
-        key: key.clone(),
-        certificate: None,
+    let token = Token {
+        id: id.clone(),
         label: String::new(),
+        manufacturer: String::new(),
+        model: String::new(),
         reader: Some("reader".to_owned()),
         pin: PinState {
             tries_left: Some(3),
@@ -32,10 +32,12 @@ fn keeper() -> (Keeper, KeyId) {
             length: 6..=8,
             keypad: false,
         },
+        certificates: Vec::new(),
+        hidden: false,
     };
     let mut source = Source::new(Arc::new(host));
     source.listed.kept.push(Kept {
-        signer,
+        token,
         count: 1,
         tells: true,
     });
@@ -51,23 +53,23 @@ fn keeper() -> (Keeper, KeyId) {
         looked: false,
         tries_asked: None,
     };
-    (keeper, key)
+    (keeper, id)
 }
 
 fn tries_shown(keeper: &Keeper) -> Option<u8> {
-    keeper.inventory.borrow().signers[0].pin.tries_left
+    keeper.inventory.borrow().tokens[0].pin.tries_left
 }
 
 #[test]
 fn after_a_wrong_pin_the_tries_are_those_that_the_card_says() {
-    let (mut keeper, key) = keeper();
-    keeper.hear(Event::Refused(key, Some(Tries::Left(2))));
+    let (mut keeper, id) = keeper();
+    keeper.hear(Event::Refused(id, Some(Tries::Left(2))));
     assert_eq!(tries_shown(&keeper), Some(2));
 }
 
 #[test]
 fn after_a_wrong_pin_a_card_that_does_not_answer_has_no_tries_of_before() {
-    let (mut keeper, key) = keeper();
-    keeper.hear(Event::Refused(key, None));
+    let (mut keeper, id) = keeper();
+    keeper.hear(Event::Refused(id, None));
     assert_eq!(tries_shown(&keeper), None);
 }

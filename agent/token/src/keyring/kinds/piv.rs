@@ -1,12 +1,20 @@
 //! PIV cards, and those that answer to PIV's name.
 //!
-//! Spec: NIST SP 800-73-4 part 2, §3.1.1 (SELECT) and §3.2.1 (VERIFY).
+//! Spec: NIST SP 800-73-4 part 2, §3.1.1 (SELECT), §3.2.1 (VERIFY) and §3.2.3 (RESET RETRY
+//! COUNTER).
 
 use pcsc::Card;
 
-use super::{Kind, Tries, transmit};
+use zeroize::Zeroizing;
 
-pub(super) const KIND: Kind = Kind { tries, log_out };
+use super::{Change, Kind, Tries, transmit};
+use crate::Pin;
+
+pub(super) const KIND: Kind = Kind {
+    tries,
+    log_out,
+    unblock,
+};
 
 fn tries(card: &Card) -> Option<Tries> {
     select(card)?;
@@ -23,6 +31,35 @@ fn log_out(card: &Card) -> Option<Tries> {
     meaning(transmit(card, VERIFY_WITHOUT_DATA)?)
 }
 
+fn unblock(card: &Card, puk: &Pin, new: &Pin) -> Option<Change> {
+    select(card)?;
+    let (Some(puk), Some(new)) = (padded(puk), padded(new)) else {
+        return Some(Change::Refused);
+    };
+    let command = Zeroizing::new([RESET_RETRY_COUNTER, &puk, &new].concat());
+    comes_of_it(transmit(card, &command)?)
+}
+
+/// As the card keeps it: eight bytes, filled with FF.
+fn padded(secret: &Pin) -> Option<Zeroizing<Vec<u8>>> {
+    let mut padded = Zeroizing::new(vec![0xff; 8]);
+    let secret = secret.expose();
+    padded.get_mut(..secret.len())?.copy_from_slice(secret);
+    Some(padded)
+}
+
+fn comes_of_it(status: (u8, u8)) -> Option<Change> {
+    match status {
+        (0x90, 0x00) => Some(Change::Done),
+        (0x63, 0xc0) | (0x69, 0x83) => Some(Change::Locked),
+        (0x63, counter @ 0xc1..=0xcf) => Some(Change::Wrong {
+            left: counter - 0xc0,
+        }),
+        (0x6a, 0x80) | (0x67, 0x00) => Some(Change::Refused),
+        _ => None,
+    }
+}
+
 fn select(card: &Card) -> Option<()> {
     matches!(transmit(card, SELECT)?, (0x90 | 0x61, _)).then_some(())
 }
@@ -32,6 +69,7 @@ const SELECT: &[u8] = &[
 ];
 const VERIFY_WITHOUT_DATA: &[u8] = &[0x00, 0x20, 0x00, 0x80];
 const FORGET: &[u8] = &[0x00, 0x20, 0xff, 0x80];
+const RESET_RETRY_COUNTER: &[u8] = &[0x00, 0x2c, 0x00, 0x80, 0x10];
 
 fn meaning(status: (u8, u8)) -> Option<Tries> {
     match status {
@@ -52,6 +90,24 @@ mod tests {
         assert_eq!(meaning((0x63, 0xc0)), Some(Tries::Locked));
         assert_eq!(meaning((0x69, 0x83)), Some(Tries::Locked));
         assert_eq!(meaning((0x90, 0x00)), Some(Tries::LoggedIn));
+    }
+
+    #[test]
+    fn what_comes_of_a_puk_is_read_exactly() {
+        assert_eq!(comes_of_it((0x90, 0x00)), Some(Change::Done));
+        assert_eq!(comes_of_it((0x63, 0xc2)), Some(Change::Wrong { left: 2 }));
+        assert_eq!(comes_of_it((0x63, 0xc0)), Some(Change::Locked));
+        assert_eq!(comes_of_it((0x69, 0x83)), Some(Change::Locked));
+        assert_eq!(comes_of_it((0x6a, 0x80)), Some(Change::Refused));
+        assert_eq!(comes_of_it((0x6f, 0x00)), None);
+    }
+
+    #[test]
+    fn a_pin_is_filled_to_eight_bytes_and_a_longer_one_is_none() {
+        let padded = |text: &[u8]| padded(&Pin::from(text.to_vec()));
+        assert_eq!(padded(b"123456").unwrap()[..], *b"123456\xff\xff");
+        assert_eq!(padded(b"12345678").unwrap()[..], *b"12345678");
+        assert!(padded(b"123456789").is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use cms::content_info::ContentInfo;
 use der::{
     Decode as _, Encode as _,
-    asn1::{ContextSpecific, OctetString},
+    asn1::{Any, ContextSpecific, OctetString},
     oid::ObjectIdentifier,
 };
 use pkcs12::{
@@ -12,11 +12,13 @@ use pkcs12::{
     safe_bag::{SafeBag, SafeContents},
 };
 
-use crate::{Certificate, wire::FileFault};
+use crate::{Certificate, Use, certificate::name::text, wire::FileFault};
 
 /// A key or a certificate, and the `localKeyId` that ties the one to the other.
 pub(super) struct Bag<T> {
     pub(super) id: Option<Vec<u8>>,
+    /// The friendly name.
+    pub(super) label: String,
     pub(super) content: T,
 }
 
@@ -32,24 +34,35 @@ pub(super) struct Open {
     pub(super) mac: bool,
 }
 
-/// Chooses the key to sign with: the first whose certificate can sign a login. A key without
-/// `localKeyId` takes the only certificate there is for that.
-pub(super) fn choose<'k, K>(
+/// Every certificate whose key is there too. A key without `localKeyId` belongs to the only
+/// certificate that is for anything.
+pub(super) fn with_keys<'k, K>(
     keys: &'k [Bag<K>],
     certificates: &[Bag<Vec<u8>>],
-) -> Option<(&'k K, Certificate)> {
-    let fit = |bag: &Bag<Vec<u8>>| Some((bag.id.clone(), Certificate::for_login(&bag.content)?));
-    let mut fitting: Vec<_> = certificates.iter().filter_map(fit).collect();
-    for key in keys.iter().filter(|key| key.id.is_some()) {
-        if let Some(place) = fitting.iter().position(|(id, _)| *id == key.id) {
-            return Some((&key.content, fitting.swap_remove(place).1));
+) -> Vec<(&'k K, Certificate)> {
+    let read = |bag: &Bag<Vec<u8>>| {
+        Some(Certificate {
+            id: bag.id.clone().unwrap_or_default(),
+            label: bag.label.clone(),
+            ..Certificate::read(&bag.content)?
+        })
+    };
+    let useful = |certificate: &Certificate| USES.iter().any(|it| certificate.fits(*it));
+    let mut pairs = Vec::new();
+    for bag in certificates.iter().filter(|bag| bag.id.is_some()) {
+        let key = keys.iter().find(|key| key.id == bag.id);
+        pairs.extend(key.map(|key| &key.content).zip(read(bag).filter(useful)));
+    }
+    if let (true, [only]) = (pairs.is_empty(), keys) {
+        let mut candidates = certificates.iter().filter_map(read).filter(useful);
+        if let (Some(certificate), None) = (candidates.next(), candidates.next()) {
+            pairs.push((&only.content, certificate));
         }
     }
-    match (keys, fitting.len()) {
-        ([only], 1) => Some((&only.content, fitting.pop()?.1)),
-        _ => None,
-    }
+    pairs
 }
+
+const USES: [Use; 3] = [Use::SignIn, Use::Sign, Use::Decrypt];
 
 /// Reads the bags that are not encrypted. The MAC, which needs the password, is not checked.
 ///
@@ -81,16 +94,21 @@ fn parse(file: &[u8]) -> der::Result<Open> {
 
 impl Open {
     fn take(&mut self, bag: &SafeBag) -> der::Result<()> {
-        let id = local_key_id(bag);
+        let (id, label) = (local_key_id(bag), friendly_name(bag));
         match bag.bag_id {
             PKCS_12_KEY_BAG_OID | PKCS_12_PKCS8_KEY_BAG_OID => {
-                self.keys.push(Bag { id, content: () });
+                self.keys.push(Bag {
+                    id,
+                    label,
+                    content: (),
+                });
             }
             PKCS_12_CERT_BAG_OID => {
                 let bag = ContextSpecific::<CertBag>::from_der(&bag.bag_value)?.value;
                 if bag.cert_id == PKCS_12_X509_CERT_OID {
                     self.certificates.push(Bag {
                         id,
+                        label,
                         content: bag.cert_value.into_bytes().into(),
                     });
                 }
@@ -108,14 +126,20 @@ fn data(info: &ContentInfo) -> der::Result<Vec<u8>> {
 }
 
 fn local_key_id(bag: &SafeBag) -> Option<Vec<u8>> {
-    let attribute = bag
-        .bag_attributes
-        .as_ref()?
-        .iter()
-        .find(|it| it.oid == LOCAL_KEY_ID)?;
-    let value = attribute.values.iter().next()?;
-    Some(value.decode_as::<OctetString>().ok()?.into_bytes().into())
+    let value = attribute(bag, LOCAL_KEY_ID)?.decode_as::<OctetString>();
+    Some(value.ok()?.into_bytes().into())
+}
+
+fn friendly_name(bag: &SafeBag) -> String {
+    attribute(bag, FRIENDLY_NAME).map_or_else(String::new, |value| text(&value))
+}
+
+fn attribute(bag: &SafeBag, kind: ObjectIdentifier) -> Option<Any> {
+    let mut attributes = bag.bag_attributes.as_ref()?.iter();
+    let attribute = attributes.find(|it| it.oid == kind)?;
+    attribute.values.iter().next().cloned()
 }
 
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+const FRIENDLY_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.20");
 const LOCAL_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.21");

@@ -1,7 +1,7 @@
 use std::{path::PathBuf, process::Command};
 
 use super::*;
-use crate::{KeyKind, fixture};
+use crate::{Hash, Messages, Scheme, Signed, fixture};
 
 /// A file made by openssl, password `密碼1234`, and its certificate.
 struct Scene {
@@ -36,16 +36,69 @@ impl Scene {
     }
 
     fn shown(&self) -> Option<Certificate> {
-        list(&self.path()).unwrap().found.remove(0).certificate
+        list(&self.path())
+            .unwrap()
+            .tokens
+            .remove(0)
+            .certificates
+            .pop()
+    }
+
+    fn open(&self, password: &str, wanted: Use) -> Result<OpenFile, Failure> {
+        let password = Pin::from(password.as_bytes().to_vec());
+        OpenFile::new(&self.path(), &password, wanted, None)
     }
 
     fn sign(&self, password: &str) -> Result<Signed, Failure> {
-        sign(
-            &self.path(),
-            None,
-            &messages(),
-            &Pin::from(password.as_bytes().to_vec()),
-        )
+        let replies = self
+            .open(password, Use::SignIn)?
+            .sign(&What::Login(messages()))?;
+        match replies.as_slice() {
+            [
+                Reply::Signed {
+                    certificate,
+                    kind,
+                    signature,
+                },
+            ] => Ok(Signed {
+                certificate: certificate.clone(),
+                key: *kind,
+                signature: signature.clone(),
+            }),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+impl Scene {
+    /// Whether it signs so, and openssl verifies it.
+    fn signs(&self, scheme: Scheme) -> bool {
+        let signing = Signing {
+            scheme,
+            message: b"message".to_vec(),
+        };
+        let open = self.open(PASSWORD, Use::Sign).unwrap();
+        let certificate = open.certificate.der.clone();
+        match open.sign(&What::Each(vec![signing])).as_deref() {
+            Ok([Reply::Signature(signature)]) => {
+                fixture::openssl_verifies_scheme(scheme, &certificate, b"message", signature)
+            }
+            _ => false,
+        }
+    }
+
+    /// An RSA block that openssl made.
+    fn encrypted(&self, plaintext: &[u8], options: &[&str]) -> Vec<u8> {
+        std::fs::write(self.folder.path().join("plaintext"), plaintext).unwrap();
+        let mut openssl = Command::new("openssl");
+        openssl
+            .current_dir(self.folder.path())
+            .args(["pkeyutl", "-encrypt", "-certin", "-inkey", "cert.pem"])
+            .args(["-in", "plaintext"]);
+        for option in options {
+            openssl.args(["-pkeyopt", option]);
+        }
+        fixture::run(&mut openssl)
     }
 }
 
@@ -61,13 +114,13 @@ const PASSWORD: &str = "密碼1234";
 
 #[test]
 fn every_kind_of_key_signs_what_openssl_verifies() {
-    for (name, kind, hash) in [
-        ("rsa:2048", KeyKind::Rsa(2048), "-sha256"),
-        ("rsa:3072", KeyKind::Rsa(3072), "-sha256"),
-        ("rsa:4096", KeyKind::Rsa(4096), "-sha256"),
-        ("P-256", KeyKind::P256, "-sha256"),
-        ("P-384", KeyKind::P384, "-sha384"),
-        ("P-521", KeyKind::P521, "-sha512"),
+    for (name, kind) in [
+        ("rsa:2048", KeyKind::Rsa(2048)),
+        ("rsa:3072", KeyKind::Rsa(3072)),
+        ("rsa:4096", KeyKind::Rsa(4096)),
+        ("P-256", KeyKind::P256),
+        ("P-384", KeyKind::P384),
+        ("P-521", KeyKind::P521),
     ] {
         let scene = Scene::new(name, &[]);
 
@@ -75,11 +128,8 @@ fn every_kind_of_key_signs_what_openssl_verifies() {
 
         assert_eq!(signed.key, kind);
         assert_eq!(signed.certificate, scene.certificate);
-        let message = messages().fitting(kind).to_vec();
-        assert!(
-            fixture::openssl_verifies(hash, kind, &signed, &message),
-            "{name}"
-        );
+        let message = messages().fitting(kind).message;
+        assert!(fixture::openssl_verifies(kind, &signed, &message), "{name}");
     }
 }
 
@@ -119,7 +169,7 @@ fn a_certificate_that_was_not_the_one_shown_does_not_sign() {
     let other = Scene::new("P-256", &[]).certificate;
 
     let pin = Pin::from(PASSWORD.as_bytes().to_vec());
-    let refused = sign(&scene.path(), Some(&other), &messages(), &pin);
+    let refused = OpenFile::new(&scene.path(), &pin, Use::SignIn, Some(&other));
 
     assert_eq!(refused.err(), Some(Failure::File(FileFault::Changed)));
 }
@@ -131,7 +181,7 @@ fn a_key_that_is_not_its_certificates_does_not_sign() {
         // openssl refuses to make such a file, so the certificate is changed inside one.
         let scene = Scene::new(curve, &["-certpbe", "NONE", "-nomac"]);
         let file = std::fs::read(scene.path()).unwrap();
-        let of = |der: &[u8]| crate::certificate::public_key(der).unwrap();
+        let of = |der: &[u8]| Certificate::read(der).unwrap().public_key;
         let place = file
             .windows(65)
             .position(|it| it == &of(&scene.certificate)[..65])
@@ -150,13 +200,65 @@ fn a_key_that_is_not_its_certificates_does_not_sign() {
 }
 
 #[test]
-fn a_file_with_only_an_encryption_key_is_not_offered_and_does_not_sign() {
+fn a_file_with_only_an_encryption_key_does_not_sign() {
     let scene = Scene::for_usage("rsa:2048", "keyEncipherment", &["-certpbe", "NONE"]);
-    assert_eq!(list(&scene.path()).err(), Some(FileFault::NoKey));
+    assert!(scene.shown().unwrap().fits(Use::Decrypt));
     assert_eq!(
         scene.sign(PASSWORD).err(),
         Some(Failure::File(FileFault::NoKey))
     );
+}
+
+#[test]
+fn a_file_whose_key_is_for_nothing_is_no_card() {
+    let scene = Scene::for_usage("rsa:2048", "keyAgreement", &["-certpbe", "NONE"]);
+    assert_eq!(list(&scene.path()).err(), Some(FileFault::NoKey));
+}
+
+#[test]
+fn a_friendly_name_is_the_certificates_label() {
+    let scene = Scene::new("P-256", &["-certpbe", "NONE", "-name", "公司章"]);
+    assert_eq!(scene.shown().unwrap().label, "公司章");
+}
+
+#[test]
+fn every_scheme_of_a_key_signs_what_openssl_verifies_and_the_others_are_refused() {
+    let rsa = Scene::new("rsa:2048", &[]);
+    for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+        for scheme in [Scheme::Pkcs1(hash), Scheme::Pss(hash)] {
+            assert!(rsa.signs(scheme), "{scheme:?}");
+        }
+    }
+    for (scene, scheme) in [
+        (&rsa, Scheme::Pkcs1(Hash::Sha1)),
+        (&rsa, Scheme::Pkcs1Block),
+        (&rsa, Scheme::Ecdsa(Hash::Sha256)),
+        (&Scene::new("P-256", &[]), Scheme::Ecdsa(Hash::Sha384)),
+        (&Scene::new("P-256", &[]), Scheme::Pkcs1(Hash::Sha256)),
+    ] {
+        assert!(!scene.signs(scheme), "{scheme:?}");
+    }
+}
+
+#[test]
+fn an_encryption_key_decrypts_what_openssl_encrypted_and_nothing_else() {
+    let scene = Scene::for_usage("rsa:2048", "keyEncipherment", &[]);
+    let open = || scene.open(PASSWORD, Use::Decrypt).unwrap();
+    let oaep = ["rsa_padding_mode:oaep", "rsa_oaep_md:sha256"];
+    for (padding, options) in [
+        (Padding::Pkcs1, &[][..]),
+        (Padding::Oaep(Hash::Sha256), &oaep),
+    ] {
+        let block = scene.encrypted(b"content key", options);
+        let decrypted = open().decrypt(padding, &block).unwrap();
+        assert_eq!(decrypted.unwrap().expose(), b"content key");
+
+        let mut changed = block.clone();
+        changed[100] ^= 1;
+        assert!(open().decrypt(padding, &changed).unwrap().is_none());
+        assert!(open().decrypt(padding, &block[1..]).unwrap().is_none());
+        assert!(open().decrypt(padding, &[]).unwrap().is_none());
+    }
 }
 
 #[test]
