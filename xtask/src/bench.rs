@@ -15,10 +15,9 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     packages::for_bench()?;
     // The program alone, as it is shipped: beside the tests it would be built with their features.
-    for (title, package) in [("build chop", "chop-agent"), ("build bench", "e2e")] {
-        let bin = package.strip_prefix("e2e").map_or("chop", |_| "bench");
+    for (package, bin) in [("chop-agent", "chop"), ("e2e", "bench")] {
         let build = ["build", "--release", "--package", package, "--bin", bin];
-        step::run(title, &mut step::cargo(&build))?;
+        step::run(&format!("build {bin}"), &mut step::cargo(&build))?;
     }
     let mut words = vec!["target/release/bench"];
     if !step::is_root() {
