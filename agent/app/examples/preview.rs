@@ -12,13 +12,15 @@ use chop_agent::{
     tray::{State, Tray},
 };
 use chop_service::{
-    Choice, ChoiceId, Consent as _, ConsentRequest, Ending, Event, Notice, Purpose, View,
-    Window as _,
+    Asks, Choice, ChoiceId, Consent as _, ConsentRequest, DocumentView, Ending, Event, Notice,
+    Purpose, View, Window as _,
 };
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 const STATES: &str = "looking service_down no_reader no_card no_certificate ready several locked \
-                      last_try wrong wrong_last length file long expired checking done removed fault";
+                      last_try wrong wrong_last length file long expired checking done removed fault \
+                      certificates sign sign_text decrypt keypad on_reader working unsupported \
+                      not_decrypted";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -47,7 +49,7 @@ async fn show(arguments: &[String]) -> Result<()> {
     let origin = origin.map_or("https://login.bank.example.tw", String::as_str);
     let request = ConsentRequest {
         origin: origin.parse()?,
-        purpose: Purpose::SignIn,
+        purpose: purpose(state),
         time: Duration::from_secs(60),
     };
     let consent = WindowConsent::new(std::env::current_exe()?).dark(dark.then_some(true));
@@ -64,7 +66,7 @@ async fn show(arguments: &[String]) -> Result<()> {
     }
     loop {
         match window.next().await {
-            Event::Entered { choice, .. } => {
+            Event::Entered { choice, .. } | Event::Agreed { choice } => {
                 println!("entered for {choice:?}");
                 window.show(&View::Checking).await;
             }
@@ -104,6 +106,37 @@ enum Step {
     End(Ending),
 }
 
+fn purpose(state: &str) -> Purpose {
+    let document = |name: &str, size, text: Option<&str>| DocumentView {
+        name: name.to_owned(),
+        size,
+        digest: (
+            "SHA-256".to_owned(),
+            "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08".to_owned(),
+        ),
+        text: text.map(str::to_owned),
+    };
+    match state {
+        "certificates" => Purpose::ReadCertificates,
+        "sign" | "working" => Purpose::Sign {
+            documents: vec![
+                document("免稅函申請書_112年度.xml", Some(18_230), None),
+                document("進口設備清單.pdf", Some(1_482_113), None),
+                document("附件三.pdf", None, None),
+            ],
+        },
+        "sign_text" => Purpose::Sign {
+            documents: vec![document(
+                "同意書",
+                Some(60),
+                Some("本公司同意以電子方式收受通知。\n測試股份有限公司"),
+            )],
+        },
+        "decrypt" | "not_decrypted" => Purpose::Decrypt { size: 12_300 },
+        _ => Purpose::SignIn,
+    }
+}
+
 fn step(state: &str) -> Option<Step> {
     let ready = |choices, notice| View::Ready { choices, notice };
     let one = citizen();
@@ -121,6 +154,23 @@ fn step(state: &str) -> Option<Step> {
             fault: Some("/usr/lib/opensc-pkcs11.so: C_Initialize failed (0x00000030)".to_owned()),
         },
         "checking" => View::Checking,
+        "sign" | "sign_text" | "decrypt" => ready(vec![one], None),
+        "certificates" => ready(
+            vec![Choice {
+                asks: Asks::Agreement,
+                ..one
+            }],
+            None,
+        ),
+        "keypad" => ready(
+            vec![Choice {
+                asks: Asks::Keypad,
+                ..one
+            }],
+            None,
+        ),
+        "on_reader" => View::OnReader,
+        "working" => View::Working { done: 1, total: 3 },
         "ready" => ready(vec![one], None),
         "several" => ready(vec![one, company(), file(), locked()], None),
         "locked" => ready(vec![locked()], None),
@@ -167,6 +217,8 @@ fn step(state: &str) -> Option<Step> {
         "done" => return Some(Step::End(Ending::Done)),
         "removed" => return Some(Step::End(Ending::CardRemoved)),
         "fault" => return Some(Step::End(Ending::CardFault)),
+        "unsupported" => return Some(Step::End(Ending::Unsupported)),
+        "not_decrypted" => return Some(Step::End(Ending::NotDecrypted)),
         _ => return None,
     };
     Some(Step::Show(view))
@@ -182,6 +234,7 @@ fn citizen() -> Choice {
         reader: Some("CASTLES EZ100PU 00 00".to_owned()),
         tries_left: Some(3),
         locked: false,
+        asks: Asks::Pin,
         shortest: 6,
         longest: 8,
     }
@@ -209,6 +262,7 @@ fn file() -> Choice {
         reader: None,
         tries_left: None,
         locked: false,
+        asks: Asks::Pin,
         shortest: 1,
         longest: 255,
     }

@@ -60,7 +60,7 @@ impl Consent for WindowConsent {
         let request = Request {
             origin: request.origin.as_str().to_owned(),
             owner: chop_service::owner(&request.origin),
-            purpose: request.purpose,
+            purpose: request.purpose.clone(),
             seconds: request.time.as_secs(),
             dark: self.dark,
         };
@@ -185,6 +185,7 @@ async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
         FromWindow::NoDisplay => Answer::NoDisplay,
         FromWindow::Closed => Answer::Did(Event::Closed),
         FromWindow::TimedOut => Answer::Did(Event::TimedOut),
+        FromWindow::Agreed(choice) => Answer::Did(Event::Agreed { choice }),
         FromWindow::Entered(choice) => {
             let Ok(Some(Frame::Secret(pin))) = pipe::read(stdout).await else {
                 return None;

@@ -13,8 +13,8 @@ pub struct Paths {
     pub policy: PathBuf,
     /// The localhost certificate and its key; nobody else may read it.
     pub localhost: PathBuf,
-    /// Which sites have to wait after wrong PINs.
-    pub cool_down: PathBuf,
+    /// The folder of what is remembered of sites.
+    pub memory: PathBuf,
     /// Held by the running agent.
     pub lock: PathBuf,
 }
@@ -42,7 +42,7 @@ impl Paths {
             settings: folders.config_dir().join("settings.toml"),
             policy: POLICY.into(),
             localhost: folders.data_local_dir().join("localhost"),
-            cool_down: state.join("cool-down.json"),
+            memory: state.to_path_buf(),
             lock: runtime.join("agent.lock"),
         })
     }
@@ -54,7 +54,7 @@ impl Paths {
             settings: folder.join("config/settings.toml"),
             policy: folder.join("policy/policy.toml"),
             localhost: folder.join("data/localhost"),
-            cool_down: folder.join("state/cool-down.json"),
+            memory: folder.join("state"),
             lock: folder.join("run/agent.lock"),
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use chop_certs::{Lifetime, store};
 use chop_protocol::Plain;
-use chop_service::{Consent, CoolDown, Server, Service, ServiceSettings, tls_config};
+use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
 use chop_token::{Keyring, WorkerProgram};
 use rustls_pki_types::CertificateDer;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -89,11 +89,10 @@ impl Agent {
         let port = listeners.first().and_then(|first| first.local_addr().ok());
         let port = port.map_or(0, |address| address.port());
         let keyring = Keyring::start(keyring_settings(settings, program));
-        let cool_down = CoolDown::load(paths.cool_down.clone());
         let service = Service::new(
             consent,
             keyring.clone(),
-            cool_down,
+            Memory::load(&paths.memory),
             service_settings(settings),
         );
         let server = Server::new(tls, service);
@@ -226,6 +225,7 @@ fn service_settings(settings: &Settings) -> ServiceSettings {
     ServiceSettings {
         plain,
         window_time: settings.window_time.value,
+        issuers: settings.issuers.value.clone(),
         ..Default::default()
     }
 }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub modules: Setting<Vec<PathBuf>>,
     /// PKCS #12 files, each a software card.
     pub pkcs12: Setting<Vec<PathBuf>>,
+    /// Issuers whose certificates may be used, by the names that windows show; empty for all.
+    pub issuers: Setting<Vec<String>>,
     /// Whether pages on `http://localhost` may ask: for developers of login pages.
     pub development: Setting<bool>,
     /// How long a window waits for the person.
@@ -113,6 +115,7 @@ struct File {
     ports: Option<Vec<u16>>,
     modules: Option<Vec<PathBuf>>,
     pkcs12: Option<Vec<PathBuf>>,
+    issuers: Option<Vec<String>>,
     development: Option<bool>,
     window_seconds: Option<u64>,
     tray: Option<bool>,
@@ -123,10 +126,11 @@ struct File {
 }
 
 /// What a policy can lock: every key of a [`File`] that is a setting.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "ports",
     "modules",
     "pkcs12",
+    "issuers",
     "development",
     "window_seconds",
     "tray",
@@ -177,6 +181,13 @@ impl Settings {
                 person.modules,
             ),
             pkcs12: pick("pkcs12", &locked, Vec::new(), policy.pkcs12, person.pkcs12),
+            issuers: pick(
+                "issuers",
+                &locked,
+                Vec::new(),
+                policy.issuers,
+                person.issuers,
+            ),
             development: pick(
                 "development",
                 &locked,

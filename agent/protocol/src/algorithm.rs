@@ -67,7 +67,7 @@ impl Algorithm {
 /// The signature algorithm hashes them once more, so a card is given `H(H(origin) ‖ H(challenge))`.
 /// Both parts have a fixed width: no text of one can pass for a part of the other.
 ///
-/// Spec: Web eID authentication token, "What is signed"; docs/protocol.md, "Sign in", step 6.
+/// Spec: Web eID authentication token, "What is signed"; docs/protocol.md, "Sign in", step 2.
 #[must_use]
 pub fn signed_message(origin: &Origin, challenge: &Challenge, hash: Hash) -> Vec<u8> {
     let mut message = hash.digest(origin.as_str().as_bytes());

@@ -30,7 +30,7 @@ pub enum ErrorCode {
     TicketRefused,
     /// A window is open already, for this page or another.
     Busy,
-    /// This site had the PIN entered wrongly too often; `retry_after` says how long to wait.
+    /// Windows of this site ended badly too often; `retry_after` says how long to wait.
     CoolingDown,
     /// There is no display to show a window on.
     NoDisplay,
@@ -45,7 +45,7 @@ pub enum ErrorCode {
     NoReader,
     /// The person closed the window that said: no card in the reader.
     NoCard,
-    /// The person closed the window that said: no certificate on the card can sign in.
+    /// The person closed the window that said: no certificate on the card is for this.
     NoCertificate,
     /// The PIN was wrong and the person did not try again; `tries_left` may be known.
     PinWrong,
@@ -55,11 +55,15 @@ pub enum ErrorCode {
     CardRemoved,
     /// The card, or the module that drives it, failed or did not answer in time.
     CardFault,
+    /// Neither the card nor its module can do what was asked.
+    Unsupported,
+    /// The envelope did not decrypt; nothing says why.
+    NotDecrypted,
 }
 
 impl ErrorCode {
     /// Every code, for tests and tables.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::InvalidRequest,
         Self::WrongHost,
         Self::OriginRefused,
@@ -81,6 +85,8 @@ impl ErrorCode {
         Self::PinLocked,
         Self::CardRemoved,
         Self::CardFault,
+        Self::Unsupported,
+        Self::NotDecrypted,
     ];
 }
 

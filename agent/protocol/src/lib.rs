@@ -12,7 +12,10 @@ pub use assertion::{Assertion, AssertionError, FORMAT};
 pub use challenge::{Challenge, ChallengeError};
 pub use error_code::{ErrorCode, Problem};
 pub use message::{
-    BridgeTicket, BridgeTicketRequest, Greeting, MAX_BODY, RequestError, SignInRequest,
+    BridgeTicket, BridgeTicketRequest, CertificateAnswer, CertificateHash, CertificatesAnswer,
+    CertificatesRequest, DecryptAnswer, DecryptRequest, Document, DocumentBody, DocumentError,
+    DocumentName, Greeting, MAX_BODY, MAX_LARGE_BODY, RequestError, SignAnswer, SignInRequest,
+    SignRequest, Wanted,
 };
 pub use origin::{Origin, OriginError, Plain};
 

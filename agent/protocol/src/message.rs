@@ -1,23 +1,47 @@
 //! Requests and answers of the native protocol, but for the assertion and the problem.
 
-use serde::{Deserialize, Serialize};
+mod bridge;
+mod certificates;
+mod choice;
+mod decrypt;
+mod document;
+mod sign;
+mod sign_in;
 
-use crate::{Challenge, ChallengeError, Origin, OriginError, PROTOCOL_VERSION, Plain};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// The largest request body, in bytes.
+use crate::{ChallengeError, OriginError, PROTOCOL_VERSION};
+
+pub use bridge::{BridgeTicket, BridgeTicketRequest};
+pub use certificates::{CertificateAnswer, CertificatesAnswer, CertificatesRequest};
+pub use choice::{CertificateHash, Wanted};
+pub use decrypt::{DecryptAnswer, DecryptRequest};
+pub use document::{Document, DocumentBody, DocumentError, DocumentName};
+pub use sign::{SignAnswer, SignRequest};
+pub use sign_in::SignInRequest;
+
+/// The largest request body, in bytes, but for those of documents and envelopes.
 ///
 /// Spec: docs/protocol.md, "Limits".
 pub const MAX_BODY: usize = 8192;
+
+/// The largest body of a request to sign or to decrypt, in bytes: 16 MiB.
+///
+/// Spec: docs/protocol.md, "Limits".
+pub const MAX_LARGE_BODY: usize = 16 << 20;
 
 /// Why a request body is not understood.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// More than [`MAX_BODY`] bytes.
-    #[error("the body has {length} bytes, at most {MAX_BODY} are taken")]
+    /// More bytes than this request may have.
+    #[error("the body has {length} bytes, at most {most} are taken")]
     TooLarge {
         /// How many there were.
         length: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// Not JSON, a field missing, given twice, or one that the protocol does not have.
     #[error("the body is not the JSON of this request")]
@@ -28,67 +52,23 @@ pub enum RequestError {
     /// The origin that the popup page reports may not ask.
     #[error(transparent)]
     Origin(#[from] OriginError),
-}
-
-/// `POST /v1/sign-in`. It has no origin field: who asks is what the browser says.
-///
-/// Spec: docs/protocol.md, "Sign in".
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct SignInRequest {
-    /// What the server wants signed.
-    pub challenge: Challenge,
-}
-
-impl SignInRequest {
-    /// Reads the body of a request.
-    ///
-    /// # Errors
-    /// [`RequestError`], but for its `Origin`.
-    pub fn parse(body: &[u8]) -> Result<Self, RequestError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Wire {
-            challenge: String,
-        }
-        let wire: Wire = parse(body)?;
-        Ok(Self {
-            challenge: wire.challenge.parse()?,
-        })
-    }
-}
-
-/// `POST /v1/bridge/tickets`: the agent's own popup page reports which origin opened it.
-///
-/// Spec: docs/protocol.md, "The popup".
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct BridgeTicketRequest {
-    /// `event.origin` of the message that the opener sent.
-    pub origin: Origin,
-}
-
-impl BridgeTicketRequest {
-    /// Reads the body of a request.
-    ///
-    /// # Errors
-    /// [`RequestError`], but for its `Challenge`.
-    pub fn parse(body: &[u8], plain: Plain) -> Result<Self, RequestError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Wire {
-            origin: String,
-        }
-        let wire: Wire = parse(body)?;
-        Ok(Self {
-            origin: Origin::parse(&wire.origin, plain)?,
-        })
-    }
-}
-
-/// The answer to a [`BridgeTicketRequest`]: good for one request, for ten seconds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct BridgeTicket {
-    /// 32 random bytes, standard base64; sent back in the header `chop-ticket`.
-    pub ticket: String,
+    /// A field that is not standard base64, or too short or too long for what it is.
+    #[error("{field} is not what it should be: {wanted}")]
+    Field {
+        /// The field's key.
+        field: &'static str,
+        /// What would be right.
+        wanted: &'static str,
+    },
+    /// A document is not right.
+    #[error("document {number} is not right")]
+    Document {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        #[source]
+        cause: DocumentError,
+    },
 }
 
 /// `GET /v1/info`: that an agent is here and what it speaks, a constant.
@@ -110,57 +90,33 @@ impl Greeting {
     };
 }
 
-fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, RequestError> {
-    if body.len() > MAX_BODY {
-        return Err(RequestError::TooLarge { length: body.len() });
+/// Reads a body of at most `most` bytes.
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8], most: usize) -> Result<T, RequestError> {
+    if body.len() > most {
+        return Err(RequestError::TooLarge {
+            length: body.len(),
+            most,
+        });
     }
     serde_json::from_slice(body).map_err(RequestError::Json)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Reads standard base64 with padding.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
 
-    #[test]
-    fn a_sign_in_has_a_challenge_and_nothing_else() {
-        let challenge = Challenge::from_random([1; 32]);
-        let body = format!(r#"{{"challenge":"{}"}}"#, challenge.as_str());
-        assert_eq!(
-            SignInRequest::parse(body.as_bytes()).unwrap().challenge,
-            challenge
-        );
+/// Writes bytes as standard base64 with padding.
+fn text(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
 
-        let text = challenge.as_str();
-        for odd in [
-            String::new(),
-            "[]".to_owned(),
-            "{}".to_owned(),
-            format!(r#"{{"challenge":"{text}","origin":"https://evil.example"}}"#),
-            format!(r#"{{"challenge":"{text}","pin":"1234"}}"#),
-            format!(r#"{{"challenge":"{text}","challenge":"{text}"}}"#),
-            format!(r#"{{"challenge":"{text}"}} x"#),
-            r#"{"challenge":"\ud800"}"#.to_owned(),
-            r#"{"challenge":1}"#.to_owned(),
-        ] {
-            let parsed = SignInRequest::parse(odd.as_bytes());
-            assert!(matches!(parsed, Err(RequestError::Json(_))), "{odd}");
-        }
-        let short = SignInRequest::parse(br#"{"challenge":"AAAA"}"#);
-        assert!(matches!(short, Err(RequestError::Challenge(_))));
-        let large = vec![b' '; MAX_BODY + 1];
-        assert!(matches!(
-            SignInRequest::parse(&large),
-            Err(RequestError::TooLarge { .. })
-        ));
-    }
+/// For serde: bytes as standard base64.
+fn as_text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(bytes))
+}
 
-    #[test]
-    fn a_ticket_is_for_an_origin_that_may_ask() {
-        let parse = |body: &str| BridgeTicketRequest::parse(body.as_bytes(), Plain::Never);
-        assert!(parse(r#"{"origin":"https://bank.example"}"#).is_ok());
-        for odd in ["null", "http://bank.example", "https://bank.example/"] {
-            let parsed = parse(&format!(r#"{{"origin":"{odd}"}}"#));
-            assert!(matches!(parsed, Err(RequestError::Origin(_))), "{odd}");
-        }
-    }
+/// For serde: each as standard base64.
+fn as_texts<S: Serializer>(all: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(all.iter().map(|one| text(one)))
 }

@@ -36,19 +36,44 @@ pub trait Window: Send + 'static {
 pub struct ConsentRequest {
     /// The site, as the browser reported it.
     pub origin: Origin,
-    /// What the signature is for.
+    /// What is asked for.
     pub purpose: Purpose,
     /// How long the person has; the window counts down and ends by itself with
     /// [`Event::TimedOut`].
     pub time: Duration,
 }
 
-/// What the signature is for.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// What is asked for.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Signing in to a site.
+    /// Signing in to the site.
     SignIn,
+    /// Letting the site read a card's certificates.
+    ReadCertificates,
+    /// Signing these documents, at least one.
+    Sign {
+        /// In the site's order.
+        documents: Vec<DocumentView>,
+    },
+    /// Decrypting a message.
+    Decrypt {
+        /// How large it is, in bytes.
+        size: usize,
+    },
+}
+
+/// A document, as far as it is shown.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct DocumentView {
+    /// The site's name for it. The one thing here that the page has worded: it must be shown as such.
+    pub name: String,
+    /// Its size in bytes; `None` where the site gave a digest alone.
+    pub size: Option<usize>,
+    /// The digest: the hash's name, and its hexadecimal digits.
+    pub digest: (String, String),
+    /// All of it, where it is a short text.
+    pub text: Option<String>,
 }
 
 /// Why no window opened.
@@ -75,7 +100,7 @@ pub enum View {
     NoReader,
     /// Readers, but no card: the window waits for one.
     NoCard,
-    /// A card whose certificates cannot sign a login, or that no module knows.
+    /// A card whose certificates are not for this, or that no module knows.
     NoCertificate {
         /// The module's own fault, in English, if it had one.
         fault: Option<String>,
@@ -89,6 +114,15 @@ pub enum View {
     },
     /// The card is at work.
     Checking,
+    /// The person enters the PIN on the reader's own keypad.
+    OnReader,
+    /// The card is at work, and has done so much of it.
+    Working {
+        /// So many are done.
+        done: usize,
+        /// Of so many.
+        total: usize,
+    },
 }
 
 /// One certificate to sign with.
@@ -110,10 +144,24 @@ pub struct Choice {
     pub tries_left: Option<u8>,
     /// Whether the card is locked: shown with what to do, takes no PIN.
     pub locked: bool,
+    /// What the person has to do beside choosing.
+    pub asks: Asks,
     /// The shortest PIN that the card takes, in bytes.
     pub shortest: usize,
     /// The longest PIN that the card takes, in bytes.
     pub longest: usize,
+}
+
+/// What a choice asks of the person.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// A PIN, typed into the window.
+    Pin,
+    /// A PIN, typed on the reader's own keypad once the person has agreed in the window.
+    Keypad,
+    /// To agree.
+    Agreement,
 }
 
 /// See [`Choice::id`].
@@ -142,6 +190,11 @@ pub enum Event {
         /// For one try.
         pin: Pin,
     },
+    /// Chose a certificate that asks for no PIN in the window, and agreed.
+    Agreed {
+        /// Which.
+        choice: ChoiceId,
+    },
     /// Closed the window, pressed Escape or Cancel.
     Closed,
     /// Let the time run out.
@@ -152,7 +205,7 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// Signed.
+    /// All went well.
     Done,
     /// The page gave up: the window goes at once.
     PageGone,
@@ -160,4 +213,8 @@ pub enum Ending {
     CardRemoved,
     /// The card or its module failed.
     CardFault,
+    /// Neither the card nor its module can do it.
+    Unsupported,
+    /// The message did not decrypt.
+    NotDecrypted,
 }

@@ -2,7 +2,7 @@
 
 use chop_protocol::RequestError;
 
-use crate::ConsentError;
+use crate::{CmsError, ConsentError, EnvelopeError};
 
 /// Why a request has no assertion, or a server cannot start. What a page learns of it is decided in
 /// `problem.rs` alone.
@@ -63,6 +63,19 @@ pub enum Error {
         seconds: u32,
     },
 
+    /// As many large bodies as may be are being read.
+    #[error("too many large requests at once")]
+    TooManyBodies,
+    /// The envelope is none that can be read.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// The envelope did not decrypt.
+    #[error("the envelope did not decrypt")]
+    NotDecrypted,
+    /// The signature's structure cannot be written.
+    #[error(transparent)]
+    Cms(#[from] CmsError),
+
     /// No window opened.
     #[error(transparent)]
     Consent(#[from] ConsentError),
@@ -89,7 +102,7 @@ pub enum Error {
     #[error("no card")]
     NoCard,
     /// The person closed the window that said: no certificate.
-    #[error("no certificate can sign in")]
+    #[error("no certificate is for this")]
     NoCertificate,
     /// The PIN was wrong and the person did not try again.
     #[error("wrong PIN")]

@@ -63,7 +63,7 @@ pub(crate) fn check(head: &Parts, port: u16, plain: Plain) -> Result<Passed, Ref
         // 7. Route.
         let route = route::find(&head.method, head.uri.path())?;
         // An own page has business with the popup's routes alone.
-        let own = matches!(route, Route::Tickets | Route::SignIn);
+        let own = matches!(route, Route::Tickets | Route::Operation(_));
         if (asker == Asker::OwnPage && !own) || (route == Route::Tickets && asker != Asker::OwnPage)
         {
             return Err(Error::OriginRefused {

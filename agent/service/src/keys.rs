@@ -2,10 +2,15 @@
 
 use std::{future::Future, sync::Arc};
 
-use chop_token::{Inventory, KeyId, Keyring, Messages, Pin, Signed};
+use chop_token::{
+    Certificate, Error, Inventory, KeyId, Keyring, Messages, Padding, Pin, Signed, Signing, Use,
+};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 /// The cards of the person whose agent this is.
+///
+/// The PIN is used once, whatever happens. Dropping a future stops the operation.
 pub trait Keys: Send + Sync + 'static {
     /// What is plugged in: the value now, and each change.
     fn inventory(&self) -> watch::Receiver<Arc<Inventory>>;
@@ -13,16 +18,53 @@ pub trait Keys: Send + Sync + 'static {
     /// Makes sure that the inventory is fresh, because somebody is about to look at it.
     fn look(&self);
 
-    /// Logs in, signs a login and logs out. The PIN is used once, whatever happens.
+    /// Signs a login: see [`Keyring::sign_in`].
     ///
     /// # Errors
-    /// [`chop_token::Error`], each variant as it says. Dropping the future stops the operation.
+    /// [`Error`], each variant as it says; so with the others.
     fn sign_in(
         &self,
         key: &KeyId,
         pin: &Pin,
         messages: &Messages,
-    ) -> impl Future<Output = Result<Signed, chop_token::Error>> + Send;
+    ) -> impl Future<Output = Result<Signed, Error>> + Send;
+
+    /// Signs messages under one entry of the PIN: see [`Keyring::sign`].
+    ///
+    /// # Errors
+    /// As [`Keys::sign_in`].
+    fn sign(
+        &self,
+        key: &KeyId,
+        certificate: &Certificate,
+        pin: &Pin,
+        messages: &[Signing],
+        progress: impl FnMut(usize) + Send,
+    ) -> impl Future<Output = Result<Vec<Vec<u8>>, Error>> + Send;
+
+    /// Decrypts one block: see [`Keyring::decrypt`].
+    ///
+    /// # Errors
+    /// As [`Keys::sign_in`].
+    fn decrypt(
+        &self,
+        key: &KeyId,
+        certificate: &Certificate,
+        pin: &Pin,
+        padding: Padding,
+        block: &[u8],
+    ) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>, Error>> + Send;
+
+    /// Tells the certificate of a file that hides it: see [`Keyring::reveal`].
+    ///
+    /// # Errors
+    /// As [`Keys::sign_in`].
+    fn reveal(
+        &self,
+        key: &KeyId,
+        pin: &Pin,
+        wanted: Use,
+    ) -> impl Future<Output = Result<Certificate, Error>> + Send;
 }
 
 impl Keys for Keyring {
@@ -34,12 +76,33 @@ impl Keys for Keyring {
         Self::look(self);
     }
 
-    async fn sign_in(
+    async fn sign_in(&self, key: &KeyId, pin: &Pin, messages: &Messages) -> Result<Signed, Error> {
+        Self::sign_in(self, key, pin, messages).await
+    }
+
+    async fn sign(
         &self,
         key: &KeyId,
+        certificate: &Certificate,
         pin: &Pin,
-        messages: &Messages,
-    ) -> Result<Signed, chop_token::Error> {
-        Self::sign_in(self, key, pin, messages).await
+        messages: &[Signing],
+        progress: impl FnMut(usize) + Send,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        Self::sign(self, key, certificate, pin, messages, progress).await
+    }
+
+    async fn decrypt(
+        &self,
+        key: &KeyId,
+        certificate: &Certificate,
+        pin: &Pin,
+        padding: Padding,
+        block: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        Self::decrypt(self, key, certificate, pin, padding, block).await
+    }
+
+    async fn reveal(&self, key: &KeyId, pin: &Pin, wanted: Use) -> Result<Certificate, Error> {
+        Self::reveal(self, key, pin, wanted).await
     }
 }

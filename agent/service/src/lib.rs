@@ -3,13 +3,18 @@
 mod answer;
 mod body;
 mod bridge;
+mod certificates;
+mod cms;
 mod consent;
-mod cool_down;
 mod crowd;
+mod decrypt;
+mod documents;
 mod domain;
 mod error;
 mod guard;
 mod keys;
+mod memory;
+mod operation;
 mod peer;
 mod problem;
 mod route;
@@ -19,14 +24,15 @@ mod settings;
 mod sign_in;
 mod tls;
 
+pub use cms::{CmsError, enveloped::EnvelopeError};
 pub use consent::{
-    Choice, ChoiceId, Consent, ConsentError, ConsentRequest, Ending, Event, Notice, Purpose, View,
-    Window,
+    Asks, Choice, ChoiceId, Consent, ConsentError, ConsentRequest, DocumentView, Ending, Event,
+    Notice, Purpose, View, Window,
 };
-pub use cool_down::CoolDown;
 pub use domain::owner;
 pub use error::Error;
 pub use keys::Keys;
+pub use memory::Memory;
 pub use peer::Peer;
 pub use server::{Arrival, Server};
 pub use service::Service;

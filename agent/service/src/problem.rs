@@ -32,9 +32,9 @@ pub(crate) fn problem(error: &Error) -> (StatusCode, Problem) {
         Error::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
         Error::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
         Error::BodyTooLarge | Error::Request(RequestError::TooLarge { .. }) => ErrorCode::TooLarge,
-        Error::BodyIncomplete | Error::Request(_) => ErrorCode::InvalidRequest,
+        Error::BodyIncomplete | Error::Request(_) | Error::Envelope(_) => ErrorCode::InvalidRequest,
         Error::TicketRefused => ErrorCode::TicketRefused,
-        Error::TooManyTickets | Error::Busy => ErrorCode::Busy,
+        Error::TooManyTickets | Error::TooManyBodies | Error::Busy => ErrorCode::Busy,
 
         Error::Consent(ConsentError::NoDisplay) => ErrorCode::NoDisplay,
         Error::UserRefused => ErrorCode::UserRefused,
@@ -46,12 +46,15 @@ pub(crate) fn problem(error: &Error) -> (StatusCode, Problem) {
         Error::Token(chop_token::Error::CardRemoved | chop_token::Error::KeyGone) => {
             ErrorCode::CardRemoved
         }
+        Error::Token(chop_token::Error::Unsupported) => ErrorCode::Unsupported,
         Error::Token(_) | Error::OtherCertificate => ErrorCode::CardFault,
+        Error::NotDecrypted => ErrorCode::NotDecrypted,
 
         // Our own fault: the log has it, the page does not.
         Error::Consent(_)
         | Error::WindowLate
         | Error::Certificate(_)
+        | Error::Cms(_)
         | Error::Ending
         | Error::NoRandom => ErrorCode::AgentFault,
     };

@@ -1,5 +1,6 @@
 //! Every path and method there is.
 
+use chop_protocol::{MAX_BODY, MAX_LARGE_BODY};
 use hyper::Method;
 
 use crate::Error;
@@ -9,8 +10,8 @@ use crate::Error;
 pub(crate) enum Route {
     /// That an agent is here.
     Info,
-    /// A signature.
-    SignIn,
+    /// Something that has a window.
+    Operation(Kind),
     /// The popup page.
     Bridge,
     /// A ticket for the popup page.
@@ -19,14 +20,38 @@ pub(crate) enum Route {
     Preflight(&'static str),
 }
 
-/// The whole surface.
+/// The operations.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    SignIn,
+    Certificates,
+    Sign,
+    Decrypt,
+}
+
+impl Kind {
+    /// The largest body, in bytes.
+    pub(crate) fn largest_body(self) -> usize {
+        match self {
+            Self::SignIn | Self::Certificates => MAX_BODY,
+            Self::Sign | Self::Decrypt => MAX_LARGE_BODY,
+        }
+    }
+}
+
+/// The whole surface. A route that sites may ask has a preflight; the agent's own page needs none.
 ///
 /// Spec: docs/protocol.md, "Who asks".
-const ROUTES: [(&str, &str, Route); 6] = [
+const ROUTES: [(&str, &str, Route); 7] = [
     ("GET", "/v1/info", Route::Info),
-    ("OPTIONS", "/v1/info", Route::Preflight("GET")),
-    ("POST", "/v1/sign-in", Route::SignIn),
-    ("OPTIONS", "/v1/sign-in", Route::Preflight("POST")),
+    ("POST", "/v1/sign-in", Route::Operation(Kind::SignIn)),
+    (
+        "POST",
+        "/v1/certificates",
+        Route::Operation(Kind::Certificates),
+    ),
+    ("POST", "/v1/sign", Route::Operation(Kind::Sign)),
+    ("POST", "/v1/decrypt", Route::Operation(Kind::Decrypt)),
     ("GET", "/v1/bridge", Route::Bridge),
     ("POST", "/v1/bridge/tickets", Route::Tickets),
 ];
@@ -36,23 +61,20 @@ const ROUTES: [(&str, &str, Route); 6] = [
 /// # Errors
 /// [`Error::NotFound`], [`Error::MethodNotAllowed`].
 pub(crate) fn find(method: &Method, path: &str) -> Result<Route, Error> {
-    let mut known = ROUTES.iter().filter(|(_, at, _)| *at == path).peekable();
-    if known.peek().is_none() {
-        return Err(Error::NotFound);
-    }
-    let fits = known.find(|(takes, _, _)| takes == method);
-    fits.map(|(_, _, route)| *route)
-        .ok_or(Error::MethodNotAllowed {
-            allow: allowed(path),
-        })
-}
-
-fn allowed(path: &str) -> &'static str {
-    match path {
-        "/v1/info" => "GET, OPTIONS",
-        "/v1/sign-in" => "OPTIONS, POST",
-        "/v1/bridge" => "GET",
-        _ => "POST",
+    let known = ROUTES.iter().find(|(_, at, _)| *at == path);
+    let (takes, _, route) = known.ok_or(Error::NotFound)?;
+    let for_sites = matches!(route, Route::Info | Route::Operation(_));
+    match method {
+        method if method == takes => Ok(*route),
+        &Method::OPTIONS if for_sites => Ok(Route::Preflight(takes)),
+        _ => Err(Error::MethodNotAllowed {
+            allow: match (*takes, for_sites) {
+                ("GET", true) => "GET, OPTIONS",
+                ("GET", false) => "GET",
+                (_, true) => "OPTIONS, POST",
+                (_, false) => "POST",
+            },
+        }),
     }
 }
 
@@ -61,15 +83,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_path_allows_is_what_the_table_has() {
-        for (_, path, _) in ROUTES {
-            let mut takes: Vec<_> = ROUTES
-                .iter()
-                .filter(|(_, at, _)| *at == path)
-                .map(|(method, ..)| *method)
-                .collect();
-            takes.sort_unstable();
-            assert_eq!(allowed(path), takes.join(", "), "{path}");
+    fn a_path_takes_its_method_and_for_sites_a_preflight() {
+        for (takes, path, route) in ROUTES {
+            for method in ["GET", "POST", "OPTIONS", "PUT", "DELETE", "HEAD"] {
+                let found = find(&method.parse().unwrap(), path);
+                match found {
+                    Ok(found) if method == takes => assert_eq!(found, route),
+                    Ok(found) => assert_eq!(
+                        (method, found),
+                        ("OPTIONS", Route::Preflight(takes)),
+                        "{path}"
+                    ),
+                    Err(Error::MethodNotAllowed { allow }) => {
+                        assert!(allow.contains(takes) && !allow.contains(method), "{path}");
+                    }
+                    Err(other) => panic!("{path}: {other}"),
+                }
+            }
         }
     }
 
@@ -89,9 +119,5 @@ mod tests {
                 "{path}"
             );
         }
-        assert!(matches!(
-            find(&Method::HEAD, "/v1/info"),
-            Err(Error::MethodNotAllowed { .. })
-        ));
     }
 }

@@ -2,31 +2,48 @@
 
 use std::time::Instant;
 
-use chop_protocol::{Assertion, BridgeTicketRequest, Greeting, Origin};
-use hyper::{HeaderMap, Request, StatusCode, body::Incoming, http::request::Parts};
+use chop_protocol::{
+    BridgeTicketRequest, CertificatesRequest, DecryptRequest, Greeting, MAX_BODY, Origin,
+    SignInRequest, SignRequest,
+};
+use hyper::{
+    HeaderMap, Request, StatusCode,
+    body::{Body as _, Bytes, Incoming},
+    http::request::Parts,
+};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Consent, CoolDown, Error, Keys, ServiceSettings,
+    Consent, Error, Keys, Memory, ServiceSettings,
     answer::{self, Answer},
     body,
     bridge::{Page, Tickets},
+    certificates::ReadCertificates,
+    decrypt::Decrypt,
+    documents::SignDocuments,
     guard::{self, Asker},
-    route::Route,
+    operation::Operation,
+    route::{Kind, Route},
+    sign_in::SignIn,
 };
 
 /// Where the popup page puts its ticket.
 const TICKET: &str = "chop-ticket";
 
+/// So many bodies of more than [`MAX_BODY`] bytes are read at once.
+const LARGE_BODIES: usize = 2;
+
 /// The protocol: who asks, a person's consent, a card's signature.
 pub struct Service<C, K> {
     pub(crate) consent: C,
     pub(crate) keys: K,
-    pub(crate) cool_down: CoolDown,
+    pub(crate) memory: Memory,
     pub(crate) settings: ServiceSettings,
     /// One window at a time.
     pub(crate) turn: Semaphore,
+    large_bodies: Semaphore,
     page: Page,
     tickets: Tickets,
     ending: CancellationToken,
@@ -35,12 +52,13 @@ pub struct Service<C, K> {
 impl<C: Consent, K: Keys> Service<C, K> {
     /// Puts it together; nothing runs until a request comes.
     #[must_use]
-    pub fn new(consent: C, keys: K, cool_down: CoolDown, settings: ServiceSettings) -> Self {
+    pub fn new(consent: C, keys: K, memory: Memory, settings: ServiceSettings) -> Self {
         Self {
             consent,
             keys,
-            cool_down,
+            memory,
             turn: Semaphore::new(1),
+            large_bodies: Semaphore::new(LARGE_BODIES),
             page: Page::new(),
             tickets: Tickets::new(settings.ticket_life),
             settings,
@@ -87,23 +105,36 @@ impl<C: Consent, K: Keys> Service<C, K> {
             Route::Preflight(method) => Ok(answer::preflight(method)),
             Route::Bridge => Ok(self.page.answer()),
             Route::Tickets => {
-                let body = body::read(body, self.settings.limits.body).await?;
+                let body = body::read(body, MAX_BODY, self.settings.limits.body).await?;
                 let request = BridgeTicketRequest::parse(&body, self.settings.plain)?;
                 let ticket = self.tickets.issue(request.origin, Instant::now())?;
                 Ok(answer::json(StatusCode::OK, &ticket))
             }
-            Route::SignIn => {
+            Route::Operation(kind) => {
                 // Step 1: for whom. A ticket is spent before anything can fail.
                 let site = self.site(asker, &head.headers)?;
-                let body = body::read(body, self.settings.limits.body).await?;
-                let assertion = self.sign_in_until_the_end(&site, &body).await;
-                let assertion = assertion.inspect_err(|error| log(&site, error))?;
-                Ok(answer::json(StatusCode::OK, &assertion))
+                let body = self.body(kind, body).await?;
+                let answered = self.operate_until_the_end(kind, &site, &body).await;
+                answered.inspect_err(|error| log(&site, error))
             }
         }
     }
 
-    /// The site that a sign-in is for.
+    /// Large bodies have their own queue, so that a few of them do not fill the memory.
+    async fn body(&self, kind: Kind, body: Incoming) -> Result<Bytes, Error> {
+        let most = kind.largest_body();
+        let _place = match most > MAX_BODY && body.size_hint().upper() > Some(MAX_BODY as u64) {
+            true => Some(
+                self.large_bodies
+                    .try_acquire()
+                    .map_err(|_| Error::TooManyBodies)?,
+            ),
+            false => None,
+        };
+        body::read(body, most, self.settings.limits.body).await
+    }
+
+    /// The site that an operation is for.
     fn site(&self, asker: &Asker, headers: &HeaderMap) -> Result<Origin, Error> {
         let mut tickets = headers.get_all(TICKET).iter();
         match (asker, tickets.next(), tickets.next()) {
@@ -116,12 +147,51 @@ impl<C: Consent, K: Keys> Service<C, K> {
         }
     }
 
-    async fn sign_in_until_the_end(&self, site: &Origin, body: &[u8]) -> Result<Assertion, Error> {
+    async fn operate_until_the_end(
+        &self,
+        kind: Kind,
+        site: &Origin,
+        body: &[u8],
+    ) -> Result<Answer, Error> {
         tokio::select! {
             biased;
-            done = self.sign_in(site, body) => done,
+            done = self.understood(kind, site, body) => done,
             () = self.ending.cancelled() => Err(Error::Ending),
         }
+    }
+
+    /// Step 2: what is asked for; then the rest.
+    async fn understood(&self, kind: Kind, site: &Origin, body: &[u8]) -> Result<Answer, Error> {
+        let ServiceSettings { issuers, clock, .. } = &self.settings;
+        match kind {
+            Kind::SignIn => {
+                let request = SignInRequest::parse(body)?;
+                self.done(site, &SignIn::new(site, &request, issuers)).await
+            }
+            Kind::Certificates => {
+                let request = CertificatesRequest::parse(body)?;
+                self.done(site, &ReadCertificates::new(&request, issuers))
+                    .await
+            }
+            Kind::Sign => {
+                let request = SignRequest::parse(body)?;
+                self.done(site, &SignDocuments::new(&request, issuers, clock))
+                    .await
+            }
+            Kind::Decrypt => {
+                let request = DecryptRequest::parse(body)?;
+                self.done(site, &Decrypt::new(&request, issuers)?).await
+            }
+        }
+    }
+
+    async fn done<O>(&self, site: &Origin, operation: &O) -> Result<Answer, Error>
+    where
+        O: Operation,
+        O::Answer: Serialize,
+    {
+        let answer = self.operate(site, operation).await?;
+        Ok(answer::json(StatusCode::OK, &answer))
     }
 }
 
@@ -135,7 +205,7 @@ fn log(site: &Origin, error: &Error) {
         | Error::WindowLate
         | Error::NoRandom
         | Error::Token(_)
-        | Error::OtherCertificate => tracing::warn!(%site, error = error_chain, "no signature"),
+        | Error::OtherCertificate => tracing::warn!(%site, error = error_chain, "not done"),
         _ => {}
     }
 }

@@ -17,6 +17,8 @@ pub struct ServiceSettings {
     pub window_time: Duration,
     /// How long a ticket of the popup page is good.
     pub ticket_life: Duration,
+    /// Issuers whose certificates may be used, by the names that windows show; empty for all.
+    pub issuers: Vec<String>,
     /// What one client may take of the agent.
     pub limits: Limits,
     /// What time it is, for certificates and the cool-down.
@@ -29,6 +31,7 @@ impl Default for ServiceSettings {
             plain: Plain::Never,
             window_time: Duration::from_secs(120),
             ticket_life: Duration::from_secs(10),
+            issuers: Vec::new(),
             limits: Limits::default(),
             clock: Clock::default(),
         }

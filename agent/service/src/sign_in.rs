@@ -1,93 +1,66 @@
-//! The road of a login, from a request that has passed the guard to an assertion.
+//! Signing in.
 //!
 //! Spec: docs/protocol.md, "Sign in".
 
-mod attempt;
-mod conversation;
-mod offers;
+use chop_protocol::{Algorithm, Assertion, Hash, Origin, SignInRequest, signed_message};
+use chop_token::{Inventory, KeyKind, Messages, Signed, Signer, Use};
+use tokio::sync::watch;
 
-use chop_protocol::{Algorithm, Assertion, Challenge, Hash, Origin, SignInRequest, signed_message};
-use chop_token::{KeyKind, Messages, Signed};
+use crate::{
+    Error, Keys, Purpose,
+    operation::{Entered, Filter, Operation},
+};
 
-use crate::{Consent, Ending, Error, Keys, Service};
-use attempt::Attempt;
-use conversation::{Conversation, Tried};
+/// A login of a site.
+pub(crate) struct SignIn<'a> {
+    filter: Filter<'a>,
+    /// Origin and challenge together, so that neither can be swapped.
+    messages: Messages,
+}
 
-impl<C: Consent, K: Keys> Service<C, K> {
-    /// Signs a login challenge for `site`; `body` is the request's. Steps as in docs/protocol.md.
-    ///
-    /// Dropping the future stops the card operation, then closes the window.
-    pub(crate) async fn sign_in(&self, site: &Origin, body: &[u8]) -> Result<Assertion, Error> {
-        // 2. Understand the request. (1, who asks, has been answered.)
-        let challenge = SignInRequest::parse(body)?.challenge;
-        // 3. A site whose windows ended badly too often waits, and does not learn who else asks.
-        self.cool_down.check(site, self.settings.clock.now())?;
-        // 4. One window at a time; the turn is given back however this ends.
-        let _turn = self.turn.try_acquire().map_err(|_| Error::Busy)?;
-        let mut attempt = Attempt::new(&self.cool_down, site, &self.settings.clock);
-        // 5. Ask. Only when the window is open, look at cards.
-        let mut conversation = Conversation::open(self, site).await?;
-        attempt.opened();
-        self.keys.look();
-
-        // 6. Origin and challenge together, so that neither can be swapped.
-        let messages = messages(site, &challenge);
-        loop {
-            let entered = conversation.next_pin(&self.settings.clock).await?;
-
-            // 7. The card, once. What comes of a PIN is said in the same window.
-            attempt.begins();
-            let signing = self.keys.sign_in(&entered.key, &entered.pin, &messages);
-            match conversation.while_checking(signing).await? {
-                Ok(signed)
-                    if entered
-                        .certificate
-                        .is_none_or(|shown| shown == signed.certificate) =>
-                {
-                    attempt.succeeded();
-                    conversation.end(Ending::Done);
-                    // 8. The answer.
-                    return Ok(assertion(&signed));
-                }
-                Ok(_) => {
-                    conversation.end(Ending::CardFault);
-                    return Err(Error::OtherCertificate);
-                }
-                Err(
-                    chop_token::Error::PinWrong { left: Some(0) } | chop_token::Error::PinLocked,
-                ) => {
-                    attempt.was_wrong();
-                    conversation.say(entered.choice, Tried::Locked);
-                }
-                Err(chop_token::Error::PinWrong { left }) => {
-                    attempt.was_wrong();
-                    conversation.say(entered.choice, Tried::Wrong { left });
-                }
-                Err(chop_token::Error::PinLength) => {
-                    attempt.cost_nothing();
-                    conversation.say(entered.choice, Tried::Length);
-                }
-                Err(error) => {
-                    attempt.cost_nothing();
-                    conversation.end(match error {
-                        chop_token::Error::CardRemoved | chop_token::Error::KeyGone => {
-                            Ending::CardRemoved
-                        }
-                        _ => Ending::CardFault,
-                    });
-                    return Err(error.into());
-                }
-            }
+impl<'a> SignIn<'a> {
+    pub(crate) fn new(site: &Origin, request: &'a SignInRequest, issuers: &'a [String]) -> Self {
+        let message = |hash| signed_message(site, &request.challenge, hash);
+        Self {
+            filter: Filter {
+                wanted: &request.wanted,
+                issuers,
+            },
+            messages: Messages {
+                sha256: message(Hash::Sha256),
+                sha384: message(Hash::Sha384),
+                sha512: message(Hash::Sha512),
+            },
         }
     }
 }
 
-/// What is signed, for each hash that the key may ask for.
-fn messages(site: &Origin, challenge: &Challenge) -> Messages {
-    Messages {
-        sha256: signed_message(site, challenge, Hash::Sha256),
-        sha384: signed_message(site, challenge, Hash::Sha384),
-        sha512: signed_message(site, challenge, Hash::Sha512),
+impl Operation for SignIn<'_> {
+    type Answer = Assertion;
+
+    fn purpose(&self) -> Purpose {
+        Purpose::SignIn
+    }
+
+    // 1. What it is for.
+    fn offers(&self, inventory: &Inventory) -> Vec<Signer> {
+        self.filter.signers(inventory, Use::SignIn)
+    }
+
+    // 2. The signature, with the algorithm of the key.
+    async fn carry_out<K: Keys>(
+        &self,
+        keys: &K,
+        with: &Entered,
+        _: &watch::Sender<usize>,
+    ) -> Result<Result<Assertion, Error>, chop_token::Error> {
+        let signed = keys.sign_in(&with.key, &with.pin, &self.messages).await?;
+        let shown = with.certificate.as_ref();
+        Ok(match shown.is_none_or(|it| it.der == signed.certificate) {
+            // 3. The answer.
+            true => Ok(assertion(&signed)),
+            false => Err(Error::OtherCertificate),
+        })
     }
 }
 

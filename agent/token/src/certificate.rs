@@ -27,6 +27,8 @@ pub struct Certificate {
     pub holder: String,
     /// The issuer's common name, organizational unit or organization, the first there is.
     pub issuer: String,
+    /// The subject's whole name, DER.
+    pub subject_name: Vec<u8>,
     /// The issuer's whole name, DER.
     pub issuer_name: Vec<u8>,
     /// The start of validity, seconds since 1970.
@@ -66,11 +68,12 @@ pub struct Uses {
 }
 
 impl Certificate {
-    /// Reads a certificate, DER; `None` if it is none, or longer than [`LONGEST`].
+    /// Reads a certificate, DER; `None` if it is none, or longer than 64 KiB.
     ///
     /// It is not asked whether the certificate is valid or trusted: the server does that, and the
     /// person is told by the dates.
-    pub(crate) fn read(der: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(der: &[u8]) -> Option<Self> {
         if der.len() > LONGEST {
             return None;
         }
@@ -87,6 +90,7 @@ impl Certificate {
                 fields.issuer(),
                 &[name::COMMON, name::UNIT, name::ORGANIZATION],
             ),
+            subject_name: fields.subject().to_der().ok()?,
             issuer_name: fields.issuer().to_der().ok()?,
             not_before: seconds(fields.validity().not_before)?,
             not_after: seconds(fields.validity().not_after)?,

@@ -5,6 +5,7 @@
 mod buttons;
 mod card;
 mod choices;
+mod documents;
 mod entry;
 mod guard;
 mod header;
@@ -15,7 +16,7 @@ mod words;
 
 use std::time::Duration;
 
-use chop_service::{Choice, ChoiceId, Ending, Notice, View};
+use chop_service::{Choice, ChoiceId, Ending, Notice, Purpose, View};
 use chop_token::Pin;
 use egui::{Event, Key, Rect, Ui, UiBuilder, vec2};
 use zeroize::Zeroize as _;
@@ -34,10 +35,12 @@ const BAD_END: f64 = 4.0;
 /// Between the parts of the window.
 const GAP: f32 = 20.0;
 
-/// What the person did; the window ends with every one but the first.
+/// What the person did; the window ends with every one but the first two.
 pub(super) enum Outcome {
     /// Entered a PIN.
     Entered(ChoiceId, Pin),
+    /// Agreed, where no PIN is asked for here.
+    Agreed(ChoiceId),
     /// Closed the window.
     Closed,
     /// Let the time run out.
@@ -162,16 +165,22 @@ impl Form {
         column.spacing_mut().item_spacing = vec2(8.0, 4.0);
         header::show(&mut column, &self.request, colors);
         column.add_space(GAP);
+        if let (Purpose::Sign { documents }, Stage::Ready { .. }) =
+            (&self.request.purpose, &self.stage)
+        {
+            documents::show(&mut column, documents, colors);
+            column.add_space(GAP);
+        }
         // Of the least height: a text that needs more makes the window grow by just that.
         let room = window.top() + HEIGHT - MARGIN - BUTTON_HEIGHT - GAP - column.cursor().top();
         let entered = match &self.stage {
             Stage::Ready { .. } => self.entry(&mut column, colors, now),
             Stage::Status(view) => {
-                status::view(&mut column, view, room, now, colors);
+                status::view(&mut column, view, &self.request.purpose, room, now, colors);
                 false
             }
             Stage::Ended { ending, .. } => {
-                status::ending(&mut column, *ending, room, colors);
+                status::ending(&mut column, *ending, &self.request.purpose, room, colors);
                 false
             }
         };
@@ -187,8 +196,13 @@ impl Form {
 
     fn repaint_in_time(&self, ui: &Ui, now: f64) {
         let second = self.deadline.map(|end| (end - now).fract() + 0.01);
-        let turn = matches!(self.stage, Stage::Status(View::Looking | View::Checking))
-            .then(|| super::paint::BUSY_STEP - now.rem_euclid(super::paint::BUSY_STEP) + 0.001);
+        let busy = match &self.stage {
+            Stage::Status(View::Looking) => true,
+            Stage::Status(view) => state::is_work(view),
+            _ => false,
+        };
+        let turn =
+            busy.then(|| super::paint::BUSY_STEP - now.rem_euclid(super::paint::BUSY_STEP) + 0.001);
         let over = match self.stage {
             Stage::Ended { until, .. } => until.map(|end| end - now),
             _ => None,

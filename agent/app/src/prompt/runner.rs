@@ -115,6 +115,11 @@ impl Runner {
                 self.redraw();
                 return;
             }
+            Outcome::Agreed(choice) => {
+                self.agent.say(FromWindow::Agreed(choice));
+                self.redraw();
+                return;
+            }
             Outcome::Closed => Some(FromWindow::Closed),
             Outcome::TimedOut => Some(FromWindow::TimedOut),
             Outcome::Over => None,

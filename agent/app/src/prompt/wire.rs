@@ -13,7 +13,7 @@ pub(crate) struct Request {
     pub(crate) origin: String,
     /// Where in it stands what tells whose the site is: see [`chop_service::owner`].
     pub(crate) owner: Range<usize>,
-    /// What the signature is for.
+    /// What is asked for.
     pub(crate) purpose: Purpose,
     /// How long the person has.
     pub(crate) seconds: u64,
@@ -41,6 +41,8 @@ pub(crate) enum FromWindow {
     NoDisplay,
     /// A certificate was chosen and its PIN entered; the PIN follows.
     Entered(ChoiceId),
+    /// A certificate was chosen that asks for no PIN here, and the person agreed.
+    Agreed(ChoiceId),
     /// The person closed it.
     Closed,
     /// The time ran out.

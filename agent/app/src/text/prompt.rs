@@ -1,5 +1,6 @@
 //! Sentences of the window.
 
+use chop_service::Purpose;
 use time::{Date, OffsetDateTime};
 
 use super::{Words, filled, fixed, plural};
@@ -13,29 +14,126 @@ pub fn title(at: &str, origin: &str) -> String {
 
 /// What the title says the window is at.
 pub mod titles {
+    use chop_service::Purpose;
+
     /// Looking for the card.
     pub const LOOKING: &str = "尋找卡片";
     /// Waiting for the service, a reader or a card.
     pub const WAITING: &str = "等待卡片";
-    /// Waiting for the PIN.
-    pub const ENTER: &str = "登入";
+    /// Waiting for the PIN, or the person's yes.
+    #[must_use]
+    pub fn enter(purpose: &Purpose) -> &'static str {
+        match purpose {
+            Purpose::SignIn => "登入",
+            Purpose::ReadCertificates => "讀取憑證",
+            Purpose::Sign { .. } => "簽署文件",
+            Purpose::Decrypt { .. } => "解密",
+        }
+    }
     /// Waiting for another PIN.
     pub const WRONG: &str = "PIN 碼錯誤";
     /// Waiting for a PIN of another length.
     pub const LENGTH: &str = "PIN 碼長度不符";
     /// The card is locked.
     pub const LOCKED: &str = "PIN 碼已鎖定";
+    /// The person types on the reader.
+    pub const ON_READER: &str = "請在讀卡機輸入 PIN 碼";
+
     /// The card is at work.
-    pub const CHECKING: &str = "簽章中";
+    #[must_use]
+    pub fn working(purpose: &Purpose) -> &'static str {
+        match purpose {
+            Purpose::SignIn | Purpose::Sign { .. } => "簽章中",
+            Purpose::ReadCertificates => "讀取中",
+            Purpose::Decrypt { .. } => "解密中",
+        }
+    }
+
     /// It is over.
     pub const ENDED: &str = "已結束";
 }
 
 /// Above the origin.
-pub const WHO_ASKS: Words = fixed("網站要求登入", "Sign-in request");
+#[must_use]
+pub fn who_asks(purpose: &Purpose) -> Words {
+    match purpose {
+        Purpose::SignIn => fixed("網站要求登入", "Sign-in request"),
+        Purpose::ReadCertificates => fixed("網站要求讀取憑證", "Certificate request"),
+        Purpose::Sign { .. } => fixed("網站要求簽署文件", "Signature request"),
+        Purpose::Decrypt { .. } => fixed("網站要求解密", "Decryption request"),
+    }
+}
 
 /// Beneath the origin.
-pub const ASKS: Words = fixed("要求以您的憑證登入", "asks you to sign in with your card");
+#[must_use]
+pub fn asks(purpose: &Purpose) -> Words {
+    match purpose {
+        Purpose::SignIn => fixed("要求以您的憑證登入", "asks you to sign in with your card"),
+        Purpose::ReadCertificates => fixed(
+            "想讀取您憑證上的姓名與號碼",
+            "wants to read the names and numbers on your card",
+        ),
+        Purpose::Sign { documents } => filled(
+            format!("要求您簽署 {} 份文件", documents.len()),
+            format!(
+                "asks you to sign {} document{}",
+                documents.len(),
+                plural(documents.len() as u64)
+            ),
+        ),
+        Purpose::Decrypt { size } => {
+            let size = file_size(*size);
+            filled(
+                format!("要求用您的卡片解開一則訊息（{}）", size.trim()),
+                format!("asks your card to decrypt a message ({})", size.trim()),
+            )
+        }
+    }
+}
+
+/// A size, and a space after it.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "rounded to three digits")]
+pub fn file_size(bytes: usize) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B　"),
+        1000..1_000_000 => format!("{:.1} kB　", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB　", bytes as f64 / 1e6),
+    }
+}
+
+/// Beneath a document whose text is short.
+pub const MAY_BE_A_LOGIN: Words = fixed(
+    "簽署這段文字，在其他網站可能等同登入。請確認內容。",
+    "Elsewhere a signed text like this may count as your login.",
+);
+
+/// The PIN is not entered here.
+pub const KEYPAD: Words = fixed(
+    "按下按鈕後，請在讀卡機的鍵盤上輸入 PIN 碼。",
+    "Press the button, then enter the PIN on the reader's keypad.",
+);
+
+/// The reader waits for the PIN.
+pub const ON_READER: (Words, Words) = (
+    fixed("請在讀卡機上輸入 PIN 碼", "Enter the PIN on the reader"),
+    fixed(
+        "輸入後按讀卡機上的確認鍵。",
+        "Then press the reader's OK key.",
+    ),
+);
+
+/// The card is at work on several things.
+#[must_use]
+pub fn working(done: usize, total: usize) -> (Words, Words) {
+    (
+        filled(
+            format!("已簽署 {done}／{total} 份"),
+            format!("{done} of {total} signed"),
+        ),
+        fixed("請勿取出卡片。", "Please leave the card in."),
+    )
+}
 
 /// Nothing is known yet.
 pub const LOOKING: (Words, Words) = (
@@ -74,43 +172,81 @@ pub const NO_CARD: (Words, Words) = (
 );
 
 /// A card that cannot be used here.
-pub const NO_CERTIFICATE: (Words, Words) = (
-    fixed(
-        "這張卡片不能用來登入",
-        "This card cannot be used to sign in",
-    ),
-    fixed(
-        "卡片上沒有登入用的憑證，或缺少驅動模組。\n您可以換一張卡片。",
-        "It has no certificate for signing in, or its driver\nmodule is missing. You can try another card.",
-    ),
-);
+#[must_use]
+pub fn no_certificate(purpose: &Purpose) -> (Words, Words) {
+    let title = match purpose {
+        Purpose::SignIn => fixed(
+            "這張卡片不能用來登入",
+            "This card cannot be used to sign in",
+        ),
+        Purpose::ReadCertificates => fixed("讀不到這張卡片的憑證", "No certificate can be read"),
+        Purpose::Sign { .. } => fixed("這張卡片不能用來簽署", "This card cannot be used to sign"),
+        Purpose::Decrypt { .. } => fixed(
+            "這張卡片解不開這則訊息",
+            "This card cannot decrypt this message",
+        ),
+    };
+    let more = fixed(
+        "卡片上沒有適用的憑證，或缺少驅動模組。\n您可以換一張卡片。",
+        "It has no certificate for this, or its driver\nmodule is missing. You can try another card.",
+    );
+    (title, more)
+}
 
 /// The card is at work.
-pub const CHECKING: (Words, Words) = (
-    fixed("卡片正在簽章", "Your card is signing"),
-    fixed("請勿取出卡片。", "Please leave it in."),
+#[must_use]
+pub fn checking(purpose: &Purpose) -> (Words, Words) {
+    let title = match purpose {
+        Purpose::SignIn | Purpose::Sign { .. } => fixed("卡片正在簽章", "Your card is signing"),
+        Purpose::ReadCertificates => fixed("正在讀取憑證", "Reading the certificates"),
+        Purpose::Decrypt { .. } => fixed("卡片正在解密", "Your card is decrypting"),
+    };
+    (title, fixed("請勿取出卡片。", "Please leave it in."))
+}
+
+/// All went well.
+#[must_use]
+pub fn done(purpose: &Purpose) -> (Words, Words) {
+    let title = match purpose {
+        Purpose::SignIn | Purpose::Sign { .. } => fixed("簽章完成", "Signed"),
+        Purpose::ReadCertificates => fixed("讀取完成", "Read"),
+        Purpose::Decrypt { .. } => fixed("解密完成", "Decrypted"),
+    };
+    (title, fixed("請回到網站繼續。", "Go on in your browser."))
+}
+
+/// Neither card nor module can do it.
+pub const UNSUPPORTED: (Words, Words) = (
+    fixed("這張卡片做不到網站的要求", "This card cannot do this"),
+    fixed(
+        "卡片或驅動模組不支援網站要求的方式。請告訴網站，或換一張卡片。",
+        "Neither the card nor its module can do what the website asks. Tell the site, or use another card.",
+    ),
 );
 
-/// Signed.
-pub const DONE: (Words, Words) = (
-    fixed("簽章完成", "Signed"),
-    fixed("請回到網站繼續。", "Go on in your browser."),
+/// The message did not decrypt.
+pub const NOT_DECRYPTED: (Words, Words) = (
+    fixed("訊息解不開", "The message did not decrypt"),
+    fixed(
+        "訊息可能不完整，或不是給這張卡片的。請告訴網站。",
+        "It may be damaged, or not for this card. Please tell the site.",
+    ),
 );
 
 /// The card was pulled.
 pub const CARD_REMOVED: (Words, Words) = (
     fixed("卡片被取出了", "The card was removed"),
     fixed(
-        "登入沒有完成。請插好卡片，再從網站重新登入。",
-        "You are not signed in. Insert the card and try again from the website.",
+        "沒有完成。請插好卡片，再從網站重新開始。",
+        "It is not done. Insert the card and start again from the website.",
     ),
 );
 
 /// The card or its module failed.
 pub const CARD_FAULT: (Words, Words) = (
-    fixed("卡片沒有完成簽章", "The card did not sign"),
+    fixed("卡片沒有完成", "The card did not finish"),
     fixed(
-        "請取出卡片再插入，並從網站重新登入。",
+        "請取出卡片再插入，並從網站重新開始。",
         "Take the card out, put it back in and try again from the website.",
     ),
 );
@@ -161,7 +297,15 @@ pub const I_UNDERSTAND: Words = fixed(
 );
 
 /// Accepts.
-pub const SIGN_IN: Words = fixed("登入", "Sign in");
+#[must_use]
+pub fn accept(purpose: &Purpose) -> Words {
+    match purpose {
+        Purpose::SignIn => fixed("登入", "Sign in"),
+        Purpose::ReadCertificates => fixed("同意", "Allow"),
+        Purpose::Sign { .. } => fixed("簽署", "Sign"),
+        Purpose::Decrypt { .. } => fixed("解密", "Decrypt"),
+    }
+}
 
 /// Declines.
 pub const CANCEL: Words = fixed("取消", "Cancel");

@@ -2,7 +2,7 @@
 
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
-use chop_service::{Choice, ChoiceId, View};
+use chop_service::{Asks, Choice, ChoiceId, View};
 use chop_token::pipe::{Frame, blocking};
 use serde_json::{Value, json};
 
@@ -103,6 +103,7 @@ pub(crate) fn ready() -> View {
         reader: Some("Reader 00".to_owned()),
         tries_left: Some(3),
         locked: false,
+        asks: Asks::Pin,
         shortest: 4,
         longest: 8,
     };

@@ -1,6 +1,6 @@
 //! A site for which the PIN was entered wrongly too often waits.
 //!
-//! Spec: docs/protocol.md, "Sign in", step 3; docs/threat-model.md, C-11.
+//! Spec: docs/protocol.md, "Operations", step 3; docs/threat-model.md, C-11.
 
 use std::{
     sync::{
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use chop_service::{Clock, CoolDown, Event, View};
+use chop_service::{Clock, Event, Memory, View};
 use chop_token::Error;
 
 use crate::scene::{NOW, Scene, Stage, enter, signed};
@@ -80,16 +80,15 @@ async fn the_wait_ends_after_fifteen_minutes() {
 #[tokio::test]
 async fn a_restart_does_not_shorten_the_wait() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("cool-down.json");
     let stage = wrong(one_try())
-        .cool_down(CoolDown::load(path.clone()))
+        .memory(Memory::load(folder.path()))
         .start()
         .await;
     for _ in 0..2 {
         assert_eq!(stage.page().sign_in().await.code(), "pin_wrong");
     }
     let restarted = Scene::willing()
-        .cool_down(CoolDown::load(path))
+        .memory(Memory::load(folder.path()))
         .start()
         .await;
     assert_eq!(restarted.page().sign_in().await.code(), "cooling_down");
@@ -210,7 +209,7 @@ async fn a_wrong_pin_is_counted_before_the_person_goes_on() {
             } => Some(enter(choices[0].id)),
             _ => None,
         });
-        let scene = wrong(hesitant).cool_down(CoolDown::load(path.clone()));
+        let scene = wrong(hesitant).memory(Memory::load(folder.path()));
         let stage = scene.start().await;
         let page = stage.page();
         let notice = "shows 1 choices, Some(PinWrong { tries_left: Some(2) })";
@@ -223,7 +222,7 @@ async fn a_wrong_pin_is_counted_before_the_person_goes_on() {
         drop(stage);
         std::fs::rename(&counted, &path).unwrap();
     }
-    let restarted = Scene::willing().cool_down(CoolDown::load(path));
+    let restarted = Scene::willing().memory(Memory::load(folder.path()));
     let restarted = restarted.start().await;
     assert_eq!(restarted.page().sign_in().await.code(), "cooling_down");
 }

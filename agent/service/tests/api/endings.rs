@@ -1,6 +1,6 @@
 //! Every other end of a sign-in, by its code.
 //!
-//! Spec: docs/protocol.md, "Sign in", the table of endings.
+//! Spec: docs/protocol.md, "Operations", the table of endings.
 
 use chop_service::{ConsentError, Event, View};
 use chop_token::{Error, Inventory, Readers, Source};

@@ -1,6 +1,6 @@
 //! Pages, windows and agents that go away in the middle.
 //!
-//! Spec: docs/protocol.md, "Sign in"; docs/threat-model.md, C-9.
+//! Spec: docs/protocol.md, "Operations"; docs/threat-model.md, C-9.
 
 use std::{sync::Arc, time::Duration};
 

@@ -7,13 +7,17 @@
 )]
 
 mod bridge;
+mod choosing;
 mod client;
 mod cool_down;
+mod decrypt;
+mod documents;
 mod endings;
 mod finding;
 mod headers;
 mod leaving;
 mod limits;
+mod openssl;
 mod peers;
 mod refusals;
 mod routes;

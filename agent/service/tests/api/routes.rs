@@ -8,9 +8,12 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
 ];
 
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 19] = [
     "/v1/info",
     "/v1/sign-in",
+    "/v1/certificates",
+    "/v1/sign",
+    "/v1/decrypt",
     "/v1/bridge",
     "/v1/bridge/tickets",
     "/",
@@ -19,7 +22,9 @@ const PATHS: [&str; 14] = [
     "/v1/info/",
     "/v1/sign-in/",
     "/v1/bridge/page.js",
-    "/v1/sign",
+    "/v1/sign/",
+    "/v1/signatures",
+    "/v1/pin",
     "/v2/info",
     "/favicon.ico",
     "/robots.txt",
@@ -32,7 +37,16 @@ site GET /v1/info 200
 site OPTIONS /v1/info 204
 site POST /v1/sign-in 400
 site OPTIONS /v1/sign-in 204
+site POST /v1/certificates 400
+site OPTIONS /v1/certificates 204
+site POST /v1/sign 400
+site OPTIONS /v1/sign 204
+site POST /v1/decrypt 400
+site OPTIONS /v1/decrypt 204
 own POST /v1/sign-in 403 ticket_refused
+own POST /v1/certificates 403 ticket_refused
+own POST /v1/sign 403 ticket_refused
+own POST /v1/decrypt 403 ticket_refused
 own POST /v1/bridge/tickets 400
 navigation GET /v1/bridge 200
 ";

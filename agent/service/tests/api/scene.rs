@@ -8,32 +8,56 @@ use std::{
 
 use chop_protocol::{Challenge, Plain};
 use chop_service::{
-    ChoiceId, Clock, Consent, ConsentError, ConsentRequest, CoolDown, Ending, Event, Keys, Server,
-    Service, ServiceSettings, View, Window, tls_config,
+    ChoiceId, Clock, Consent, ConsentError, ConsentRequest, Ending, Event, Keys, Memory, Purpose,
+    Server, Service, ServiceSettings, View, Window, tls_config,
 };
 use chop_token::{
-    Certificate, Error, Inventory, KeyId, KeyKind, Messages, Pin, PinState, Reader, Readers,
-    Signed, Token, TokenId, Uses,
+    Certificate, Error, Inventory, KeyId, KeyKind, Messages, Padding, Pin, PinState, Reader,
+    Readers, Signed, Signing, Token, TokenId, Use, Uses,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::{net::TcpListener, sync::mpsc, sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use zeroize::Zeroizing;
 
 use crate::client::Page;
+
+/// Told what each window is for.
+type Opened = dyn FnMut(&Purpose) + Send;
 
 /// What a person does when the window shows something.
 type Person = dyn FnMut(&View) -> Option<Event> + Send;
 /// What comes of a PIN; `None`: the card never answers.
 type Card = dyn FnMut(&KeyId, &[u8], &Messages) -> Option<Result<Signed, Error>> + Send;
 
+/// What comes of a PIN and of what else is asked of the card; `None`: it never answers.
+type Work = dyn FnMut(&[u8], Asked<'_>) -> Option<Result<Done, Error>> + Send;
+
+/// What is asked of the card.
+#[derive(Debug)]
+pub(crate) enum Asked<'a> {
+    Sign(&'a [Signing]),
+    Decrypt(Padding, &'a [u8]),
+    Reveal,
+}
+
+/// What it made of it.
+pub(crate) enum Done {
+    Signatures(Vec<Vec<u8>>),
+    Key(Option<Vec<u8>>),
+    Certificate(Box<Certificate>),
+}
+
 /// How a test begins.
 pub(crate) struct Scene {
     person: Box<Person>,
     card: Box<Card>,
+    work: Box<Work>,
+    opened: Box<Opened>,
     inventory: Inventory,
     no_window: Option<fn() -> ConsentError>,
     settings: ServiceSettings,
-    cool_down: CoolDown,
+    memory: Memory,
     address: &'static str,
 }
 
@@ -53,13 +77,15 @@ impl Scene {
         Self {
             person: Box::new(|_| None),
             card: Box::new(|_, _, messages| Some(Ok(signed(messages)))),
+            work: Box::new(|_, asked| panic!("{asked:?} was not expected")),
+            opened: Box::new(|_| ()),
             inventory: card_in_reader(),
             no_window: None,
             settings: ServiceSettings {
                 clock: Clock::new(|| NOW),
                 ..ServiceSettings::default()
             },
-            cool_down: CoolDown::in_memory(),
+            memory: Memory::in_memory(),
             address: "127.0.0.1:0",
         }
     }
@@ -103,13 +129,34 @@ impl Scene {
         self
     }
 
+    /// Cards whose certificates are valid today, and not at [`NOW`].
+    pub(crate) fn today(mut self) -> Self {
+        self.settings.clock = Clock::default();
+        self
+    }
+
     pub(crate) fn settings(mut self, change: impl FnOnce(&mut ServiceSettings)) -> Self {
         change(&mut self.settings);
         self
     }
 
-    pub(crate) fn cool_down(mut self, cool_down: CoolDown) -> Self {
-        self.cool_down = cool_down;
+    pub(crate) fn memory(mut self, memory: Memory) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// What the window is told that it is for.
+    pub(crate) fn opened(mut self, hears: impl FnMut(&Purpose) + Send + 'static) -> Self {
+        self.opened = Box::new(hears);
+        self
+    }
+
+    /// What comes of anything but a login.
+    pub(crate) fn work(
+        mut self,
+        acts: impl FnMut(&[u8], Asked<'_>) -> Option<Result<Done, Error>> + Send + 'static,
+    ) -> Self {
+        self.work = Box::new(acts);
         self
     }
 
@@ -147,12 +194,14 @@ impl Scene {
         let (inventory, _) = watch::channel(Arc::new(self.inventory));
         let people = People {
             person: Arc::new(Mutex::new(self.person)),
+            opened: Mutex::new(self.opened),
             no_window: self.no_window,
             record: record.clone(),
         };
         let cards = Cards {
             inventory: inventory.clone(),
             card: Mutex::new(self.card),
+            work: Mutex::new(self.work),
             record: record.clone(),
         };
         let names = ["localhost", "127.0.0.1", "::1"].map(String::from).to_vec();
@@ -160,7 +209,7 @@ impl Scene {
         let certificate = made.cert.der().clone();
         let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
         let tls = tls_config(vec![certificate.clone()], key).unwrap();
-        let service = Service::new(people, cards, self.cool_down, self.settings);
+        let service = Service::new(people, cards, self.memory, self.settings);
         Built {
             server: Server::new(tls, service),
             certificate,
@@ -271,6 +320,7 @@ pub(crate) fn token() -> Token {
             der: b"certificate".to_vec(),
             holder: "王小明".to_owned(),
             issuer: "MOICA".to_owned(),
+            subject_name: Vec::new(),
             issuer_name: Vec::new(),
             not_before: -10,
             not_after: 10,
@@ -315,6 +365,7 @@ impl Record {
 
 pub(crate) struct People {
     person: Arc<Mutex<Box<Person>>>,
+    opened: Mutex<Box<Opened>>,
     no_window: Option<fn() -> ConsentError>,
     record: Record,
 }
@@ -326,6 +377,7 @@ impl Consent for People {
         if let Some(why) = self.no_window {
             return Err(why());
         }
+        self.opened.lock().unwrap()(&request.purpose);
         self.record.add(&format!("window for {}", request.origin));
         let (says, hears) = mpsc::unbounded_channel();
         Ok(Open {
@@ -377,7 +429,21 @@ impl Drop for Open {
 pub(crate) struct Cards {
     inventory: watch::Sender<Arc<Inventory>>,
     card: Mutex<Box<Card>>,
+    work: Mutex<Box<Work>>,
     record: Record,
+}
+
+impl Cards {
+    async fn works(&self, pin: &Pin, asked: Asked<'_>) -> Result<Done, Error> {
+        self.record.add("card");
+        let working = Working(self.record.clone());
+        let answer = self.work.lock().unwrap()(pin.expose(), asked);
+        let Some(answer) = answer else {
+            return std::future::pending().await;
+        };
+        std::mem::forget(working);
+        answer
+    }
 }
 
 impl Keys for Cards {
@@ -398,6 +464,47 @@ impl Keys for Cards {
         };
         std::mem::forget(working);
         answer
+    }
+
+    async fn sign(
+        &self,
+        _: &KeyId,
+        _: &Certificate,
+        pin: &Pin,
+        messages: &[Signing],
+        mut progress: impl FnMut(usize) + Send,
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let done = self.works(pin, Asked::Sign(messages)).await?;
+        let Done::Signatures(signatures) = done else {
+            panic!("signatures were asked for")
+        };
+        for done in 1..=signatures.len() {
+            progress(done);
+            // Time for the window to show it.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(signatures)
+    }
+
+    async fn decrypt(
+        &self,
+        _: &KeyId,
+        _: &Certificate,
+        pin: &Pin,
+        padding: Padding,
+        block: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        match self.works(pin, Asked::Decrypt(padding, block)).await? {
+            Done::Key(key) => Ok(key.map(Zeroizing::new)),
+            _ => panic!("a key was asked for"),
+        }
+    }
+
+    async fn reveal(&self, _: &KeyId, pin: &Pin, _: Use) -> Result<Certificate, Error> {
+        match self.works(pin, Asked::Reveal).await? {
+            Done::Certificate(certificate) => Ok(*certificate),
+            _ => panic!("a certificate was asked for"),
+        }
     }
 }
 

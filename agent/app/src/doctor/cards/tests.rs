@@ -44,6 +44,7 @@ fn token(reader: &str) -> Token {
             der: Vec::new(),
             holder: "測試股份有限公司".to_owned(),
             issuer: "測試工商憑證管理中心".to_owned(),
+            subject_name: Vec::new(),
             issuer_name: Vec::new(),
             not_before: 0,
             not_after: NOW + 1,

@@ -37,9 +37,9 @@ impl Form {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             if asks {
-                let ready = self.pin_is_long_enough() && self.guard.clicks_count(now);
-                accepts |=
-                    button(ui, &text::SIGN_IN, Kind::Primary, ready, colors).clicked() && keys;
+                let ready = self.is_complete() && self.guard.clicks_count(now);
+                let words = text::accept(&self.request.purpose);
+                accepts |= button(ui, &words, Kind::Primary, ready, colors).clicked() && keys;
             }
             let ended = matches!(self.stage, Stage::Ended { .. });
             let words = if ended { &text::CLOSE } else { &text::CANCEL };
@@ -50,15 +50,18 @@ impl Form {
         if declines {
             return Some(self.closed());
         }
-        if accepts && self.pin_is_long_enough() {
+        if accepts && self.is_complete() {
             return self.enter();
         }
         None
     }
 
     fn countdown(&self, ui: &mut Ui, colors: &Palette, now: f64) {
-        let waits = matches!(&self.stage, Stage::Status(view) if *view != chop_service::View::Checking)
-            || matches!(self.stage, Stage::Ready { .. });
+        let waits = match &self.stage {
+            Stage::Status(view) => !super::state::is_work(view),
+            Stage::Ready { .. } => true,
+            Stage::Ended { .. } => false,
+        };
         let (true, Some(end)) = (waits, self.deadline) else {
             return;
         };

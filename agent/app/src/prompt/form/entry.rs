@@ -1,6 +1,6 @@
 //! Choosing a certificate and entering its PIN.
 
-use chop_service::{Choice, Notice};
+use chop_service::{Asks, Choice, Notice};
 use egui::{Key, Ui};
 
 use super::{
@@ -31,7 +31,16 @@ impl Form {
             self.understood = !self.understood;
             self.refocus = true;
         }
-        self.pin(ui, &choice, keys, colors)
+        match choice.asks {
+            Asks::Pin => self.pin(ui, &choice, keys, colors),
+            Asks::Keypad | Asks::Agreement => {
+                if let Asks::Keypad = choice.asks {
+                    let font = fonts::plain(size::BODY);
+                    words::stacked(ui, &text::KEYPAD, font, colors.text, colors.dim);
+                }
+                keys && ui.input(|input| input.key_pressed(Key::Enter))
+            }
+        }
     }
 
     fn certificates(&mut self, ui: &mut Ui, colors: &Palette, keys: bool) {

@@ -22,7 +22,12 @@ pub(super) fn show(ui: &mut Ui, request: &Request, colors: &Palette) {
         let font = fonts::plain(size::SMALL + 1.0);
         words::label(
             ui,
-            words::beside(&text::WHO_ASKS, font, colors.dim, colors.dim),
+            words::beside(
+                &text::who_asks(&request.purpose),
+                font,
+                colors.dim,
+                colors.dim,
+            ),
         );
     });
     ui.add_space(10.0);
@@ -31,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, request: &Request, colors: &Palette) {
     let font = fonts::plain(size::BODY);
     words::label(
         ui,
-        words::beside(&text::ASKS, font, colors.text, colors.dim),
+        words::beside(&text::asks(&request.purpose), font, colors.text, colors.dim),
     );
 }
 

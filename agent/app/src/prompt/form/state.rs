@@ -1,6 +1,6 @@
 //! What the form is at, and how it gets from one thing to the next.
 
-use chop_service::{Choice, ChoiceId, Ending, Notice, View};
+use chop_service::{Asks, Choice, ChoiceId, Ending, Notice, View};
 
 use super::{Form, Outcome, Stage};
 use crate::text::prompt::{self as text, titles};
@@ -11,7 +11,8 @@ impl Form {
         let locked = self.choice().is_some_and(|choice| choice.locked);
         let at = match &self.stage {
             Stage::Status(View::Looking) => titles::LOOKING,
-            Stage::Status(View::Checking) => titles::CHECKING,
+            Stage::Status(View::OnReader) => titles::ON_READER,
+            Stage::Status(view) if is_work(view) => titles::working(&self.request.purpose),
             Stage::Status(_) => titles::WAITING,
             Stage::Ready { .. } if locked => titles::LOCKED,
             Stage::Ready {
@@ -22,7 +23,7 @@ impl Form {
                 notice: Some(Notice::PinLength),
                 ..
             } => titles::LENGTH,
-            Stage::Ready { notice: None, .. } => titles::ENTER,
+            Stage::Ready { notice: None, .. } => titles::enter(&self.request.purpose),
             Stage::Ended { .. } => titles::ENDED,
         };
         text::title(at, &self.request.origin)
@@ -80,7 +81,7 @@ impl Form {
                 until.is_some_and(|end| now >= end).then_some(Outcome::Over)
             }
             // The card has its own deadline, and its answer must be shown.
-            Stage::Status(View::Checking) => None,
+            Stage::Status(ref view) if is_work(view) => None,
             _ => self
                 .deadline
                 .is_some_and(|end| now >= end)
@@ -122,11 +123,13 @@ impl Form {
             .is_some_and(|choice| !choice.locked && (!last_try(choice) || self.understood))
     }
 
-    pub(super) fn pin_is_long_enough(&self) -> bool {
+    /// Whether what is asked for has been entered, if anything is.
+    pub(super) fn is_complete(&self) -> bool {
         self.takes_pin()
-            && self
-                .choice()
-                .is_some_and(|choice| self.pin.len() >= choice.shortest.max(1))
+            && self.choice().is_some_and(|choice| match choice.asks {
+                Asks::Pin => self.pin.len() >= choice.shortest.max(1),
+                Asks::Keypad | Asks::Agreement => true,
+            })
     }
 
     pub(super) fn choose(&mut self, id: ChoiceId) {
@@ -137,10 +140,16 @@ impl Form {
     }
 
     pub(super) fn enter(&mut self) -> Option<Outcome> {
-        let id = self.choice()?.id;
+        let (id, asks) = self.choice().map(|choice| (choice.id, choice.asks))?;
         let pin = self.pin.take();
-        self.start_over(Stage::Status(View::Checking));
-        Some(Outcome::Entered(id, pin))
+        self.start_over(Stage::Status(match asks {
+            Asks::Keypad => View::OnReader,
+            Asks::Pin | Asks::Agreement => View::Checking,
+        }));
+        Some(match asks {
+            Asks::Pin => Outcome::Entered(id, pin),
+            Asks::Keypad | Asks::Agreement => Outcome::Agreed(id),
+        })
     }
 
     pub(super) fn start_over(&mut self, stage: Stage) {
@@ -159,5 +168,10 @@ impl Form {
 
 /// Whether the next wrong PIN locks the card.
 pub(super) fn last_try(choice: &Choice) -> bool {
-    choice.tries_left == Some(1)
+    choice.tries_left == Some(1) && choice.asks != Asks::Agreement
+}
+
+/// Whether the card is at work: it has its own deadline, and its answer must be shown.
+pub(super) fn is_work(view: &View) -> bool {
+    matches!(view, View::Checking | View::OnReader | View::Working { .. })
 }

@@ -1,6 +1,6 @@
 //! What the window says when there is nothing to enter.
 
-use chop_service::{Ending, View};
+use chop_service::{Ending, Purpose, View};
 use egui::{CornerRadius, Frame, Margin, Pos2, Sense, Ui, vec2};
 
 use super::words::{self, Piece, job};
@@ -14,13 +14,22 @@ const PICTURE: f32 = 76.0;
 const BLOCK: f32 = 196.0;
 
 /// Shows how the search for a card goes. `room` is the height there is, in points.
-pub(super) fn view(ui: &mut Ui, view: &View, room: f32, now: f64, colors: &Palette) {
+pub(super) fn view(
+    ui: &mut Ui,
+    view: &View,
+    purpose: &Purpose,
+    room: f32,
+    now: f64,
+    colors: &Palette,
+) {
     let (title, more) = match view {
         View::ServiceDown => text::SERVICE_DOWN,
         View::NoReader => text::NO_READER,
         View::NoCard => text::NO_CARD,
-        View::NoCertificate { .. } => text::NO_CERTIFICATE,
-        View::Checking => text::CHECKING,
+        View::NoCertificate { .. } => text::no_certificate(purpose),
+        View::Checking => text::checking(purpose),
+        View::OnReader => text::ON_READER,
+        View::Working { done, total } => text::working(*done, *total),
         View::Looking | View::Ready { .. } => text::LOOKING,
     };
     let picture = |ui: &Ui, centre: Pos2| match view {
@@ -41,9 +50,11 @@ pub(super) fn view(ui: &mut Ui, view: &View, room: f32, now: f64, colors: &Palet
 }
 
 /// Shows how the operation ended.
-pub(super) fn ending(ui: &mut Ui, ending: Ending, room: f32, colors: &Palette) {
+pub(super) fn ending(ui: &mut Ui, ending: Ending, purpose: &Purpose, room: f32, colors: &Palette) {
     let (title, more) = match ending {
-        Ending::Done => text::DONE,
+        Ending::Done => text::done(purpose),
+        Ending::Unsupported => text::UNSUPPORTED,
+        Ending::NotDecrypted => text::NOT_DECRYPTED,
         Ending::CardRemoved => text::CARD_REMOVED,
         Ending::CardFault | Ending::PageGone => text::CARD_FAULT,
     };

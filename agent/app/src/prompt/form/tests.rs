@@ -1,10 +1,11 @@
 //! Drives the form through its accessibility tree, without a display; time is what the test says.
 
+mod agreeing;
 mod entry;
 mod stray_keys;
 mod views;
 
-use chop_service::{Choice, ChoiceId, Ending, Notice, Purpose, View};
+use chop_service::{Asks, Choice, ChoiceId, DocumentView, Ending, Notice, Purpose, View};
 use egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 
@@ -24,10 +25,15 @@ struct State {
 impl Scene {
     /// A window that has just taken the focus, looking for a card.
     fn new() -> Self {
+        Self::asking(Purpose::SignIn)
+    }
+
+    /// The same, for something else.
+    fn asking(purpose: Purpose) -> Self {
         let request = Request {
             origin: "https://login.bank.example:8443".to_owned(),
             owner: 14..26,
-            purpose: Purpose::SignIn,
+            purpose,
             seconds: 60,
             dark: None,
         };
@@ -114,6 +120,7 @@ impl Scene {
             Outcome::Entered(ChoiceId(id), pin) => {
                 format!("{id}: {}", String::from_utf8_lossy(pin.expose()))
             }
+            Outcome::Agreed(ChoiceId(id)) => format!("{id}: agreed"),
             Outcome::Closed => "closed".to_owned(),
             Outcome::TimedOut => "timed out".to_owned(),
             Outcome::Over => "over".to_owned(),
@@ -132,6 +139,7 @@ fn card(id: u32) -> Choice {
         reader: Some("Reader 00".to_owned()),
         tries_left: Some(3),
         locked: false,
+        asks: Asks::Pin,
         shortest: 4,
         longest: 8,
     }

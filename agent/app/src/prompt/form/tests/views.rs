@@ -153,7 +153,7 @@ fn an_ending_is_shown_for_a_moment() {
     for (ending, text, shown, over) in [
         (Ending::Done, "Signed", 0.7, 0.2),
         (Ending::CardRemoved, "The card was removed", 3.9, 0.2),
-        (Ending::CardFault, "The card did not sign", 3.9, 0.2),
+        (Ending::CardFault, "The card did not finish", 3.9, 0.2),
     ] {
         let mut scene = Scene::ready(vec![card(1)]);
         scene.harness.state_mut().form.end(ending);
@@ -178,7 +178,7 @@ fn nothing_is_shown_after_an_ending() {
 
     scene.show(View::NoCard);
 
-    assert!(scene.says("The card did not sign"));
+    assert!(scene.says("The card did not finish"));
 }
 
 #[test]

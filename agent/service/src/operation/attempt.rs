@@ -2,7 +2,7 @@
 
 use chop_protocol::Origin;
 
-use crate::{Clock, CoolDown};
+use crate::{Asks, Clock, Error, memory::CoolDown};
 
 /// Tells the cool-down how a window ended, also when nobody waits for its end any more: a page
 /// cannot avoid the count by going away in time.
@@ -42,9 +42,12 @@ impl<'a> Attempt<'a> {
         self.state = State::Open;
     }
 
-    /// A PIN goes to the card.
-    pub(super) fn begins(&mut self) {
-        self.state = State::Trying;
+    /// The person has answered; unless they only had to agree, a PIN goes to the card.
+    pub(super) fn begins(&mut self, asks: Asks) {
+        self.state = match asks {
+            Asks::Pin | Asks::Keypad => State::Trying,
+            Asks::Agreement => State::Answered,
+        };
     }
 
     /// The PIN was wrong. Counted at once: what comes next may be a crash.
@@ -58,6 +61,15 @@ impl<'a> Attempt<'a> {
     /// The PIN was not tried, or the card failed.
     pub(super) fn cost_nothing(&mut self) {
         self.state = State::Answered;
+    }
+
+    /// The PIN was right, but something else was not. Envelopes that do not decrypt are how a site
+    /// would find out about a key, so they count.
+    pub(super) fn failed(&mut self, error: &Error) {
+        self.state = State::Answered;
+        if matches!(error, Error::NotDecrypted) {
+            self.cool_down.unanswered(self.site, self.clock.now());
+        }
     }
 
     /// The PIN was right.

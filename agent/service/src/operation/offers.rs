@@ -1,10 +1,14 @@
 //! What the window can offer of what is plugged in.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use chop_token::{Certificate, Inventory, KeyId, Readers, Signer, Use};
+use chop_token::{Certificate, Inventory, KeyId, Pin, Readers, Signer};
 
-use crate::{Choice, ChoiceId, Notice, View};
+use super::{Entered, Operation};
+use crate::{Asks, Choice, ChoiceId, Notice, View};
 
 /// The certificates that one window has offered. A certificate keeps its number while the window is
 /// open, also when its card leaves and comes back.
@@ -19,31 +23,38 @@ pub(super) struct Offers {
 
 struct Offer {
     key: KeyId,
-    certificate: Option<Vec<u8>>,
+    certificate: Option<Certificate>,
+    asks: Asks,
     /// What the card said after a try in this window, which is newer than the inventory.
     left: Option<u8>,
     locked: bool,
 }
 
 impl Offers {
-    /// What the window shows at `now`.
+    /// What the window shows at `now`. The certificate that `was_last` comes first.
     pub(super) fn view(
         &mut self,
+        operation: &impl Operation,
         inventory: &Inventory,
         now: SystemTime,
         notice: Option<Notice>,
+        was_last: impl Fn(&Certificate) -> bool,
     ) -> View {
         self.offered.clear();
         // A list that changed under the person's hands could send a PIN to the wrong card.
         if !inventory.settled && !self.asked {
             return View::Looking;
         }
-        let valid = |signer: &&Signer| signer.certificate.as_ref().is_none_or(|c| is_valid(c, now));
-        let choices: Vec<_> = inventory
-            .signers(Use::SignIn)
+        let all = operation.offers(inventory);
+        let valid = |signer: &Signer| signer.certificate.as_ref().is_none_or(|c| is_valid(c, now));
+        let (mut signers, invalid): (Vec<_>, Vec<_>) = all.into_iter().partition(valid);
+        if signers.len() > 1 {
+            let last = |signer: &Signer| signer.certificate.as_ref().is_some_and(&was_last);
+            signers.sort_by_key(|signer| !last(signer));
+        }
+        let choices: Vec<_> = signers
             .iter()
-            .filter(valid)
-            .map(|signer| self.choice(signer))
+            .map(|signer| self.choice(signer, operation.asks(signer)))
             .collect();
         if !choices.is_empty() {
             self.asked = true;
@@ -57,14 +68,30 @@ impl Offers {
         if !inventory.settled {
             return View::Looking;
         }
-        nothing_to_offer(inventory)
+        nothing_to_offer(inventory, !invalid.is_empty())
     }
 
-    /// The key and certificate of a number, if the last view offered it and it is not locked.
-    pub(super) fn take(&self, choice: ChoiceId) -> Option<(KeyId, Option<Vec<u8>>)> {
+    /// What the person has chosen, if the last view offered it and it is not locked.
+    pub(super) fn take(
+        &self,
+        choice: ChoiceId,
+        pin: Pin,
+        inventory: &Arc<Inventory>,
+    ) -> Option<Entered> {
         let offer = self.known.get(choice.0 as usize)?;
-        let offered = self.offered.contains(&choice);
-        offered.then(|| (offer.key.clone(), offer.certificate.clone()))
+        self.offered.contains(&choice).then(|| Entered {
+            choice,
+            key: offer.key.clone(),
+            certificate: offer.certificate.clone(),
+            inventory: Arc::clone(inventory),
+            pin,
+            asks: offer.asks,
+        })
+    }
+
+    /// Whether the last view offered more than one.
+    pub(super) fn had_a_choice(&self) -> bool {
+        self.offered.len() > 1
     }
 
     /// The card said how many tries are left.
@@ -81,9 +108,11 @@ impl Offers {
         }
     }
 
-    fn choice(&mut self, signer: &Signer) -> Choice {
-        let (id, offer) = self.offer(signer);
+    fn choice(&mut self, signer: &Signer, asks: Asks) -> Choice {
+        let (id, offer) = self.offer(signer, asks);
         let certificate = signer.certificate.as_ref();
+        // What needs no PIN does not mind that it is locked.
+        let locked = asks != Asks::Agreement && (offer.locked || signer.pin.locked);
         Choice {
             id,
             holder: certificate.map(|certificate| certificate.holder.clone()),
@@ -98,24 +127,22 @@ impl Offers {
                 .into_iter()
                 .flatten()
                 .min(),
-            locked: offer.locked || signer.pin.locked,
+            locked,
+            asks,
             shortest: *signer.pin.length.start(),
             longest: *signer.pin.length.end(),
         }
     }
 
-    fn offer(&mut self, signer: &Signer) -> (ChoiceId, &Offer) {
-        let certificate = signer
-            .certificate
-            .as_ref()
-            .map(|certificate| certificate.der.as_slice());
+    fn offer(&mut self, signer: &Signer, asks: Asks) -> (ChoiceId, &Offer) {
         let same =
-            |offer: &Offer| offer.key == signer.key && offer.certificate.as_deref() == certificate;
+            |offer: &Offer| offer.key == signer.key && offer.certificate == signer.certificate;
         let at = self.known.iter().position(same).unwrap_or(self.known.len());
         if at == self.known.len() {
             self.known.push(Offer {
                 key: signer.key.clone(),
-                certificate: certificate.map(<[u8]>::to_vec),
+                certificate: signer.certificate.clone(),
+                asks,
                 left: None,
                 locked: false,
             });
@@ -126,8 +153,8 @@ impl Offers {
 }
 
 /// Why there is nothing to offer; the first that applies.
-fn nothing_to_offer(inventory: &Inventory) -> View {
-    if !inventory.signers(Use::SignIn).is_empty() {
+fn nothing_to_offer(inventory: &Inventory, some_are_invalid: bool) -> View {
+    if some_are_invalid {
         let fault = "the certificate is not valid at this time (expired, or not yet valid)";
         return View::NoCertificate {
             fault: Some(fault.to_owned()),

@@ -1,18 +1,18 @@
 //! One window, from its opening to what the person enters.
 
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, pin, sync::Arc, time::Duration};
 
 use chop_protocol::Origin;
-use chop_token::{Inventory, KeyId, Pin, Signed};
+use chop_token::{Inventory, Pin};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until, timeout},
 };
 
-use super::offers::Offers;
+use super::{Entered, Operation, fingerprint, offers::Offers};
 use crate::{
-    ChoiceId, Clock, Consent, ConsentRequest, Ending, Error, Event, Keys, Notice, Purpose, Service,
-    View, Window,
+    Asks, ChoiceId, Clock, Consent, ConsentRequest, Ending, Error, Event, Keys, Notice, Service,
+    View, Window, memory::Choices,
 };
 
 /// How long a window may take to appear.
@@ -21,9 +21,12 @@ const OPENING: Duration = Duration::from_secs(15);
 const GRACE: Duration = Duration::from_secs(15);
 
 /// One window, and what has been said in it.
-pub(super) struct Conversation<W> {
+pub(super) struct Conversation<'a, W, O> {
     window: W,
     inventory: watch::Receiver<Arc<Inventory>>,
+    operation: &'a O,
+    site: &'a Origin,
+    choices: &'a Choices,
     offers: Offers,
     /// What the window shows; `None` when it must be told anew.
     shown: Option<View>,
@@ -34,15 +37,6 @@ pub(super) struct Conversation<W> {
     given_up: Instant,
 }
 
-/// What the person chose and entered, for one try.
-pub(super) struct Entered {
-    pub(super) choice: ChoiceId,
-    pub(super) key: KeyId,
-    /// The certificate that the window showed.
-    pub(super) certificate: Option<Vec<u8>>,
-    pub(super) pin: Pin,
-}
-
 /// What came of a try that did not end the operation.
 #[derive(Clone, Copy)]
 pub(super) enum Tried {
@@ -51,16 +45,17 @@ pub(super) enum Tried {
     Length,
 }
 
-impl<W: Window> Conversation<W> {
+impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
     /// Opens the window, before any card is looked at.
     pub(super) async fn open<C: Consent<Window = W>, K: Keys>(
-        service: &Service<C, K>,
-        site: &Origin,
+        service: &'a Service<C, K>,
+        site: &'a Origin,
+        operation: &'a O,
     ) -> Result<Self, Error> {
         let time = service.settings.window_time;
         let request = ConsentRequest {
             origin: site.clone(),
-            purpose: Purpose::SignIn,
+            purpose: operation.purpose(),
             time,
         };
         let opening = service.consent.open(&request);
@@ -70,6 +65,9 @@ impl<W: Window> Conversation<W> {
         Ok(Self {
             window,
             inventory: service.keys.inventory(),
+            operation,
+            site,
+            choices: &service.memory.choices,
             offers: Offers::default(),
             shown: None,
             tried: None,
@@ -78,39 +76,52 @@ impl<W: Window> Conversation<W> {
         })
     }
 
-    /// Shows what is plugged in, as it changes, until the person enters a PIN.
+    /// Shows what is plugged in, as it changes, until the person enters a PIN or agrees.
     ///
     /// # Errors
     /// What the window said when the person closed it, or let the time run out.
-    pub(super) async fn next_pin(&mut self, clock: &Clock) -> Result<Entered, Error> {
+    pub(super) async fn next_answer(&mut self, clock: &Clock) -> Result<Entered, Error> {
         loop {
             if self.late {
                 return Err(self.timed_out());
             }
             let inventory = self.inventory.borrow_and_update().clone();
-            let view = self.offers.view(&inventory, clock.now(), self.notice());
+            let view = self.view(&inventory, clock);
             self.show(view).await;
 
             tokio::select! {
                 biased;
-                event = self.window.next() => match event {
-                    Event::Entered { choice, pin } => {
-                        // What was offered may have been swapped since, and news of it still wait.
-                        let inventory = self.inventory.borrow().clone();
-                        self.offers.view(&inventory, clock.now(), self.notice());
-                        if let Some((key, certificate)) = self.offers.take(choice) {
-                            return Ok(Entered { choice, key, certificate, pin });
+                event = self.window.next() => {
+                    let (choice, pin) = match event {
+                        Event::Entered { choice, pin } => (choice, pin),
+                        Event::Agreed { choice } => (choice, no_pin()),
+                        Event::Closed => return Err(self.closed()),
+                        Event::TimedOut => {
+                            self.late = true;
+                            continue;
                         }
-                        // The card has just gone: the PIN is forgotten, the window is told.
-                        self.shown = None;
+                    };
+                    // What was offered may have been swapped since, and news of it still wait.
+                    let inventory = self.inventory.borrow().clone();
+                    self.view(&inventory, clock);
+                    if let Some(entered) = self.offers.take(choice, pin, &inventory) {
+                        return Ok(entered);
                     }
-                    Event::Closed => return Err(self.closed()),
-                    Event::TimedOut => self.late = true,
-                },
+                    // The card has just gone: the PIN is forgotten, the window is told.
+                    self.shown = None;
+                }
                 () = changed(&mut self.inventory) => {}
                 () = sleep_until(self.given_up) => self.late = true,
             }
         }
+    }
+
+    fn view(&mut self, inventory: &Inventory, clock: &Clock) -> View {
+        let notice = self.notice();
+        let (choices, site) = (self.choices, self.site);
+        let last = |certificate: &_| choices.is_the_last(site, fingerprint(certificate));
+        self.offers
+            .view(self.operation, inventory, clock.now(), notice, last)
     }
 
     /// Waits for the card. A person who closes the window meanwhile stops it; time that runs out
@@ -118,24 +129,38 @@ impl<W: Window> Conversation<W> {
     ///
     /// # Errors
     /// [`Error::UserRefused`] when the window was closed.
-    pub(super) async fn while_checking(
+    pub(super) async fn while_working<T>(
         &mut self,
-        signing: impl Future<Output = Result<Signed, chop_token::Error>>,
-    ) -> Result<Result<Signed, chop_token::Error>, Error> {
+        work: impl Future<Output = T>,
+        asks: Asks,
+        mut done: watch::Receiver<usize>,
+    ) -> Result<T, Error> {
         // Dropped before the window: what was started last is stopped first.
-        let mut signing = pin!(signing);
-        self.show(View::Checking).await;
+        let mut work = pin::pin!(work);
+        let total = self.operation.steps();
         loop {
+            let view = match (*done.borrow_and_update(), asks) {
+                (0, Asks::Keypad) => View::OnReader,
+                (done, _) if total > 1 => View::Working { done, total },
+                _ => View::Checking,
+            };
+            self.show(view).await;
             tokio::select! {
                 biased;
-                signed = &mut signing => return Ok(signed),
+                outcome = &mut work => return Ok(outcome),
                 event = self.window.next(), if !self.late => match event {
                     Event::Closed => return Err(Error::UserRefused),
                     Event::TimedOut => self.late = true,
-                    Event::Entered { .. } => {}
+                    Event::Entered { .. } | Event::Agreed { .. } => {}
                 },
+                Ok(()) = done.changed() => {}
             }
         }
+    }
+
+    /// Whether there was more than one thing to choose.
+    pub(super) fn had_a_choice(&self) -> bool {
+        self.offers.had_a_choice()
     }
 
     /// Says what came of a try; the window takes another.
@@ -194,6 +219,10 @@ impl<W: Window> Conversation<W> {
             Tried::Length => None,
         }
     }
+}
+
+fn no_pin() -> Pin {
+    Pin::from(Vec::new())
 }
 
 /// Waits for a change; for ever when nobody looks after the cards any more.

@@ -5,10 +5,10 @@
 //! answered, are counted, across restarts. The count is the registrable domain's: sub-domains cost
 //! nothing.
 //!
-//! Spec: docs/protocol.md, "Sign in", step 3; docs/threat-model.md, C-11.
+//! Spec: docs/protocol.md, "Operations", step 3; docs/threat-model.md, C-11.
 
 mod count;
-mod file;
+mod domains;
 
 use std::{
     path::PathBuf,
@@ -18,29 +18,25 @@ use std::{
 
 use chop_protocol::Origin;
 
+use super::file;
 use crate::{Error, domain};
 use count::{UNANSWERED, WRONG};
-use file::Domains;
+use domains::{Domains, Record};
 
 /// How many domains are remembered; beyond, the one that was last heard of longest ago is
 /// forgotten.
 const MOST: usize = 200;
 
-/// Counts windows that ended badly, for each registrable domain.
+/// Counts windows that ended badly, for each registrable domain. It hashes the domains' names, so
+/// that its file is no browsing history.
 #[derive(Debug)]
-pub struct CoolDown {
+pub(crate) struct CoolDown {
     path: Option<PathBuf>,
     domains: Mutex<Domains>,
 }
 
 impl CoolDown {
-    /// Reads the counts that an earlier run has written to `path`, and writes them there from now
-    /// on: one small file, replaced as a whole, readable by its owner alone. It holds hashes of
-    /// domains, so that it is no browsing history.
-    ///
-    /// A file that is missing or cannot be read counts as empty, and is replaced.
-    #[must_use]
-    pub fn load(path: PathBuf) -> Self {
+    pub(super) fn load(path: PathBuf) -> Self {
         let domains = Mutex::new(file::read(&path));
         Self {
             path: Some(path),
@@ -48,12 +44,10 @@ impl CoolDown {
         }
     }
 
-    /// Forgets when the process ends.
-    #[must_use]
-    pub fn in_memory() -> Self {
+    pub(super) fn in_memory() -> Self {
         Self {
             path: None,
-            domains: Mutex::new(Domains::new()),
+            domains: Mutex::default(),
         }
     }
 
@@ -83,23 +77,24 @@ impl CoolDown {
         self.count(site, now, |record, now| record.wrong.add(&WRONG, now));
     }
 
-    /// A window of the site ended without anybody having answered it.
+    /// A window of the site ended without anybody having answered it, or an envelope of it did not
+    /// decrypt.
     pub(crate) fn unanswered(&self, site: &Origin, now: SystemTime) {
         self.count(site, now, |record, now| {
             record.unanswered.add(&UNANSWERED, now);
         });
     }
 
-    /// A sign-in of the site succeeded.
+    /// An operation of the site succeeded.
     pub(crate) fn right(&self, site: &Origin) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         // Nearly always there is nothing to forget: then nothing is hashed or written.
         if domains.forget(domain::name(site)) {
-            self.save(&domains);
+            file::save(self.path.as_ref(), &*domains);
         }
     }
 
-    fn count(&self, site: &Origin, now: SystemTime, add: impl FnOnce(&mut file::Record, u64)) {
+    fn count(&self, site: &Origin, now: SystemTime, add: impl FnOnce(&mut Record, u64)) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         let now = file::seconds(now);
         domains.list.retain(|record| {
@@ -113,16 +108,7 @@ impl CoolDown {
                 domains.list.swap_remove(oldest);
             }
         }
-        self.save(&domains);
-    }
-
-    /// A count that cannot be written is kept for this run; the log says so.
-    fn save(&self, domains: &Domains) {
-        if let Some(path) = &self.path
-            && let Err(error) = file::write(path, domains)
-        {
-            tracing::warn!(%error, path = %path.display(), "the cool-down could not be written");
-        }
+        file::save(self.path.as_ref(), &*domains);
     }
 }
 

@@ -1,0 +1,42 @@
+//! What the agent remembers of sites, across restarts: how often their windows ended badly, and
+//! which certificate was chosen last.
+//!
+//! Each is one small file, readable by its owner alone, which is replaced as a whole. They hold
+//! hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
+//! empty, and is replaced.
+
+mod choices;
+mod cool_down;
+mod file;
+
+use std::path::Path;
+
+pub(crate) use choices::Choices;
+pub(crate) use cool_down::CoolDown;
+
+/// What the agent remembers of sites.
+#[derive(Debug)]
+pub struct Memory {
+    pub(crate) cool_down: CoolDown,
+    pub(crate) choices: Choices,
+}
+
+impl Memory {
+    /// Reads what an earlier run has written into `folder`, and writes it there from now on.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        Self {
+            cool_down: CoolDown::load(folder.join("cool-down.json")),
+            choices: Choices::load(folder.join("choices.json")),
+        }
+    }
+
+    /// Forgets when the process ends.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self {
+            cool_down: CoolDown::in_memory(),
+            choices: Choices::in_memory(),
+        }
+    }
+}
