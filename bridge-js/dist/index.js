@@ -10,20 +10,17 @@ var BridgeError = class extends Error {
     if (retryAfter !== void 0) this.retryAfter = retryAfter;
   }
 };
-
-// src/parse-assertion.ts
-var FIELDS = ["unverifiedCertificate", "algorithm", "signature", "format"];
-function parseAssertion(answer) {
-  if (typeof answer === "object" && answer !== null) {
-    const fields = answer;
-    const complete = FIELDS.every((name) => typeof fields[name] === "string");
-    if (complete && /^web-eid:1(\.|$)/.test(String(fields.format))) return answer;
-  }
-  throw new BridgeError(
-    "invalid_answer",
-    "the agent gave an answer that is not an assertion; update the agent"
-  );
+function invalidAnswer(what) {
+  return new BridgeError("invalid_answer", `the agent’s answer is not ${what}; update the agent`);
 }
+
+// src/operations.ts
+var PATHS = {
+  sign_in: "/v1/sign-in",
+  certificates: "/v1/certificates",
+  sign: "/v1/sign",
+  decrypt: "/v1/decrypt"
+};
 
 // src/codes.ts
 var AGENT_CODES = [
@@ -47,7 +44,9 @@ var AGENT_CODES = [
   "pin_wrong",
   "pin_locked",
   "card_removed",
-  "card_fault"
+  "card_fault",
+  "unsupported",
+  "not_decrypted"
 ];
 var BRIDGE_CODES = [
   /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
@@ -85,16 +84,18 @@ var NEXT_STEP = {
   agent_unreachable: "the agent went away while it was asked",
   busy: "a window of the agent is open already; the person has to answer or close it first",
   card_fault: "the card or its driver failed; the person can take the card out and try again",
-  card_removed: "the card was taken out while it signed; the person can try again",
+  card_removed: "the card was taken out while it worked; the person can try again",
   cooling_down: "too many wrong PINs or unanswered windows of this site; wait `retryAfter` seconds",
-  invalid_request: "a challenge is 44 to 128 characters of standard base64, made by your server",
+  invalid_request: "the request is not what the protocol says; see docs/protocol.md",
   no_card: "the person closed the window that asked for a card",
-  no_certificate: "no certificate on the card can sign in",
+  no_certificate: "no certificate on the card is for this",
+  not_decrypted: "the envelope did not decrypt; it may be damaged, or not for this card",
   no_display: "the agent has no screen to show its window on",
   no_reader: "the person closed the window that asked for a card reader",
   origin_refused: "the agent serves https origins only (http://localhost with its development setting)",
   pin_locked: "the PIN is locked; the card’s issuer unlocks it",
   pin_wrong: "the PIN was wrong; `triesLeft` may say how many tries are left",
+  unsupported: "neither the card nor its driver can do it; use another hash, or another card",
   user_refused: "the person said no; this is an answer, not a fault",
   user_timeout: "nobody answered the agent’s window in time"
 };
@@ -163,7 +164,7 @@ var Scope = class {
 };
 
 // src/ask-by-fetch.ts
-async function askByFetch(win, agent, challenge, signal) {
+async function askByFetch(win, agent, { name, request }, signal) {
   const scope = new Scope(win, signal);
   let timeUp = false;
   scope.after(PATIENCE, () => {
@@ -173,10 +174,10 @@ async function askByFetch(win, agent, challenge, signal) {
   let ok;
   let body;
   try {
-    const response = await win.fetch(`${agent}/v1/sign-in`, {
+    const response = await win.fetch(agent + PATHS[name], {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ challenge }),
+      body: JSON.stringify(request),
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
@@ -192,7 +193,7 @@ async function askByFetch(win, agent, challenge, signal) {
     scope.end();
   }
   if (!ok) throw parseProblem(body);
-  return parseAssertion(body);
+  return body;
 }
 
 // src/words.ts
@@ -213,12 +214,12 @@ var MESSAGES = {
 function openPopup(win, [agent]) {
   return win.open(`${agent}/v1/bridge`, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, challenge, signal, onReady) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady) {
   const opened = win.performance.now();
   let scope;
   try {
     scope = new Scope(win, signal);
-    return parseAssertion(await talk(scope));
+    return await talk(scope);
   } finally {
     scope?.end();
     popup.close();
@@ -240,7 +241,7 @@ async function askByPopup(win, popup, agents, challenge, signal, onReady) {
       let cancelSteering = scope2.after(READY_TIME, steer);
       const greeted = (protocol) => {
         if (protocol !== PROTOCOL_VERSION) return fail("protocol_unsupported");
-        popup.postMessage({ chop: "sign_in", challenge }, agent);
+        popup.postMessage({ chop: name, request }, agent);
         if (ready) return;
         ready = true;
         cancelSteering();
@@ -252,7 +253,7 @@ async function askByPopup(win, popup, agents, challenge, signal, onReady) {
         const message = Object(event.data);
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
-        if ("assertion" in message) resolve(message.assertion);
+        if ("result" in message) resolve(message.result);
         else reject(parseProblem(message.problem));
       });
       const checkClosed = () => {
@@ -427,16 +428,13 @@ async function waitForClick(win, agents, signal, onWaiting) {
   }
 }
 
-// src/sign-in.ts
-async function signIn(challenge, options = {}) {
-  return signInFrom(ownWindow(), challenge, options);
+// src/ask.ts
+async function ask(operation, options) {
+  return askFrom(ownWindow(), operation, options);
 }
-async function signInFrom(win, challenge, { signal, onState, ...where }) {
+async function askFrom(win, operation, { signal, onState, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
-  if (!isChallenge(challenge)) {
-    throw new BridgeError("invalid_request", "a challenge is 44 to 128 characters of base64");
-  }
   onState?.({ state: "connecting" });
   const agents = candidates(where);
   const onAsking = () => onState?.({ state: "waiting_for_permission" });
@@ -444,7 +442,7 @@ async function signInFrom(win, challenge, { signal, onState, ...where }) {
   const onAsked = () => onState?.({ state: "waiting_for_person" });
   if ("agent" in found) {
     onAsked();
-    return askByFetch(page, found.agent, challenge, signal);
+    return operation.parse(await askByFetch(page, found.agent, operation, signal));
   }
   const { reason } = found;
   if (!found.popup || onState === void 0) throw reason;
@@ -455,7 +453,7 @@ async function signInFrom(win, challenge, { signal, onState, ...where }) {
     (proceed) => onState({ state: "needs_click", reason, proceed })
   );
   onState({ state: "popup" });
-  return askByPopup(page, popup, agents, challenge, signal, onAsked);
+  return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked));
 }
 function suitable(win) {
   if (win === void 0) {
@@ -469,8 +467,106 @@ function suitable(win) {
   }
   return win;
 }
+
+// src/parse-assertion.ts
+var FIELDS = ["unverifiedCertificate", "algorithm", "signature", "format"];
+function parseAssertion(answer) {
+  if (typeof answer === "object" && answer !== null) {
+    const fields = answer;
+    const complete = FIELDS.every((name) => typeof fields[name] === "string");
+    if (complete && /^web-eid:1(\.|$)/.test(String(fields.format))) return answer;
+  }
+  throw invalidAnswer("an assertion");
+}
+
+// src/sign-in.ts
+async function signIn(challenge, { issuers, ...options } = {}) {
+  return ask(signInWith(challenge, issuers), options);
+}
+function signInWith(challenge, issuers) {
+  if (!isChallenge(challenge)) {
+    throw new BridgeError("invalid_request", "a challenge is 44 to 128 characters of base64");
+  }
+  return { name: "sign_in", request: { challenge, issuers }, parse: parseAssertion };
+}
 function isChallenge(text) {
   return text.length >= 44 && text.length <= 128 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+// src/certificates.ts
+async function certificates({
+  issuers,
+  ...options
+} = {}) {
+  return ask(certificatesOf(issuers), options);
+}
+function certificatesOf(issuers) {
+  return { name: "certificates", request: { issuers }, parse: parseCertificates };
+}
+function parseCertificates(answer) {
+  const { certificates: certificates2, issuers } = Object(answer);
+  const isCertificate = (item) => {
+    const { certificate, uses } = Object(item);
+    return typeof certificate === "string" && isTexts(uses);
+  };
+  if (Array.isArray(certificates2) && certificates2.every(isCertificate) && isTexts(issuers)) {
+    return answer;
+  }
+  throw invalidAnswer("a list of certificates");
+}
+function isTexts(value) {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+// src/base64.ts
+var PIECE = 32768;
+function toBase64(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  }
+  return btoa(text);
+}
+function fromBase64(text) {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return void 0;
+  }
+}
+
+// src/sign.ts
+async function sign(documents, { issuers, certificate, ...options } = {}) {
+  return ask(signWith(documents, issuers, certificate), options);
+}
+function signWith(documents, issuers, certificate) {
+  const request = {
+    documents: documents.map(
+      (document) => "content" in document ? { name: document.name, content: toBase64(document.content) } : { name: document.name, digest: toBase64(document.digest), hash: document.hash }
+    ),
+    issuers,
+    certificate: certificate && toBase64(certificate)
+  };
+  const parse = (answer) => {
+    const { signatures } = Object(answer);
+    if (isTexts(signatures) && signatures.length === documents.length) return signatures;
+    throw invalidAnswer("a signature for each document");
+  };
+  return { name: "sign", request, parse };
+}
+
+// src/decrypt.ts
+async function decrypt(envelope, options = {}) {
+  return ask(decryptOf(envelope), options);
+}
+function decryptOf(envelope) {
+  return { name: "decrypt", request: { envelope: toBase64(envelope) }, parse: parseContent };
+}
+function parseContent(answer) {
+  const { content } = Object(answer);
+  const bytes = typeof content === "string" ? fromBase64(content) : void 0;
+  if (bytes === void 0) throw invalidAnswer("a content");
+  return bytes;
 }
 
 // src/detect.ts
@@ -490,6 +586,9 @@ export {
   BRIDGE_CODES,
   BridgeError,
   CODES,
+  certificates,
+  decrypt,
   detect,
+  sign,
   signIn
 };

@@ -1,5 +1,13 @@
 "use strict";
 (() => {
+  // src/operations.ts
+  var PATHS = {
+    sign_in: "/v1/sign-in",
+    certificates: "/v1/certificates",
+    sign: "/v1/sign",
+    decrypt: "/v1/decrypt"
+  };
+
   // src/words.ts
   var PROTOCOL_VERSION = 1;
 
@@ -18,11 +26,12 @@
     let asker;
     const listen = ({ source, origin, data }) => {
       if (data?.chop === "cancel" && origin === asker) return win.close();
-      if (data?.chop !== "sign_in" || source !== opener || asker !== void 0) return;
+      const path = pathOf(data?.chop);
+      if (path === void 0 || source !== opener || asker !== void 0) return;
       asker = origin;
       if (origin === "null") return show(win, "refused");
       show(win, "asking");
-      void ask(win, origin, data.challenge, asking.signal).then((answer) => {
+      void ask(win, origin, path, data.request, asking.signal).then((answer) => {
         if (asking.signal.aborted) return;
         opener.postMessage({ chop: "answer", ...answer }, origin);
         show(win, "done");
@@ -34,9 +43,12 @@
     win.setInterval(() => opener.closed && win.close(), OPENER_CHECK);
     opener.postMessage({ chop: "ready", protocol: PROTOCOL_VERSION }, "*");
   }
-  async function ask(win, origin, challenge, signal) {
-    const post = async (path, content, more) => {
-      const response = await win.fetch(path, {
+  function pathOf(name) {
+    return typeof name === "string" && Object.hasOwn(PATHS, name) ? PATHS[name] : void 0;
+  }
+  async function ask(win, origin, path, request, signal) {
+    const post = async (path2, content, more) => {
+      const response = await win.fetch(path2, {
         method: "POST",
         headers: { "content-type": "application/json", ...more },
         body: JSON.stringify(content),
@@ -50,8 +62,8 @@
     try {
       const ticket = await post("/v1/bridge/tickets", { origin });
       if (!ticket.ok) return { problem: ticket.body };
-      const signed = await post("/v1/sign-in", { challenge }, { "chop-ticket": ticket.body.ticket });
-      return signed.ok ? { assertion: signed.body } : { problem: signed.body };
+      const done = await post(path, request, { "chop-ticket": ticket.body.ticket });
+      return done.ok ? { result: done.body } : { problem: done.body };
     } catch {
       return { problem: { code: "agent_unreachable" } };
     }

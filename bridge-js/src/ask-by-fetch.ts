@@ -1,6 +1,6 @@
 import { BridgeError } from './bridge-error.js'
 import type { BrowserWindow } from './browser-window.js'
-import { parseAssertion, type Assertion } from './parse-assertion.js'
+import { PATHS, type Operation } from './operations.js'
 import { parseProblem } from './parse-problem.js'
 import { PATIENCE, Scope } from './scope.js'
 
@@ -8,14 +8,16 @@ import { PATIENCE, Scope } from './scope.js'
  * Asks the agent directly, once: a second try could open a second window. When the request ends,
  * so does the agent's window.
  *
- * Spec: docs/protocol.md, "Sign in".
+ * @returns the answer, as the agent gave it.
+ *
+ * Spec: docs/protocol.md, "Operations".
  */
 export async function askByFetch(
   win: BrowserWindow,
   agent: string,
-  challenge: string,
+  { name, request }: Operation<unknown>,
   signal?: AbortSignal,
-): Promise<Assertion> {
+): Promise<unknown> {
   const scope = new Scope(win, signal)
   let timeUp = false
   scope.after(PATIENCE, () => {
@@ -26,10 +28,10 @@ export async function askByFetch(
   let ok: boolean
   let body: unknown
   try {
-    const response = await win.fetch(`${agent}/v1/sign-in`, {
+    const response = await win.fetch(agent + PATHS[name], {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ challenge }),
+      body: JSON.stringify(request),
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
@@ -45,5 +47,5 @@ export async function askByFetch(
     scope.end()
   }
   if (!ok) throw parseProblem(body)
-  return parseAssertion(body)
+  return body
 }

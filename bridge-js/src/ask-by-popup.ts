@@ -2,7 +2,7 @@
 
 import { BridgeError } from './bridge-error.js'
 import type { BrowserWindow, Popup } from './browser-window.js'
-import { parseAssertion, type Assertion } from './parse-assertion.js'
+import type { Operation } from './operations.js'
 import { parseProblem } from './parse-problem.js'
 import { PATIENCE, Scope } from './scope.js'
 import { PROTOCOL_VERSION } from './words.js'
@@ -38,7 +38,7 @@ export function openPopup(win: BrowserWindow, [agent]: readonly string[]): Popup
 }
 
 /**
- * Waits for the popup's page, hands it the challenge and takes the answer. Closes the popup.
+ * Waits for the popup's page, hands it the request and takes the answer. Closes the popup.
  *
  * @param onReady called when the popup has the request.
  */
@@ -46,15 +46,15 @@ export async function askByPopup(
   win: BrowserWindow,
   popup: Popup,
   agents: readonly string[],
-  challenge: string,
+  { name, request }: Operation<unknown>,
   signal?: AbortSignal,
   onReady?: () => void,
-): Promise<Assertion> {
+): Promise<unknown> {
   const opened = win.performance.now()
   let scope: Scope | undefined
   try {
     scope = new Scope(win, signal)
-    return parseAssertion(await talk(scope))
+    return await talk(scope)
   } finally {
     scope?.end()
     popup.close()
@@ -82,7 +82,7 @@ export async function askByPopup(
 
       const greeted = (protocol: unknown): void => {
         if (protocol !== PROTOCOL_VERSION) return fail('protocol_unsupported')
-        popup.postMessage({ chop: 'sign_in', challenge }, agent)
+        popup.postMessage({ chop: name, request }, agent)
         // Ready once more when the person reloads the popup.
         if (ready) return
         ready = true
@@ -97,7 +97,7 @@ export async function askByPopup(
         const message = Object(event.data) as Record<string, unknown>
         if (message.chop === 'ready') greeted(message.protocol)
         if (message.chop !== 'answer') return
-        if ('assertion' in message) resolve(message.assertion)
+        if ('result' in message) resolve(message.result)
         else reject(parseProblem(message.problem))
       })
 

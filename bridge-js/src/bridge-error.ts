@@ -24,3 +24,8 @@ export class BridgeError extends Error {
     if (retryAfter !== undefined) this.retryAfter = retryAfter
   }
 }
+
+/** The answer is not what the protocol says. */
+export function invalidAnswer(what: string): BridgeError {
+  return new BridgeError('invalid_answer', `the agent’s answer is not ${what}; update the agent`)
+}

@@ -23,6 +23,8 @@ export const AGENT_CODES = [
   'pin_locked',
   'card_removed',
   'card_fault',
+  'unsupported',
+  'not_decrypted',
 ] as const
 
 /** What the bridge itself finds out in the page. */

@@ -1,4 +1,4 @@
-import { BridgeError } from './bridge-error.js'
+import { invalidAnswer } from './bridge-error.js'
 
 /**
  * The signed answer: a Web eID authentication token. Post it to the site's server unchanged.
@@ -31,8 +31,5 @@ export function parseAssertion(answer: unknown): Assertion {
     const complete = FIELDS.every((name) => typeof fields[name] === 'string')
     if (complete && /^web-eid:1(\.|$)/.test(String(fields.format))) return answer as Assertion
   }
-  throw new BridgeError(
-    'invalid_answer',
-    'the agent gave an answer that is not an assertion; update the agent',
-  )
+  throw invalidAnswer('an assertion')
 }

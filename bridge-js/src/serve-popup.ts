@@ -8,13 +8,14 @@
  * Spec: docs/protocol.md, "The popup".
  */
 
+import { PATHS, type OperationName } from './operations.js'
 import { PROTOCOL_VERSION } from './words.js'
 
 /** What the page needs of its window. */
 export type PopupWindow = Pick<Window, 'setInterval' | 'fetch' | 'close' | 'opener'> &
   Pick<EventTarget, 'addEventListener'> & { readonly document: Pick<Document, 'getElementById'> }
 
-type Answer = { readonly assertion: unknown } | { readonly problem: unknown }
+type Answer = { readonly result: unknown } | { readonly problem: unknown }
 
 const TEXT = {
   idle: '這一頁屬於 Chop，可以關閉。\nThis page belongs to Chop and may be closed.',
@@ -38,13 +39,14 @@ export function servePopup(win: PopupWindow): void {
   const listen = ({ source, origin, data }: MessageEvent): void => {
     // A page that is being left is no source any more (`null` in Chromium 156), so its origin counts.
     if (data?.chop === 'cancel' && origin === asker) return win.close()
-    if (data?.chop !== 'sign_in' || source !== opener || asker !== undefined) return
+    const path = pathOf(data?.chop)
+    if (path === undefined || source !== opener || asker !== undefined) return
     asker = origin
     // Sandboxed frames and files: nobody whom the agent's window could name.
     if (origin === 'null') return show(win, 'refused')
 
     show(win, 'asking')
-    void ask(win, origin, data.challenge, asking.signal).then((answer) => {
+    void ask(win, origin, path, data.request, asking.signal).then((answer) => {
       if (asking.signal.aborted) return
       // Only the origin that asked can read this, whatever the opener has become meanwhile.
       opener.postMessage({ chop: 'answer', ...answer }, origin)
@@ -62,14 +64,22 @@ export function servePopup(win: PopupWindow): void {
   opener.postMessage({ chop: 'ready', protocol: PROTOCOL_VERSION }, '*')
 }
 
-/** A ticket for the origin first, then the signature with it. */
+/** Where an operation is asked for; `undefined` for what is none. */
+function pathOf(name: unknown): string | undefined {
+  return typeof name === 'string' && Object.hasOwn(PATHS, name)
+    ? PATHS[name as OperationName]
+    : undefined
+}
+
+/** A ticket for the origin first, then the operation with it. */
 async function ask(
   win: PopupWindow,
   origin: string,
-  challenge: unknown,
+  path: string,
+  request: unknown,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const post = async (path: string, content: object, more?: Record<string, string>) => {
+  const post = async (path: string, content: unknown, more?: Record<string, string>) => {
     const response = await win.fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...more },
@@ -86,8 +96,8 @@ async function ask(
     const ticket = await post('/v1/bridge/tickets', { origin })
     if (!ticket.ok) return { problem: ticket.body }
 
-    const signed = await post('/v1/sign-in', { challenge }, { 'chop-ticket': ticket.body.ticket })
-    return signed.ok ? { assertion: signed.body } : { problem: signed.body }
+    const done = await post(path, request, { 'chop-ticket': ticket.body.ticket })
+    return done.ok ? { result: done.body } : { problem: done.body }
   } catch {
     return { problem: { code: 'agent_unreachable' } }
   }

@@ -31,7 +31,7 @@ export async function waitForClick(
       scope.after(PATIENCE, () => fail('unanswered'))
 
       onWaiting(() => {
-        // One click, one window; none once the sign-in has ended.
+        // One click, one window; none once the operation has ended.
         if (scope.signal.aborted) return
         scope.end()
         const popup = openPopup(win, agents)

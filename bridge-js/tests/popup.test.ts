@@ -41,7 +41,7 @@ test('the click itself opens the agent’s page in a new window', async () => {
 test('the popup’s answer is the assertion, and the popup is closed', async () => {
   const scene = await asked()
 
-  await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', assertion: ASSERTION })
+  await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', result: ASSERTION })
 
   assert.deepEqual(scene.outcome, ASSERTION)
   assert.deepEqual(scene.names, ['connecting', 'needs_click', 'popup', 'waiting_for_person'])
@@ -49,11 +49,14 @@ test('the popup’s answer is the assertion, and the popup is closed', async () 
   assert.equal(scene.win.timers, 0)
 })
 
-test('the challenge is posted to the agent’s origin alone', async () => {
+test('the request is posted to the agent’s origin alone', async () => {
   const scene = await asked()
 
   assert.deepEqual(scene.win.popup.posted, [
-    { message: { chop: 'sign_in', challenge: CHALLENGE }, target: AGENT },
+    {
+      message: { chop: 'sign_in', request: { challenge: CHALLENGE, issuers: undefined } },
+      target: AGENT,
+    },
   ])
 })
 
@@ -70,7 +73,7 @@ test('the popup’s problem is the error', async () => {
 test('messages of other windows and other origins are not heard', async () => {
   const scene = await opened()
   const { popup } = scene.win
-  const answer = { chop: 'answer', assertion: ASSERTION }
+  const answer = { chop: 'answer', result: ASSERTION }
 
   for (const message of [READY, answer]) {
     await scene.win.hear({}, AGENT, message)
@@ -94,8 +97,8 @@ test('messages that mean nothing are not heard', async () => {
   assert.equal(scene.outcome, undefined)
 })
 
-test('an answer without an assertion or a known problem is refused', async () => {
-  for (const rest of [{}, { assertion: null }, { assertion: {} }, { problem: { code: 'x' } }]) {
+test('an answer that is neither what was asked for nor a known problem is refused', async () => {
+  for (const rest of [{}, { result: null }, { result: {} }, { problem: { code: 'x' } }]) {
     const scene = await asked()
 
     await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', ...rest })
@@ -163,7 +166,7 @@ test('an answer that comes just after the popup has closed itself still counts',
   scene.win.popup.closed = true
   await scene.win.tick(200)
 
-  await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', assertion: ASSERTION })
+  await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', result: ASSERTION })
 
   assert.deepEqual(scene.outcome, ASSERTION)
 })

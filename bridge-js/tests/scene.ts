@@ -1,24 +1,26 @@
-/** One sign-in under way, and what became of it. */
+/** One operation under way, a sign-in unless it says otherwise, and what became of it. */
 
 import { BridgeError } from '../src/bridge-error.js'
-import { signInFrom, type SignInOptions } from '../src/sign-in.js'
-import type { SignInState } from '../src/sign-in-state.js'
+import { askFrom, type AskOptions } from '../src/ask.js'
+import type { AskState } from '../src/ask-state.js'
+import type { Operation } from '../src/operations.js'
+import { signInWith } from '../src/sign-in.js'
 import { CHALLENGE, type FakeWindow } from './fake-window.js'
 
 export class Scene {
-  readonly states: SignInState[] = []
+  readonly states: AskState[] = []
   readonly abort = new AbortController()
-  /** The assertion, the code of the error, or whatever else was thrown; `undefined` until then. */
+  /** The answer, the code of the error, or whatever else was thrown; `undefined` until then. */
   outcome: unknown
   error: unknown
 
   constructor(
     readonly win: FakeWindow,
-    options: SignInOptions = {},
-    challenge = CHALLENGE,
+    options: AskOptions = {},
+    operation: Operation<unknown> = signInWith(CHALLENGE),
   ) {
-    const onState = (state: SignInState): void => void this.states.push(state)
-    signInFrom(win, challenge, { signal: this.abort.signal, onState, ...options }).then(
+    const onState = (state: AskState): void => void this.states.push(state)
+    askFrom(win, operation, { signal: this.abort.signal, onState, ...options }).then(
       (assertion) => (this.outcome = assertion),
       (error: unknown) => {
         this.error = error

@@ -5,7 +5,7 @@ import { servePopup } from '../src/serve-popup.js'
 import { ASSERTION, CHALLENGE, settled, type Reply } from './fake-window.js'
 
 const SITE = 'https://bank.example'
-const SIGN_IN = { chop: 'sign_in', challenge: CHALLENGE }
+const SIGN_IN = { chop: 'sign_in', request: { challenge: CHALLENGE } }
 const TICKET = { json: { ticket: 'T' } }
 
 /** The popup's own window, with an opener that notes what it is told. */
@@ -85,12 +85,36 @@ test('it asks for a ticket in the opener’s name, then for the signature with t
   assert.deepEqual(signIn?.init.headers, { ...json, 'chop-ticket': 'T' })
 })
 
+test('every operation has its own path, and other words have none', async () => {
+  for (const [chop, path] of [
+    ['certificates', '/v1/certificates'],
+    ['sign', '/v1/sign'],
+    ['decrypt', '/v1/decrypt'],
+  ] as const) {
+    const page = new PopupPage({ '/v1/bridge/tickets': TICKET, [path]: { json: { done: chop } } })
+
+    await page.hear({ chop, request: { of: chop } })
+
+    assert.equal(page.requests[1]?.path, path)
+    assert.equal(page.requests[1]?.init.body, `{"of":"${chop}"}`)
+    const answer = { chop: 'answer', result: { done: chop } }
+    assert.deepEqual(page.told[1], { message: answer, target: SITE })
+  }
+  for (const chop of ['__proto__', 'constructor', 'toString', '/v1/sign', ['sign']]) {
+    const page = new PopupPage(signing)
+
+    await page.hear({ chop, request: {} })
+
+    assert.deepEqual(page.requests, [])
+  }
+})
+
 test('it hands the answer to exactly that origin and closes itself', async () => {
   const page = new PopupPage(signing)
 
   await page.hear(SIGN_IN)
 
-  const answer = { chop: 'answer', assertion: ASSERTION }
+  const answer = { chop: 'answer', result: ASSERTION }
   assert.deepEqual(page.told[1], { message: answer, target: SITE })
   assert.ok(page.closed)
 })
@@ -205,7 +229,7 @@ test('opened by hand it says what it is', () => {
 test('nothing that it receives is shown', async () => {
   const page = new PopupPage(signing)
 
-  await page.hear({ ...SIGN_IN, challenge: '<b>hello</b>' }, 'https://hello.example')
+  await page.hear({ ...SIGN_IN, request: '<b>hello</b>' }, 'https://hello.example')
 
   assert.doesNotMatch(page.element.textContent, /hello/)
 })

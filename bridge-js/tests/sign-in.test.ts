@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { signIn } from '../src/sign-in.js'
+import { signIn, signInWith } from '../src/sign-in.js'
 import { AGENT, ASSERTION, CHALLENGE, FakePermission, FakeWindow } from './fake-window.js'
 import { Scene } from './scene.js'
 
@@ -23,13 +23,13 @@ test('with the permission granted the assertion comes without a question', async
   assert.deepEqual(scene.names, ['connecting', 'waiting_for_person'])
 })
 
-test('the request is JSON with the challenge alone, and carries no cookies', async () => {
-  const scene = new Scene(new FakeWindow().withAgent())
+test('the request is JSON with the challenge and the issuers, and carries no cookies', async () => {
+  const scene = new Scene(new FakeWindow().withAgent(), {}, signInWith(CHALLENGE, ['MAA=']))
 
   await scene.win.tick(0)
 
   const { init } = scene.win.requests.find(({ url }) => url === SIGN_IN)!
-  assert.equal(init.body, JSON.stringify({ challenge: CHALLENGE }))
+  assert.equal(init.body, JSON.stringify({ challenge: CHALLENGE, issuers: ['MAA='] }))
   assert.deepEqual(init.headers, { 'content-type': 'application/json' })
   assert.deepEqual([init.method, init.credentials, init.redirect], ['POST', 'omit', 'error'])
 })
@@ -368,13 +368,9 @@ test('pages that can never work are told why, and nothing is sent', async () => 
   }
 })
 
-test('what is not a challenge is not sent', async () => {
+test('what is not a challenge is refused before anything is sent', () => {
   for (const text of ['', 'A'.repeat(43), 'A'.repeat(129), `${'A'.repeat(44)}-`, '='.repeat(44)]) {
-    const scene = new Scene(new FakeWindow().withAgent(), {}, text)
-    await scene.win.tick(0)
-
-    assert.equal(scene.outcome, 'invalid_request', text)
-    assert.deepEqual(scene.win.asked, [])
+    assert.throws(() => signInWith(text), { code: 'invalid_request' }, text)
   }
 })
 

@@ -1,9 +1,11 @@
 import type { BrowserWindow } from './browser-window.js';
-import { type Assertion } from './parse-assertion.js';
+import { type Operation } from './operations.js';
 /**
  * Asks the agent directly, once: a second try could open a second window. When the request ends,
  * so does the agent's window.
  *
- * Spec: docs/protocol.md, "Sign in".
+ * @returns the answer, as the agent gave it.
+ *
+ * Spec: docs/protocol.md, "Operations".
  */
-export declare function askByFetch(win: BrowserWindow, agent: string, challenge: string, signal?: AbortSignal): Promise<Assertion>;
+export declare function askByFetch(win: BrowserWindow, agent: string, { name, request }: Operation<unknown>, signal?: AbortSignal): Promise<unknown>;

@@ -16,3 +16,5 @@ export declare class BridgeError extends Error {
     readonly retryAfter?: number;
     constructor(code: Code, message: string, { triesLeft, retryAfter, cause }?: ProblemData);
 }
+/** The answer is not what the protocol says. */
+export declare function invalidAnswer(what: string): BridgeError;

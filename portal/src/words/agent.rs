@@ -76,11 +76,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "讀卡機裡沒有卡片",
-            "請插入工商憑證，晶片朝內、插到底，再試一次。",
+            "請插入工商憑證，晶片朝上、朝內插到底，再試一次。",
         ),
         (
             "No card in the reader",
-            "Please insert the company card, chip first and all the way, then try again.",
+            "Please insert the company card, chip up and first, all the way in, then try again.",
         ),
     ),
     Words::new(
@@ -119,6 +119,31 @@ pub(super) const WORDS: &[Words] = &[
             "The card or its driver failed",
             "Take the card out, wipe its chip, insert it and try again. If it keeps happening, try \
              another reader.",
+        ),
+    ),
+    Words::new(
+        "unsupported",
+        Warning,
+        (
+            "這張卡片做不到",
+            "這張卡片或它的驅動程式不支援登入所需的簽章。請更新卡片的驅動程式，或換一張卡片再試一次。",
+        ),
+        (
+            "This card cannot do it",
+            "The card or its driver does not know the signature that signing in needs. Please update \
+             the driver, or try another card.",
+        ),
+    ),
+    Words::new(
+        "not_decrypted",
+        Warning,
+        (
+            "無法解密",
+            "資料可能損壞，或不是加密給這張卡片的。請換一張卡片再試一次。",
+        ),
+        (
+            "It did not decrypt",
+            "The data may be damaged, or not meant for this card. Please try another card.",
         ),
     ),
     Words::new(

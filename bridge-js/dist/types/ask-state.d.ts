@@ -1,6 +1,6 @@
 import type { BridgeError } from './bridge-error.js';
-/** Where a sign-in stands, for the page to show. */
-export type SignInState = 
+/** Where an operation stands, for the page to show. */
+export type AskState = 
 /** Looking for the agent. */
 {
     readonly state: 'connecting';
