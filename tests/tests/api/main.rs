@@ -12,6 +12,7 @@ mod browser_prompt;
 mod browser_scene;
 mod card_certificates;
 mod card_opensc;
+mod card_operations;
 mod card_pin;
 mod card_reader;
 mod card_softhsm;

@@ -150,7 +150,7 @@ pub(crate) async fn type_into_window(display: &Display, pin: &str) {
     display.key("Return").await.unwrap();
 }
 
-async fn window_titled(display: &Display, title: &str) -> Window {
+pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
     let window = display.wait_for_window(title, LONG).await.unwrap();
     display.focus(window).await.unwrap();
     tokio::time::sleep(ARMED).await;
