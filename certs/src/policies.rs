@@ -1,6 +1,6 @@
 //! Browsers' policies that decide whether login pages reach the agent. Only looked at.
 //!
-//! Spec: docs/deployment.md, "Policies of the browsers".
+//! Spec: docs/settings.md, "Policies of the browsers".
 
 #[cfg_attr(target_os = "linux", path = "policies/linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "policies/other.rs")]

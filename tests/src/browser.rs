@@ -10,7 +10,7 @@ mod firefox;
 mod marionette;
 pub mod policy;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -40,6 +40,18 @@ pub enum Answer {
     Allow,
     /// No.
     Block,
+}
+
+/// The first of these commands that is installed.
+fn installed(commands: &[&str]) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let programs = commands
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let mut found = programs.filter(|program| program.is_file());
+    let first = found.next();
+    first.with_context(|| format!("none of these is installed: {}", commands.join(", ")))
 }
 
 /// One tab or popup of a browser; what a test does is the same in each of them.

@@ -3,6 +3,7 @@
 //! What a program is for lives with its module; this one only starts it, reads its log and ends
 //! it, by its own process id and that of its group, never by name.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -30,9 +31,9 @@ pub struct Program {
 impl Program {
     /// A command that runs `program` so that it ends even when this process is killed and has no
     /// chance to clean up: the kernel sees to it.
-    pub fn command(program: &str) -> Command {
+    pub fn command(program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--", program]);
+        command.args(["--pdeathsig", "KILL", "--"]).arg(program);
         command
     }
 

@@ -81,7 +81,7 @@ impl Identity {
     /// The issuer's name decides of what kind it is: only MOEACA speaks for companies, only MOICA for
     /// citizens, however the subject of another authority's certificate may look.
     ///
-    /// Spec: docs/site-integration.md, "Who signed in".
+    /// Spec: GPKI certificate profile; docs/protocol.md, "The assertion".
     pub(crate) fn of(certificate: &Certificate) -> Result<Self, Refusal> {
         let issuer = certificate.issuer();
         match (is_named(issuer, COMPANIES), is_named(issuer, CITIZENS)) {

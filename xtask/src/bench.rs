@@ -19,7 +19,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let build = ["build", "--release", "--package", package, "--bin", bin];
         step::run(&format!("build {bin}"), &mut step::cargo(&build))?;
     }
-    let mut words = vec!["target/release/bench"];
+    let program = step::built("release", "bench")?;
+    let program = program.to_string_lossy();
+    let mut words = vec![&*program];
     if !step::is_root() {
         words.insert(0, "sudo");
     }

@@ -27,7 +27,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "demo",
     ];
     step::run("build", &mut step::cargo(&build))?;
-    let mut demo = step::command("target/debug/demo", &[]);
+    let program = step::built("debug", "demo")?;
+    let mut demo = step::command(&program.to_string_lossy(), &[]);
     if options.check {
         demo.arg("--check");
     }

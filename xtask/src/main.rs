@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod packages;
+mod place;
 mod step;
 mod test;
 

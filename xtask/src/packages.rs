@@ -15,6 +15,7 @@ const DISPLAY: &[&str] = &[
     "xdotool",
     "imagemagick",
     "x11-utils",
+    "libxkbcommon-x11-0", // the window opens it at run time
     "fonts-noto-cjk",
     "dbus",
 ];

@@ -14,6 +14,17 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
+/// A program that Cargo has built: in its target folder, wherever that is.
+pub(crate) fn built(profile: &str, name: &str) -> Result<PathBuf> {
+    // target/debug/xtask
+    let this = std::env::current_exe().context("this program has no path")?;
+    let target = this
+        .ancestors()
+        .nth(2)
+        .context("this program lies in no target folder")?;
+    Ok(target.join(profile).join(name))
+}
+
 /// A command to be run in the workspace's folder.
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);

@@ -1,10 +1,8 @@
 //! `cargo xtask test`: everything that must be green before a change lands.
 
-use std::process::Command;
-
 use anyhow::Result;
 
-use crate::{packages, step};
+use crate::{packages, place::Place, step};
 
 /// Which tests.
 #[derive(clap::Args)]
@@ -17,8 +15,10 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     packages::for_test()?;
     if let Some(name) = &options.only {
+        let which = ["--workspace", "--test", "api"];
         build()?;
-        return step::run("tests", tests(&["--workspace", "--test", "api"]).arg(name));
+        check_filter(&which, name)?;
+        return tests(&which, &[name]);
     }
     step::run("format", &mut step::cargo(&["fmt", "--all", "--check"]))?;
     bridge()?;
@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     ];
     step::run("lints", &mut step::cargo(&lints))?;
     build()?;
-    step::run("tests", &mut tests(&["--workspace"]))?;
+    tests(&["--workspace"], &[])?;
     let docs = ["doc", "--workspace", "--no-deps", "--quiet"];
     step::run(
         "docs",
@@ -49,25 +49,25 @@ fn build() -> Result<()> {
     )
 }
 
-/// Browsers and cards share two cores: two scenes at a time are the quickest.
-fn tests(which: &[&str]) -> Command {
+/// Runs tests. Browsers and cards share two cores: two scenes at a time are the quickest.
+fn tests(which: &[&str], filter: &[&str]) -> Result<()> {
+    let place = Place::new()?;
     let mut tests = step::cargo(&["test"]);
-    tests.args(which).args(["--", "--test-threads=2"]);
-    as_root(&mut tests);
-    tests
+    tests.args(which).arg("--").args(filter);
+    place.runs(tests.arg("--test-threads=2"));
+    step::run("tests", &mut tests)
 }
 
-/// Namespaces, a pcscd of our own and a second user need root; the build itself does not.
-fn as_root(command: &mut Command) -> &mut Command {
-    if !step::is_root() {
-        let host = step::output("rustc", &["--print", "host-tuple"]).unwrap_or_default();
-        let variable = format!(
-            "CARGO_TARGET_{}_RUNNER",
-            host.to_uppercase().replace(['-', '.'], "_")
-        );
-        command.env(variable, "sudo --preserve-env");
+/// Ends with an error where no test has such a name.
+fn check_filter(which: &[&str], filter: &str) -> Result<()> {
+    let mut list = step::cargo(&["test", "--quiet"]);
+    list.args(which).args(["--", filter, "--list"]);
+    let listed = list.output()?;
+    let names = String::from_utf8_lossy(&listed.stdout);
+    if listed.status.success() && names.lines().any(|line| line.ends_with(": test")) {
+        return Ok(());
     }
-    command
+    anyhow::bail!("no test has {filter:?} in its name")
 }
 
 /// The bridge: types, tests, and that the committed build is what the sources give.

@@ -64,9 +64,9 @@ pub enum LogLevel {
     /// Nothing.
     Off,
     /// What failed.
-    #[default]
     Error,
-    /// And what looks wrong.
+    /// And what looks wrong: what a page was told that the log says more about.
+    #[default]
     Warn,
     /// And what happens.
     Info,
@@ -324,7 +324,7 @@ mod tests {
         };
         assert_eq!(settings.development, development);
         let log = Setting {
-            value: LogLevel::Error,
+            value: LogLevel::Warn,
             source: Source::Locked,
         };
         assert_eq!(settings.log, log);

@@ -1,4 +1,4 @@
-//! Chromium, from Debian's package, driven over its debugging pipe.
+//! Chromium, from Debian's package, or Chrome, driven over its debugging pipe.
 
 mod page;
 
@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use nix::unistd::geteuid;
 use serde_json::{Value, json};
 use tokio::process::{ChildStdin, ChildStdout};
 
 use super::cdp::Connection;
-use super::{GLANCE, Options};
+use super::{GLANCE, Options, installed};
 use crate::program::Program;
 use crate::trust::Home;
 
@@ -22,7 +23,15 @@ const START: Duration = Duration::from_secs(40);
 
 /// The browser expects its debugging pipe at 3 (in) and 4 (out); std can hand over 0 and 1 only.
 /// Debian's `chromium` is a script that sets up flags and then becomes the browser.
-const LAUNCH: &str = r#"exec chromium "$@" 3<&0 4>&1 </dev/null >&2"#;
+const LAUNCH: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >&2"#;
+
+/// What it is called, by who packaged it.
+const COMMANDS: [&str; 4] = [
+    "chromium",
+    "google-chrome-stable",
+    "google-chrome",
+    "chromium-browser",
+];
 
 /// Lets us drive it.
 const DEBUGGING: &str = "--remote-debugging-pipe";
@@ -55,7 +64,7 @@ impl Chromium {
     /// When it is not installed or does not come up; the message has the end of its log.
     pub async fn start(home: &Home, options: Options<'_>) -> Result<Self> {
         let mut command = Program::command("sh");
-        command.args(["-c", LAUNCH, "chromium"]);
+        command.args(["-c", LAUNCH]).arg(installed(&COMMANDS)?);
         command.args(FLAGS);
         command.arg(format!(
             "--user-data-dir={}",
@@ -95,8 +104,12 @@ impl Chromium {
     /// # Errors
     /// When it is not installed.
     pub fn visible(home: &Home, url: &str) -> Result<Program> {
-        let mut command = Program::command("chromium");
-        command.args(FLAGS.iter().filter(|flag| **flag != DEBUGGING));
+        let mut command = Program::command(installed(&COMMANDS)?);
+        command.args(["--no-first-run", "--lang=zh-TW"]);
+        // Chromium refuses to give root a sandbox, and says so in a bar above the page.
+        if geteuid().is_root() {
+            command.arg("--no-sandbox");
+        }
         command.arg(format!(
             "--user-data-dir={}",
             home.chromium_profile().display()

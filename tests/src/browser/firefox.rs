@@ -1,4 +1,4 @@
-//! Firefox ESR, from Debian's package, driven by Marionette without geckodriver.
+//! Firefox, Debian's ESR or another, driven by Marionette without geckodriver.
 
 mod page;
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::marionette::Connection;
-use super::{Answer, GLANCE, Options};
+use super::{Answer, GLANCE, Options, installed};
 use crate::program::Program;
 use crate::trust::Home;
 
@@ -24,7 +24,10 @@ pub use self::page::FirefoxPage;
 const START: Duration = Duration::from_secs(60);
 
 /// Firefox says what pages say on their consoles on its output: to the log, with its complaints.
-const LAUNCH: &str = r#"exec firefox-esr "$@" >&2"#;
+const LAUNCH: &str = r#"exec "$0" "$@" >&2"#;
+
+/// What it is called, by who packaged it.
+const COMMANDS: [&str; 2] = ["firefox-esr", "firefox"];
 
 /// Settings of the test profile. None of them touches what is tested: permissions, popups, TLS.
 const PREFERENCES: [(&str, &str); 12] = [
@@ -70,7 +73,7 @@ impl Firefox {
         let _ = fs::remove_file(&port_file);
 
         let mut command = Program::command("sh");
-        command.args(["-c", LAUNCH, "firefox"]);
+        command.args(["-c", LAUNCH]).arg(installed(&COMMANDS)?);
         command.args([
             "--no-remote",
             "--marionette",

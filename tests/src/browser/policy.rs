@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 
 use crate::namespace::Namespace;
 
-/// Writes Chromium's policies; they hold for browsers started from then on.
+/// Writes the policies of Chromium and Chrome; they hold for browsers started from then on.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub fn chromium(namespace: &Namespace, policies: &Value) -> Result<()> {
-    let path = "chromium/policies/managed/chop-test.json";
-    namespace.write_etc(path, &policies.to_string())
+    for product in ["chromium", "opt/chrome"] {
+        let path = format!("{product}/policies/managed/chop-test.json");
+        namespace.write_etc(&path, &policies.to_string())?;
+    }
+    Ok(())
 }
 
 /// Writes Firefox's policies; they hold for browsers started from then on.

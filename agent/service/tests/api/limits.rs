@@ -211,10 +211,11 @@ async fn a_request_may_take_longer_than_the_idle_limit() {
 }
 
 #[tokio::test]
-async fn with_a_thousand_idle_sockets_info_still_answers() {
+async fn with_hundreds_of_idle_sockets_info_still_answers() {
     let stage = Scene::new().start().await;
     let mut sockets = Vec::new();
-    for _ in 0..1000 {
+    // Both ends are in this process, and many systems give one 1024 files.
+    for _ in 0..400 {
         sockets.push(TcpStream::connect(("127.0.0.1", stage.port)).await.unwrap());
     }
     assert_eq!(stage.page().get("/v1/info").await.status, 200);
