@@ -11,9 +11,10 @@ use chop_agent::{
     consent::WindowConsent,
     tray::{State, Tray},
 };
+use chop_protocol::{Origin, Plain};
 use chop_service::{
-    Asks, Choice, ChoiceId, Consent as _, ConsentRequest, DocumentView, Ending, Event, Notice,
-    Purpose, View, Window as _,
+    Asks, Caller, Choice, ChoiceId, Consent as _, ConsentRequest, DocumentView, Ending, Event,
+    Notice, Purpose, Scope, View, Window as _,
 };
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
@@ -48,7 +49,7 @@ async fn show(arguments: &[String]) -> Result<()> {
     let origin = arguments.iter().find(|argument| argument.contains("://"));
     let origin = origin.map_or("https://login.bank.example.tw", String::as_str);
     let request = ConsentRequest {
-        origin: origin.parse()?,
+        caller: caller(origin)?,
         purpose: purpose(state),
         time: Duration::from_secs(60),
     };
@@ -70,6 +71,7 @@ async fn show(arguments: &[String]) -> Result<()> {
                 println!("entered for {choice:?}");
                 window.show(&View::Checking).await;
             }
+            Event::Decided(decision) => break println!("{decision:?}"),
             Event::Closed => break println!("closed"),
             Event::TimedOut => break println!("timed out"),
         }
@@ -106,6 +108,13 @@ enum Step {
     End(Ending),
 }
 
+fn caller(text: &str) -> Result<Caller> {
+    Ok(match text.contains("://") {
+        true => Caller::Site(Origin::parse(text, Plain::Everywhere)?),
+        false => Caller::Program(text.into()),
+    })
+}
+
 fn purpose(state: &str) -> Purpose {
     let document = |name: &str, size, text: Option<&str>| DocumentView {
         name: name.to_owned(),
@@ -118,6 +127,15 @@ fn purpose(state: &str) -> Purpose {
     };
     match state {
         "certificates" => Purpose::ReadCertificates,
+        "access" | "access_read" | "access_decrypt" | "access_change_pin" => Purpose::Access {
+            scope: match state {
+                "access_read" => Scope::Read,
+                "access_decrypt" => Scope::Decrypt,
+                "access_change_pin" => Scope::ChangePin,
+                _ => Scope::Sign,
+            },
+            may_last: state != "access_change_pin",
+        },
         "sign" | "working" => Purpose::Sign {
             documents: vec![
                 document("免稅函申請書_112年度.xml", Some(18_230), None),
@@ -146,6 +164,7 @@ fn step(state: &str) -> Option<Step> {
         })
     };
     let view = match state {
+        "access" | "access_read" | "access_decrypt" | "access_change_pin" => View::Deciding,
         "looking" => View::Looking,
         "service_down" => View::ServiceDown,
         "no_reader" => View::NoReader,

@@ -4,12 +4,13 @@ mod environment;
 
 use std::{
     io::{Error, ErrorKind},
-    path::PathBuf,
+    ops::Range,
+    path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
 
-use chop_service::{Consent, ConsentError, ConsentRequest, Ending, Event, View, Window};
+use chop_service::{Caller, Consent, ConsentError, ConsentRequest, Ending, Event, View, Window};
 use chop_token::pipe::{self, Frame};
 use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -17,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::prompt::wire::{FromWindow, Request, ToWindow};
+use crate::prompt::wire::{CallerKind, FromWindow, Request, ToWindow};
 
 /// A window that is not on the screen by then is given up: an X server may accept a connection and
 /// then say nothing.
@@ -57,9 +58,11 @@ impl Consent for WindowConsent {
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(ConsentError::Failed(ErrorKind::BrokenPipe.into()));
         };
+        let (origin, owner, caller) = shown(&request.caller);
         let request = Request {
-            origin: request.origin.as_str().to_owned(),
-            owner: chop_service::owner(&request.origin),
+            origin,
+            owner,
+            caller,
             purpose: request.purpose.clone(),
             seconds: request.time.as_secs(),
             dark: self.dark,
@@ -82,6 +85,39 @@ impl Consent for WindowConsent {
             }
         }
     }
+}
+
+/// Who asks, as the window shows it.
+fn shown(caller: &Caller) -> (String, Range<usize>, CallerKind) {
+    match caller {
+        Caller::Site(origin) => {
+            // What goes no farther than this machine can be read by nobody else.
+            let kind = match origin.is_plain() && origin.host() != "localhost" {
+                true => CallerKind::PlainSite,
+                false => CallerKind::Site,
+            };
+            (
+                origin.as_str().to_owned(),
+                chop_service::owner(origin),
+                kind,
+            )
+        }
+        Caller::Program(path) => {
+            let name = path.file_name().map(Path::new).unwrap_or(path);
+            let (path, name) = (printable(path), printable(name));
+            let owner = path.len() - name.len()..path.len();
+            (path, owner, CallerKind::Program)
+        }
+    }
+}
+
+/// Without what could end a line, hide, or turn round what stands beside it (C-10).
+fn printable(path: &Path) -> String {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    path.to_string_lossy().replace(odd, "\u{fffd}")
 }
 
 impl WindowConsent {
@@ -185,6 +221,7 @@ async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
         FromWindow::NoDisplay => Answer::NoDisplay,
         FromWindow::Closed => Answer::Did(Event::Closed),
         FromWindow::TimedOut => Answer::Did(Event::TimedOut),
+        FromWindow::Decided(decision) => Answer::Did(Event::Decided(decision)),
         FromWindow::Agreed(choice) => Answer::Did(Event::Agreed { choice }),
         FromWindow::Entered(choice) => {
             let Ok(Some(Frame::Secret(pin))) = pipe::read(stdout).await else {

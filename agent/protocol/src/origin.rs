@@ -10,8 +10,8 @@ const MAX_LENGTH: usize = 255;
 
 /// A canonical `https` web origin, such as `https://login.example:8443`.
 ///
-/// `http://localhost` (any port) is one too, but only through [`Origin::parse`] with
-/// [`Plain::Localhost`], which the development setting asks for.
+/// One of `http` is one too, but only through [`Origin::parse`] with another [`Plain`] than
+/// [`Plain::Never`].
 ///
 /// Spec: RFC 6454 §6.2 (ASCII serialization); docs/protocol.md, "Who asks".
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Plain {
     Never,
     /// `http://localhost` too, on any port: for developers of login pages.
     Localhost,
+    /// `http` from everywhere: pages of intranets that were written for HiCOS.
+    Everywhere,
 }
 
 /// Why a text is not an origin that may ask.
@@ -56,7 +58,9 @@ impl Origin {
         }
         let url = Url::parse(text).map_err(|_| OriginError::NotAUrl)?;
         match (url.scheme(), url.host_str(), plain) {
-            ("https", Some(_), _) | ("http", Some("localhost"), Plain::Localhost) => {}
+            ("https", Some(_), _)
+            | ("http", Some("localhost"), Plain::Localhost)
+            | ("http", Some(_), Plain::Everywhere) => {}
             _ => return Err(OriginError::NotHttps),
         }
         let canonical = url.origin().ascii_serialization();
@@ -70,6 +74,12 @@ impl Origin {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether what it sends and gets can be read and changed on its way.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.0.starts_with("http:")
     }
 
     /// The host alone, without brackets' removal: `login.example`, `127.0.0.1`, `[::1]`.

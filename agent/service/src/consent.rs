@@ -1,7 +1,7 @@
 //! The person at the keyboard, behind two small traits: the agent's window implements them, tests
 //! script them.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, path::PathBuf, time::Duration};
 
 use chop_protocol::Origin;
 use chop_token::Pin;
@@ -34,13 +34,28 @@ pub trait Window: Send + 'static {
 /// What a window is opened for. It holds nothing that the page itself could have worded.
 #[derive(Clone, Debug)]
 pub struct ConsentRequest {
-    /// The site, as the browser reported it.
-    pub origin: Origin,
+    /// Who asks.
+    pub caller: Caller,
     /// What is asked for.
     pub purpose: Purpose,
     /// How long the person has; the window counts down and ends by itself with
     /// [`Event::TimedOut`].
     pub time: Duration,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Caller {
+    /// A site, as the browser reported it.
+    Site(Origin),
+    /// A program of this person, by its file. Only the room for HiCOS pages has such callers.
+    Program(PathBuf),
+}
+
+impl From<&Origin> for Caller {
+    fn from(site: &Origin) -> Self {
+        Self::Site(site.clone())
+    }
 }
 
 /// What is asked for.
@@ -61,6 +76,27 @@ pub enum Purpose {
         /// How large it is, in bytes.
         size: usize,
     },
+    /// Letting the caller use cards through the room for HiCOS pages.
+    Access {
+        /// What it may do.
+        scope: Scope,
+        /// Whether the person may say so for the future as well.
+        may_last: bool,
+    },
+}
+
+/// What a caller may do in the room for HiCOS pages.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// See readers, cards and certificates.
+    Read,
+    /// And have things signed.
+    Sign,
+    /// And have things decrypted; not signed.
+    Decrypt,
+    /// Change a card's PIN, once.
+    ChangePin,
 }
 
 /// A document, as far as it is shown.
@@ -92,6 +128,8 @@ pub enum ConsentError {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum View {
+    /// The person decides, see [`Purpose::Access`]; no card is looked at.
+    Deciding,
     /// Looking for the card; nothing is known yet.
     Looking,
     /// The smart card service of the system does not run.
@@ -195,10 +233,24 @@ pub enum Event {
         /// Which.
         choice: ChoiceId,
     },
+    /// Decided.
+    Decided(Decision),
     /// Closed the window, pressed Escape or Cancel.
     Closed,
     /// Let the time run out.
     TimedOut,
+}
+
+/// What the person says of [`Purpose::Access`].
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Yes, this time.
+    Once,
+    /// Yes, from now on.
+    Always,
+    /// No, from now on.
+    Block,
 }
 
 /// How the operation ended, which the window shows for a moment.

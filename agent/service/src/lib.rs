@@ -26,8 +26,8 @@ mod tls;
 
 pub use cms::{CmsError, enveloped::EnvelopeError};
 pub use consent::{
-    Asks, Choice, ChoiceId, Consent, ConsentError, ConsentRequest, DocumentView, Ending, Event,
-    Notice, Purpose, View, Window,
+    Asks, Caller, Choice, ChoiceId, Consent, ConsentError, ConsentRequest, Decision, DocumentView,
+    Ending, Event, Notice, Purpose, Scope, View, Window,
 };
 pub use domain::owner;
 pub use error::Error;

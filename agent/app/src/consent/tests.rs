@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-use chop_service::{ChoiceId, Purpose};
+use chop_service::{Caller, ChoiceId, Purpose};
 use chop_token::Pin;
 use pipe::blocking;
 
@@ -35,7 +35,7 @@ fn says(messages: &[FromWindow]) -> Vec<u8> {
 
 fn request() -> ConsentRequest {
     ConsentRequest {
-        origin: "https://bank.example".parse().unwrap(),
+        caller: Caller::Site("https://bank.example".parse().unwrap()),
         purpose: Purpose::SignIn,
         time: Duration::from_secs(60),
     }
@@ -177,7 +177,7 @@ async fn the_window_learns_request_view_and_ending_in_this_order() {
     };
     assert_eq!(
         next(),
-        r#"{"origin":"https://bank.example","owner":{"start":8,"end":20},"purpose":"sign_in","seconds":60,"dark":null}"#
+        r#"{"origin":"https://bank.example","owner":{"start":8,"end":20},"caller":"site","purpose":"sign_in","seconds":60,"dark":null}"#
     );
     assert_eq!(next(), r#"{"show":"no_card"}"#);
     assert_eq!(next(), r#"{"end":"done"}"#);

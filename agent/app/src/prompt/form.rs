@@ -5,6 +5,7 @@
 mod buttons;
 mod card;
 mod choices;
+mod deciding;
 mod documents;
 mod entry;
 mod guard;
@@ -16,7 +17,7 @@ mod words;
 
 use std::time::Duration;
 
-use chop_service::{Choice, ChoiceId, Ending, Notice, Purpose, View};
+use chop_service::{Choice, ChoiceId, Decision, Ending, Notice, Purpose, View};
 use chop_token::Pin;
 use egui::{Event, Key, Rect, Ui, UiBuilder, vec2};
 use zeroize::Zeroize as _;
@@ -41,6 +42,8 @@ pub(super) enum Outcome {
     Entered(ChoiceId, Pin),
     /// Agreed, where no PIN is asked for here.
     Agreed(ChoiceId),
+    /// Decided.
+    Decided(Decision),
     /// Closed the window.
     Closed,
     /// Let the time run out.
@@ -61,6 +64,8 @@ pub(super) struct Form {
     pin: PinBuffer,
     /// Whether the person has confirmed to take the last try.
     understood: bool,
+    /// Whether what the person decides is to last.
+    lasts: bool,
     guard: Guard,
     /// Something new was shown, so what is typed now was meant for what was there before.
     unsettled: bool,
@@ -93,6 +98,7 @@ impl Form {
             tried: None,
             pin: PinBuffer::default(),
             understood: false,
+            lasts: false,
             guard: Guard::new(),
             unsettled: true,
             refocus: true,
@@ -175,6 +181,7 @@ impl Form {
         let room = window.top() + HEIGHT - MARGIN - BUTTON_HEIGHT - GAP - column.cursor().top();
         let entered = match &self.stage {
             Stage::Ready { .. } => self.entry(&mut column, colors, now),
+            Stage::Status(View::Deciding) => self.deciding(&mut column, colors, now),
             Stage::Status(view) => {
                 status::view(&mut column, view, &self.request.purpose, room, now, colors);
                 false

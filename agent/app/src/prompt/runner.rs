@@ -120,6 +120,7 @@ impl Runner {
                 self.redraw();
                 return;
             }
+            Outcome::Decided(decision) => Some(FromWindow::Decided(decision)),
             Outcome::Closed => Some(FromWindow::Closed),
             Outcome::TimedOut => Some(FromWindow::TimedOut),
             Outcome::Over => None,

@@ -3,22 +3,39 @@
 
 use std::ops::Range;
 
-use chop_service::{ChoiceId, Ending, Purpose, View};
+use chop_service::{ChoiceId, Decision, Ending, Purpose, View};
 use serde::{Deserialize, Serialize};
 
 /// The first message to the window.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Request {
-    /// The site, as the agent checked it.
+    /// The site, as the agent checked it; or the program's file.
     pub(crate) origin: String,
-    /// Where in it stands what tells whose the site is: see [`chop_service::owner`].
+    /// Where in it stands what tells whose the site is: see [`chop_service::owner`]; of a program
+    /// its name.
     pub(crate) owner: Range<usize>,
+    /// What of the two it is.
+    #[serde(default)]
+    pub(crate) caller: CallerKind,
     /// What is asked for.
     pub(crate) purpose: Purpose,
     /// How long the person has.
     pub(crate) seconds: u64,
     /// Whether the desktop is dark, where the agent knows; else the window asks the system.
     pub(crate) dark: Option<bool>,
+}
+
+/// Kinds of callers.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CallerKind {
+    /// A site over https, or of this machine.
+    #[default]
+    Site,
+    /// A site over http.
+    PlainSite,
+    /// A program of this person.
+    Program,
 }
 
 /// Later messages to the window.
@@ -43,6 +60,8 @@ pub(crate) enum FromWindow {
     Entered(ChoiceId),
     /// A certificate was chosen that asks for no PIN here, and the person agreed.
     Agreed(ChoiceId),
+    /// The person decided.
+    Decided(Decision),
     /// The person closed it.
     Closed,
     /// The time ran out.

@@ -1,9 +1,10 @@
 //! Sentences of the window.
 
-use chop_service::Purpose;
+use chop_service::{Purpose, Scope};
 use time::{Date, OffsetDateTime};
 
 use super::{Words, filled, fixed, plural};
+use crate::prompt::wire::CallerKind;
 
 /// The window's title, which task bars and screen readers show: what it is at, and for whom.
 #[must_use]
@@ -28,6 +29,7 @@ pub mod titles {
             Purpose::ReadCertificates => "讀取憑證",
             Purpose::Sign { .. } => "簽署文件",
             Purpose::Decrypt { .. } => "解密",
+            Purpose::Access { .. } => "使用卡片",
         }
     }
     /// Waiting for another PIN.
@@ -44,7 +46,7 @@ pub mod titles {
     pub fn working(purpose: &Purpose) -> &'static str {
         match purpose {
             Purpose::SignIn | Purpose::Sign { .. } => "簽章中",
-            Purpose::ReadCertificates => "讀取中",
+            Purpose::ReadCertificates | Purpose::Access { .. } => "讀取中",
             Purpose::Decrypt { .. } => "解密中",
         }
     }
@@ -55,14 +57,70 @@ pub mod titles {
 
 /// Above the origin.
 #[must_use]
-pub fn who_asks(purpose: &Purpose) -> Words {
-    match purpose {
-        Purpose::SignIn => fixed("網站要求登入", "Sign-in request"),
-        Purpose::ReadCertificates => fixed("網站要求讀取憑證", "Certificate request"),
-        Purpose::Sign { .. } => fixed("網站要求簽署文件", "Signature request"),
-        Purpose::Decrypt { .. } => fixed("網站要求解密", "Decryption request"),
+pub(crate) fn who_asks(purpose: &Purpose, caller: CallerKind) -> Words {
+    match (purpose, caller) {
+        (Purpose::SignIn, _) => fixed("網站要求登入", "Sign-in request"),
+        (Purpose::ReadCertificates, _) => fixed("網站要求讀取憑證", "Certificate request"),
+        (Purpose::Sign { .. }, _) => fixed("網站要求簽署文件", "Signature request"),
+        (Purpose::Decrypt { .. }, _) => fixed("網站要求解密", "Decryption request"),
+        (Purpose::Access { .. }, CallerKind::Program) => {
+            fixed("程式要求使用卡片", "A program asks for your card")
+        }
+        (Purpose::Access { .. }, _) => fixed("網站要求使用卡片", "A site asks for your card"),
     }
 }
+
+/// What a yes to a site or program means.
+#[must_use]
+pub fn access_means(scope: Scope) -> Vec<Words> {
+    let sees = fixed(
+        "它會看到讀卡機、卡號，以及憑證上的姓名與號碼。",
+        "It sees readers, card numbers, and the names and numbers on certificates.",
+    );
+    let asks_for_pin = |zh: &'static str, en: &'static str| fixed(zh, en);
+    match scope {
+        Scope::Read => vec![sees],
+        Scope::Sign => vec![
+            sees,
+            asks_for_pin(
+                "您在網頁上輸入 PIN 碼後，它可以用您的卡片簽章。",
+                "With the PIN that you enter in the page it can sign with your card.",
+            ),
+        ],
+        Scope::Decrypt => vec![
+            sees,
+            asks_for_pin(
+                "您在網頁上輸入 PIN 碼後，它可以用您的卡片解密。",
+                "With the PIN that you enter in the page it can decrypt with your card.",
+            ),
+        ],
+        Scope::ChangePin => vec![
+            sees,
+            asks_for_pin(
+                "它會把卡片的 PIN 碼換成您在網頁上輸入的新號碼。",
+                "It changes your card's PIN to the one that you entered in the page.",
+            ),
+        ],
+    }
+}
+
+/// The page is not encrypted.
+pub const PLAIN: (Words, Words) = (
+    fixed("這個網頁沒有加密", "This page is not secure"),
+    fixed(
+        "經過的網路上，別人可能看見或更改內容。只有在您信任的內部網路才允許。",
+        "Others on the network may read or change it. Allow it only in a network that you trust.",
+    ),
+);
+
+/// Beside the box: what is decided lasts.
+pub const FROM_NOW_ON: Words = fixed(
+    "以後都允許，不再詢問",
+    "Allow from now on, do not ask again",
+);
+
+/// No, from now on.
+pub const BLOCK: Words = fixed("封鎖", "Block");
 
 /// Beneath the origin.
 #[must_use]
@@ -88,6 +146,12 @@ pub fn asks(purpose: &Purpose) -> Words {
                 format!("asks your card to decrypt a message ({})", size.trim()),
             )
         }
+        Purpose::Access { scope, .. } => match scope {
+            Scope::Read => fixed("想讀取您的卡片", "wants to read your card"),
+            Scope::Sign => fixed("想用您的卡片簽章", "wants to sign with your card"),
+            Scope::Decrypt => fixed("想用您的卡片解密", "wants to decrypt with your card"),
+            Scope::ChangePin => fixed("想變更卡片的 PIN 碼", "wants to change your card's PIN"),
+        },
     }
 }
 
@@ -179,7 +243,9 @@ pub fn no_certificate(purpose: &Purpose) -> (Words, Words) {
             "這張卡片不能用來登入",
             "This card cannot be used to sign in",
         ),
-        Purpose::ReadCertificates => fixed("讀不到這張卡片的憑證", "No certificate can be read"),
+        Purpose::ReadCertificates | Purpose::Access { .. } => {
+            fixed("讀不到這張卡片的憑證", "No certificate can be read")
+        }
         Purpose::Sign { .. } => fixed("這張卡片不能用來簽署", "This card cannot be used to sign"),
         Purpose::Decrypt { .. } => fixed(
             "這張卡片解不開這則訊息",
@@ -198,7 +264,9 @@ pub fn no_certificate(purpose: &Purpose) -> (Words, Words) {
 pub fn checking(purpose: &Purpose) -> (Words, Words) {
     let title = match purpose {
         Purpose::SignIn | Purpose::Sign { .. } => fixed("卡片正在簽章", "Your card is signing"),
-        Purpose::ReadCertificates => fixed("正在讀取憑證", "Reading the certificates"),
+        Purpose::ReadCertificates | Purpose::Access { .. } => {
+            fixed("正在讀取憑證", "Reading the certificates")
+        }
         Purpose::Decrypt { .. } => fixed("卡片正在解密", "Your card is decrypting"),
     };
     (title, fixed("請勿取出卡片。", "Please leave it in."))
@@ -210,6 +278,7 @@ pub fn done(purpose: &Purpose) -> (Words, Words) {
     let title = match purpose {
         Purpose::SignIn | Purpose::Sign { .. } => fixed("簽章完成", "Signed"),
         Purpose::ReadCertificates => fixed("讀取完成", "Read"),
+        Purpose::Access { .. } => fixed("完成", "Done"),
         Purpose::Decrypt { .. } => fixed("解密完成", "Decrypted"),
     };
     (title, fixed("請回到網站繼續。", "Go on in your browser."))
@@ -301,7 +370,7 @@ pub const I_UNDERSTAND: Words = fixed(
 pub fn accept(purpose: &Purpose) -> Words {
     match purpose {
         Purpose::SignIn => fixed("登入", "Sign in"),
-        Purpose::ReadCertificates => fixed("同意", "Allow"),
+        Purpose::ReadCertificates | Purpose::Access { .. } => fixed("允許", "Allow"),
         Purpose::Sign { .. } => fixed("簽署", "Sign"),
         Purpose::Decrypt { .. } => fixed("解密", "Decrypt"),
     }

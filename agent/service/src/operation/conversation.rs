@@ -54,7 +54,7 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
     ) -> Result<Self, Error> {
         let time = service.settings.window_time;
         let request = ConsentRequest {
-            origin: site.clone(),
+            caller: site.into(),
             purpose: operation.purpose(),
             time,
         };
@@ -95,7 +95,7 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
                     let (choice, pin) = match event {
                         Event::Entered { choice, pin } => (choice, pin),
                         Event::Agreed { choice } => (choice, no_pin()),
-                        Event::Closed => return Err(self.closed()),
+                        Event::Closed | Event::Decided(_) => return Err(self.closed()),
                         Event::TimedOut => {
                             self.late = true;
                             continue;
@@ -151,7 +151,7 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
                 event = self.window.next(), if !self.late => match event {
                     Event::Closed => return Err(Error::UserRefused),
                     Event::TimedOut => self.late = true,
-                    Event::Entered { .. } | Event::Agreed { .. } => {}
+                    Event::Entered { .. } | Event::Agreed { .. } | Event::Decided(_) => {}
                 },
                 Ok(()) = done.changed() => {}
             }

@@ -8,8 +8,8 @@ use std::{
 
 use chop_protocol::{Challenge, Plain};
 use chop_service::{
-    ChoiceId, Clock, Consent, ConsentError, ConsentRequest, Ending, Event, Keys, Memory, Purpose,
-    Server, Service, ServiceSettings, View, Window, tls_config,
+    Caller, ChoiceId, Clock, Consent, ConsentError, ConsentRequest, Ending, Event, Keys, Memory,
+    Purpose, Server, Service, ServiceSettings, View, Window, tls_config,
 };
 use chop_token::{
     Certificate, Error, Inventory, KeyId, KeyKind, Messages, Padding, Pin, PinState, Reader,
@@ -363,6 +363,14 @@ impl Record {
     }
 }
 
+/// Who asks, in one word.
+fn caller(caller: &Caller) -> String {
+    match caller {
+        Caller::Site(origin) => origin.to_string(),
+        Caller::Program(path) => path.display().to_string(),
+    }
+}
+
 pub(crate) struct People {
     person: Arc<Mutex<Box<Person>>>,
     opened: Mutex<Box<Opened>>,
@@ -378,7 +386,8 @@ impl Consent for People {
             return Err(why());
         }
         self.opened.lock().unwrap()(&request.purpose);
-        self.record.add(&format!("window for {}", request.origin));
+        self.record
+            .add(&format!("window for {}", caller(&request.caller)));
         let (says, hears) = mpsc::unbounded_channel();
         Ok(Open {
             person: Arc::clone(&self.person),

@@ -1,5 +1,6 @@
 //! The bar at the bottom of the window, and what can be clicked.
 
+use chop_service::{Decision, View};
 use egui::{
     Align, Layout, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
     accesskit::Role, pos2, vec2,
@@ -30,14 +31,16 @@ impl Form {
         entered: bool,
     ) -> Option<Outcome> {
         let keys = self.guard.keys_count(now);
-        let asks = matches!(self.stage, Stage::Ready { .. })
-            && self.choice().is_some_and(|choice| !choice.locked);
-        let (mut accepts, mut declines) = (entered, false);
+        let decides = matches!(self.stage, Stage::Status(View::Deciding));
+        let asks = decides
+            || matches!(self.stage, Stage::Ready { .. })
+                && self.choice().is_some_and(|choice| !choice.locked);
+        let (mut accepts, mut declines, mut blocks) = (entered, false, false);
         // From right to left, so that Tab leads from the PIN to “sign in”, then to “cancel”.
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             if asks {
-                let ready = self.is_complete() && self.guard.clicks_count(now);
+                let ready = (decides || self.is_complete()) && self.guard.clicks_count(now);
                 let words = text::accept(&self.request.purpose);
                 accepts |= button(ui, &words, Kind::Primary, ready, colors).clicked() && keys;
             }
@@ -45,10 +48,20 @@ impl Form {
             let words = if ended { &text::CLOSE } else { &text::CANCEL };
             let by_mouse = ui.input(|input| input.pointer.any_released());
             declines = button(ui, words, Kind::Plain, true, colors).clicked() && (keys || by_mouse);
+            if decides {
+                let ready = self.guard.clicks_count(now);
+                blocks = button(ui, &text::BLOCK, Kind::Plain, ready, colors).clicked() && keys;
+            }
             self.countdown(ui, colors, now);
         });
+        if blocks {
+            return Some(Outcome::Decided(Decision::Block));
+        }
         if declines {
             return Some(self.closed());
+        }
+        if accepts && decides {
+            return Some(self.allowed());
         }
         if accepts && self.is_complete() {
             return self.enter();
@@ -74,7 +87,11 @@ impl Form {
             colors.dim
         };
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let line = format!("{}·{}", words.zh, words.en);
+            // Beside three buttons there is room for little.
+            let line = match self.stage {
+                Stage::Status(View::Deciding) => format!("{left:.0} s"),
+                _ => format!("{}·{}", words.zh, words.en),
+            };
             words::label(ui, job([Piece(&line, fonts::plain(size::SMALL), color)]));
         });
     }

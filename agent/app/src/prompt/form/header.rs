@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, request: &Request, colors: &Palette) {
         words::label(
             ui,
             words::beside(
-                &text::who_asks(&request.purpose),
+                &text::who_asks(&request.purpose, request.caller),
                 font,
                 colors.dim,
                 colors.dim,

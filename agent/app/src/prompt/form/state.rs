@@ -10,6 +10,7 @@ impl Form {
     pub(in crate::prompt) fn title(&self) -> String {
         let locked = self.choice().is_some_and(|choice| choice.locked);
         let at = match &self.stage {
+            Stage::Status(View::Deciding) => titles::enter(&self.request.purpose),
             Stage::Status(View::Looking) => titles::LOOKING,
             Stage::Status(View::OnReader) => titles::ON_READER,
             Stage::Status(view) if is_work(view) => titles::working(&self.request.purpose),

@@ -30,7 +30,7 @@ pub(super) fn view(
         View::Checking => text::checking(purpose),
         View::OnReader => text::ON_READER,
         View::Working { done, total } => text::working(*done, *total),
-        View::Looking | View::Ready { .. } => text::LOOKING,
+        View::Looking | View::Deciding | View::Ready { .. } => text::LOOKING,
     };
     let picture = |ui: &Ui, centre: Pos2| match view {
         View::NoReader => paint::reader(ui.painter(), centre, false, colors),

@@ -1,6 +1,7 @@
 //! Drives the form through its accessibility tree, without a display; time is what the test says.
 
 mod agreeing;
+mod deciding;
 mod entry;
 mod stray_keys;
 mod views;
@@ -10,7 +11,7 @@ use egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::{Harness, kittest::Queryable as _};
 
 use super::*;
-use crate::prompt::fonts;
+use crate::prompt::{fonts, wire::CallerKind};
 
 struct Scene {
     harness: Harness<'static, State>,
@@ -30,9 +31,15 @@ impl Scene {
 
     /// The same, for something else.
     fn asking(purpose: Purpose) -> Self {
+        Self::asked_by(CallerKind::Site, purpose)
+    }
+
+    /// The same, with another kind of caller.
+    fn asked_by(caller: CallerKind, purpose: Purpose) -> Self {
         let request = Request {
             origin: "https://login.bank.example:8443".to_owned(),
             owner: 14..26,
+            caller,
             purpose,
             seconds: 60,
             dark: None,
@@ -121,6 +128,7 @@ impl Scene {
                 format!("{id}: {}", String::from_utf8_lossy(pin.expose()))
             }
             Outcome::Agreed(ChoiceId(id)) => format!("{id}: agreed"),
+            Outcome::Decided(decision) => format!("{decision:?}"),
             Outcome::Closed => "closed".to_owned(),
             Outcome::TimedOut => "timed out".to_owned(),
             Outcome::Over => "over".to_owned(),
