@@ -7,7 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::Certificate;
+use crate::{
+    Certificate,
+    model::{self, Model},
+};
 
 /// Readers, cards and certificates at one moment.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +167,24 @@ impl Inventory {
         self.sources
             .iter()
             .filter_map(|source| Some((source.path.as_path(), source.fault.as_deref()?)))
+    }
+
+    /// What the card in a reader is: by its certificates where a module reads them, otherwise by
+    /// its answer to reset, or what a module calls it. `None` for an empty reader, and for a card that nobody knows.
+    #[must_use]
+    pub fn model_in(&self, reader: &Reader) -> Option<&'static Model> {
+        reader.card.as_ref()?;
+        let all = || self.tokens_in(&reader.name);
+        let issued = all().find_map(|token| model::by_issuer(&token.certificates));
+        issued
+            .or_else(|| reader.model())
+            .or_else(|| all().find_map(model::by_name))
+    }
+
+    /// The tokens in the reader of this name.
+    pub fn tokens_in<'a>(&'a self, reader: &'a str) -> impl Iterator<Item = &'a Token> {
+        let is_in = move |token: &&'a Token| token.reader.as_deref() == Some(reader);
+        self.tokens.iter().filter(is_in)
     }
 
     /// The token of this name, if it is still there.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod atr;
 mod certificate;
 mod check;
 mod error;
@@ -7,6 +8,7 @@ mod error;
 mod fixture;
 mod inventory;
 mod keyring;
+mod model;
 mod pin;
 pub mod pipe;
 mod signing;
@@ -20,6 +22,7 @@ pub use inventory::{
     Inventory, KeyId, Library, PinState, Reader, Readers, Signer, Source, Token, TokenId, Use,
 };
 pub use keyring::{Keyring, Settings, Signed, WorkerProgram};
+pub use model::{Middleware, Model};
 pub use pin::Pin;
 pub use signing::{Hash, Messages, Scheme, Signing};
 pub use wire::Padding;
