@@ -18,6 +18,8 @@ use chop_certs::{policies, store, stores};
 use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+pub(crate) use print::harmless;
+
 use crate::{
     paths::Paths,
     settings::{self, Settings},

@@ -4,6 +4,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 use chop_agent::{
+    cards,
     doctor::{self, Form},
     logging,
     paths::Paths,
@@ -11,7 +12,7 @@ use chop_agent::{
     settings::Settings,
 };
 use chop_certs::{Lifetime, store};
-use chop_token::{WorkerSource, worker};
+use chop_token::{Module, WorkerSource, worker};
 use clap::{Args, Parser, Subcommand};
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
@@ -35,6 +36,15 @@ enum Command {
         #[arg(long, value_name = "PART")]
         open: Option<doctor::Part>,
     },
+    /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
+    Cards {
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+        /// Again after each change.
+        #[arg(long)]
+        watch: bool,
+    },
     /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
     Certificate {
         /// DER instead of PEM.
@@ -50,11 +60,14 @@ enum Command {
 }
 
 #[derive(Args)]
-#[group(required = true, multiple = false)]
 struct Source {
-    #[arg(long)]
+    #[arg(long, required_unless_present = "pkcs12")]
     module: Option<PathBuf>,
-    #[arg(long)]
+    #[arg(long, requires = "module")]
+    parameters: Option<String>,
+    #[arg(long, requires = "module")]
+    writable: Vec<PathBuf>,
+    #[arg(long, conflicts_with = "module")]
     pkcs12: Option<PathBuf>,
 }
 
@@ -66,6 +79,7 @@ fn main() -> ExitCode {
             None if json => Form::Json,
             None => Form::Table,
         }),
+        Command::Cards { json, watch } => list_cards(json, watch),
         Command::Certificate { der } => certificate(der),
         Command::Prompt => return prompt::run(),
         Command::Worker(source) => return work(source),
@@ -80,8 +94,7 @@ fn agent() -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
     logging::start(settings.log.value);
-    let program = std::env::current_exe().context("the program's own path is not known")?;
-    run::until_ended(&settings, &paths, program, |port| {
+    run::until_ended(&settings, &paths, program()?, |port| {
         // A line that whoever started us can wait for; nobody reading it is no fault.
         let _ = writeln!(std::io::stdout(), "https://localhost:{port}");
     })?;
@@ -92,6 +105,19 @@ fn examine(form: Form) -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths);
     Ok(doctor::run(&paths, settings, form))
+}
+
+fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {
+    let form = if json {
+        cards::Form::Json
+    } else {
+        cards::Form::Text
+    };
+    let settings = Settings::load(&paths()?)?;
+    logging::start(settings.log.value);
+    let program = program()?;
+    cards::run(&settings, program, form, follow).context("cards cannot be listed")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn certificate(der: bool) -> Result<ExitCode> {
@@ -107,12 +133,21 @@ fn certificate(der: bool) -> Result<ExitCode> {
 }
 
 fn work(source: Source) -> ExitCode {
-    match (source.module, source.pkcs12) {
-        (Some(path), _) => worker::run(WorkerSource::Module(path)),
-        (None, Some(path)) => worker::run(WorkerSource::Pkcs12(path)),
+    let module = source.module.map(|path| Module {
+        path,
+        parameters: source.parameters,
+        writable: source.writable,
+    });
+    let file = source.pkcs12.map(WorkerSource::Pkcs12);
+    match module.map(WorkerSource::Module).or(file) {
+        Some(source) => worker::run(source),
         // clap asks for exactly one of them.
-        (None, None) => ExitCode::FAILURE,
+        None => ExitCode::FAILURE,
     }
+}
+
+fn program() -> Result<PathBuf> {
+    std::env::current_exe().context("the program's own path is not known")
 }
 
 fn paths() -> Result<Paths> {

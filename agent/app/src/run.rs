@@ -4,13 +4,13 @@ use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use chop_certs::{Lifetime, store};
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
-use chop_token::{Keyring, WorkerProgram};
+use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,7 @@ use busy::Announced;
 use crate::{
     consent::WindowConsent,
     instance::{self, Instance},
+    keyring,
     paths::Paths,
     settings::Settings,
 };
@@ -27,12 +28,6 @@ use crate::{
 mod busy;
 mod panel;
 mod signals;
-
-/// How long a card operation may take while the card is there.
-const CARD_DEADLINE: Duration = Duration::from_secs(60);
-
-/// How long a worker has once PC/SC says that its card is gone.
-const REMOVAL_GRACE: Duration = Duration::from_secs(2);
 
 /// Why the agent does not run.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +83,7 @@ impl Agent {
         let listeners = listen(&settings.ports.value).await?;
         let port = listeners.first().and_then(|first| first.local_addr().ok());
         let port = port.map_or(0, |address| address.port());
-        let keyring = Keyring::start(keyring_settings(settings, program));
+        let keyring = Keyring::start(keyring::settings(settings, program));
         let service = Service::new(
             consent,
             keyring.clone(),
@@ -200,19 +195,6 @@ async fn listen_on(port: u16) -> io::Result<Vec<TcpListener>> {
         Ok(six) => Ok(vec![four, six]),
         Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => Err(cause),
         Err(_) => Ok(vec![four]),
-    }
-}
-
-fn keyring_settings(settings: &Settings, program: PathBuf) -> chop_token::Settings {
-    chop_token::Settings {
-        worker: WorkerProgram {
-            program,
-            arguments: vec!["worker".into()],
-        },
-        modules: settings.modules.value.clone(),
-        pkcs12: settings.pkcs12.value.clone(),
-        deadline: CARD_DEADLINE,
-        removal_grace: REMOVAL_GRACE,
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use chop_token::Module;
 use serde::Deserialize;
 
 use crate::paths::Paths;
@@ -41,8 +42,10 @@ pub enum Source {
 pub struct Settings {
     /// Loopback ports, tried in this order.
     pub ports: Setting<Vec<u16>>,
-    /// PKCS #11 modules, by absolute path.
-    pub modules: Setting<Vec<PathBuf>>,
+    /// PKCS #11 modules, by absolute path; the installed ones where nobody names any.
+    pub modules: Setting<Vec<Module>>,
+    /// Modules, and folders with modules, that may be loaded; `None` for any.
+    pub allowed_modules: Setting<Option<Vec<PathBuf>>>,
     /// PKCS #12 files, each a software card.
     pub pkcs12: Setting<Vec<PathBuf>>,
     /// Issuers whose certificates may be used, by the names that windows show; empty for all.
@@ -113,7 +116,8 @@ pub enum Error {
 #[serde(deny_unknown_fields)]
 struct File {
     ports: Option<Vec<u16>>,
-    modules: Option<Vec<PathBuf>>,
+    modules: Option<Vec<modules::Entry>>,
+    allowed_modules: Option<Vec<PathBuf>>,
     pkcs12: Option<Vec<PathBuf>>,
     issuers: Option<Vec<String>>,
     development: Option<bool>,
@@ -126,9 +130,10 @@ struct File {
 }
 
 /// What a policy can lock: every key of a [`File`] that is a setting.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "ports",
     "modules",
+    "allowed_modules",
     "pkcs12",
     "issuers",
     "development",
@@ -177,8 +182,15 @@ impl Settings {
                 "modules",
                 &locked,
                 modules::installed(),
-                policy.modules,
-                person.modules,
+                policy.modules.map(modules::named),
+                person.modules.map(modules::named),
+            ),
+            allowed_modules: pick(
+                "allowed_modules",
+                &locked,
+                None,
+                policy.allowed_modules.map(Some),
+                person.allowed_modules.map(Some),
             ),
             pkcs12: pick("pkcs12", &locked, Vec::new(), policy.pkcs12, person.pkcs12),
             issuers: pick(
@@ -215,8 +227,17 @@ impl Settings {
         if !(10..=600).contains(&self.window_time.value.as_secs()) {
             return value("window_seconds", "between 10 and 600");
         }
-        if self.modules.value.iter().any(|path| !path.is_absolute()) {
+        let modules = self.modules.value.iter();
+        if modules.clone().any(|module| !module.path.is_absolute()) {
             return value("modules", "a list of absolute paths");
+        }
+        let mut writable = modules.flat_map(|module| &module.writable);
+        if writable.any(|path| !path.is_absolute()) {
+            return value("writable", "a list of absolute paths");
+        }
+        let mut allowed = self.allowed_modules.value.iter().flatten();
+        if allowed.any(|path| !path.is_absolute()) {
+            return value("allowed_modules", "a list of absolute paths");
         }
         if self.pkcs12.value.iter().any(|path| !path.is_absolute()) {
             return value("pkcs12", "a list of absolute paths");
@@ -342,9 +363,43 @@ mod tests {
             "ports = [80]",
             "window_seconds = 1",
             "modules = ['a.so']",
+            "modules = [{ path = '/a.so', writable = ['b'] }]",
+            "allowed_modules = ['lib']",
         ] {
             assert!(matches!(load("", odd), Err(Error::Value { .. })), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_module_is_a_path_or_a_table_with_more() {
+        let text =
+            "modules = ['/a.so', { path = '/b.so', parameters = \"x='y'\", writable = ['/w'] }]";
+        let settings = load("", text).unwrap();
+        let expected = [
+            Module::from(PathBuf::from("/a.so")),
+            Module {
+                path: "/b.so".into(),
+                parameters: Some("x='y'".to_owned()),
+                writable: vec!["/w".into()],
+            },
+        ];
+        assert_eq!(settings.modules.value, expected);
+        assert!(load("", "modules = [{ path = '/b.so', other = 1 }]").is_err());
+    }
+
+    #[test]
+    fn a_policy_can_say_which_modules_are_loaded_whatever_the_person_wants() {
+        let policy = "allowed_modules = ['/usr/lib']\nlocked = ['allowed_modules']";
+        let settings = load(
+            policy,
+            "allowed_modules = ['/home']\nmodules = ['/home/a.so']",
+        )
+        .unwrap();
+        let allowed = Setting {
+            value: Some(vec!["/usr/lib".into()]),
+            source: Source::Locked,
+        };
+        assert_eq!(settings.allowed_modules, allowed);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Certificate,
+    Certificate, Fault,
     model::{self, Model},
 };
 
@@ -134,8 +134,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What the module says of itself; `None` for a file, and before it was asked.
     pub library: Option<Library>,
-    /// Why it cannot be used, in English, for doctor and the log.
-    pub fault: Option<String>,
+    /// Why it cannot be used.
+    pub fault: Option<Fault>,
 }
 
 /// What a module says of itself (`CK_INFO`).
@@ -162,11 +162,11 @@ impl Inventory {
         self.tokens.iter().flat_map(of_token).collect()
     }
 
-    /// Modules and files that cannot be used, and why, in English.
-    pub fn faults(&self) -> impl Iterator<Item = (&Path, &str)> {
+    /// Modules and files that cannot be used, and why.
+    pub fn faults(&self) -> impl Iterator<Item = (&Path, &Fault)> {
         self.sources
             .iter()
-            .filter_map(|source| Some((source.path.as_path(), source.fault.as_deref()?)))
+            .filter_map(|source| Some((source.path.as_path(), source.fault.as_ref()?)))
     }
 
     /// What the card in a reader is: by its certificates where a module reads them, otherwise by

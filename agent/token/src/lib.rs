@@ -4,11 +4,13 @@ mod atr;
 mod certificate;
 mod check;
 mod error;
+mod fault;
 #[cfg(test)]
 mod fixture;
 mod inventory;
 mod keyring;
 mod model;
+pub mod modules;
 mod pin;
 pub mod pipe;
 mod signing;
@@ -18,11 +20,13 @@ pub mod worker;
 
 pub use certificate::{Certificate, KeyKind, Uses};
 pub use error::Error;
+pub use fault::{Fault, FileFault, Processor};
 pub use inventory::{
     Inventory, KeyId, Library, PinState, Reader, Readers, Signer, Source, Token, TokenId, Use,
 };
 pub use keyring::{Keyring, Settings, Signed, WorkerProgram};
 pub use model::{Middleware, Model};
+pub use modules::{Allowed, Module};
 pub use pin::Pin;
 pub use signing::{Hash, Messages, Scheme, Signing};
 pub use wire::Padding;

@@ -1,6 +1,6 @@
 //! Each setting, its value and who set it.
 
-use std::{error::Error as _, fmt::Display};
+use std::{error::Error as _, fmt::Display, path::PathBuf};
 
 use super::{Area, Line};
 use crate::{
@@ -26,12 +26,20 @@ fn in_use(settings: &Settings) -> Vec<Line> {
         development = Line::note(Area::Settings, development.what, Some(text::DEVELOPMENT));
     }
     let (modules, pkcs12) = (&settings.modules, &settings.pkcs12);
-    let paths = |paths: &[std::path::PathBuf]| list(paths.iter().map(|path| path.display()));
+    let paths = |paths: &[PathBuf]| list(paths.iter().map(|path| path.display()));
+    let names = modules.value.iter().map(|module| module.path.display());
+    let allowed = &settings.allowed_modules;
+    let any = || "any".to_owned();
     let seconds = settings.window_time.value.as_secs().to_string();
     let log = format!("{:?}", settings.log.value).to_lowercase();
     vec![
         line("ports", list(&settings.ports.value), settings.ports.source),
-        line("modules", paths(&modules.value), modules.source),
+        line("modules", list(names), modules.source),
+        line(
+            "allowed_modules",
+            allowed.value.as_deref().map_or_else(any, paths),
+            allowed.source,
+        ),
         line("pkcs12", paths(&pkcs12.value), pkcs12.source),
         development,
         line("window_seconds", seconds, settings.window_time.source),

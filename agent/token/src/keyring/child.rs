@@ -37,14 +37,23 @@ pub(super) struct Ended;
 impl Child {
     /// Starts a worker.
     pub(super) fn spawn(program: &WorkerProgram, source: &WorkerSource) -> std::io::Result<Self> {
-        let (option, path) = match source {
-            WorkerSource::Module(path) => ("--module", path),
-            WorkerSource::Pkcs12(path) => ("--pkcs12", path),
-        };
-        let mut process = Command::new(&program.program)
-            .args(&program.arguments)
-            .arg(option)
-            .arg(path)
+        let mut command = Command::new(&program.program);
+        command.args(&program.arguments);
+        match source {
+            WorkerSource::Pkcs12(path) => {
+                command.arg("--pkcs12").arg(path);
+            }
+            WorkerSource::Module(module) => {
+                command.arg("--module").arg(&module.path);
+                if let Some(parameters) = &module.parameters {
+                    command.arg("--parameters").arg(parameters);
+                }
+                for folder in &module.writable {
+                    command.arg("--writable").arg(folder);
+                }
+            }
+        }
+        let mut process = command
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))
             .stdin(Stdio::piped())
@@ -121,8 +130,22 @@ fn is_passed_on(name: &OsStr) -> bool {
         "XDG_RUNTIME_DIR",
     ];
     const FAMILIES: [&str; 3] = ["OPENSC_", "P11_KIT_", "PCSCLITE_"];
+    /// Windows' names, in whatever case.
+    const WINDOWS: [&str; 9] = [
+        "APPDATA",
+        "LOCALAPPDATA",
+        "PROGRAMDATA",
+        "SYSTEMDRIVE",
+        "SYSTEMROOT",
+        "TEMP",
+        "TMP",
+        "USERPROFILE",
+        "WINDIR",
+    ];
     name.to_str().is_some_and(|name| {
-        NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+        NAMES.contains(&name)
+            || FAMILIES.iter().any(|family| name.starts_with(family))
+            || cfg!(windows) && WINDOWS.iter().any(|one| name.eq_ignore_ascii_case(one))
     })
 }
 

@@ -12,8 +12,10 @@ mod files;
 #[path = "../../src/fixture.rs"]
 mod fixture;
 mod hostile;
+mod module;
 mod operations;
 mod scene;
+mod spoiled;
 mod tokens;
 
 // For the fixture, which is shared with the unit tests.
