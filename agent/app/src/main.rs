@@ -12,7 +12,7 @@ use chop_agent::{
     settings::Settings,
 };
 use chop_certs::{Lifetime, store};
-use chop_token::{Module, WorkerSource, worker};
+use chop_token::{Fence, Module, WorkerSource, worker};
 use clap::{Args, Parser, Subcommand};
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         }),
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Certificate { der } => certificate(der),
-        Command::Prompt => return prompt::run(),
+        Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
     };
     result.unwrap_or_else(|error| {
@@ -144,6 +144,21 @@ fn work(source: Source) -> ExitCode {
         // clap asks for exactly one of them.
         None => ExitCode::FAILURE,
     }
+}
+
+/// A window reads a request from the agent, and fonts and pictures from the system; it needs the
+/// display and nothing else.
+fn window() -> ExitCode {
+    let display = std::env::var("DISPLAY").unwrap_or_default();
+    let fence = Fence::new().reaches_abstract_names();
+    // `host:0` is an X server behind the network, as `ssh -X` has it.
+    let fence = match display.split_once(':') {
+        Some(("" | "unix", _)) | None => fence,
+        Some(_) => fence.reaches_the_network(),
+    };
+    // `chop doctor` says what is missing.
+    let _ = fence.close();
+    prompt::run()
 }
 
 fn program() -> Result<PathBuf> {

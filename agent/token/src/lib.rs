@@ -5,6 +5,7 @@ mod certificate;
 mod check;
 mod error;
 mod fault;
+pub mod fence;
 #[cfg(test)]
 mod fixture;
 mod inventory;
@@ -21,6 +22,7 @@ pub mod worker;
 pub use certificate::{Certificate, KeyKind, Uses};
 pub use error::Error;
 pub use fault::{Fault, FileFault, Processor};
+pub use fence::Fence;
 pub use inventory::{
     Inventory, KeyId, Library, PinState, Reader, Readers, Signer, Source, Token, TokenId, Use,
 };

@@ -12,6 +12,7 @@ mod module;
 mod pin;
 mod pkcs12;
 mod sign;
+mod writable;
 
 use std::{
     fs::File,
@@ -25,7 +26,7 @@ use module::Module;
 use pkcs12::OpenFile;
 
 use crate::{
-    Fault, Pin,
+    Fault, Fence, Pin,
     pipe::{Frame, blocking},
     stdio,
     wire::{self, Failure, Key, Reply, Request, What},
@@ -52,7 +53,8 @@ impl WorkerSource {
 
 /// The main function of a worker process; see [`crate::WorkerProgram`] for its arguments.
 ///
-/// Call it before anything else has read standard input or written to standard output,
+/// Call it before anything else has read standard input or written to standard output, and from a
+/// process of one thread: its fence is around that thread and those that it starts.
 #[must_use]
 pub fn run(source: WorkerSource) -> ExitCode {
     match serve(&source) {
@@ -72,8 +74,9 @@ struct Job {
 
 /// Answers requests, one after the other.
 fn serve(source: &WorkerSource) -> Result<()> {
-    forbid_dumps();
     let (mut incoming, outgoing) = stdio::take()?;
+    // Chop doctor says what is missing.
+    let _ = fence(source).close();
     stdio::end_with(&incoming, PATIENCE)?;
     let mut out = Out(outgoing);
     let mut held = None;
@@ -84,6 +87,22 @@ fn serve(source: &WorkerSource) -> Result<()> {
         held.settle();
     }
     Ok(())
+}
+
+fn fence(source: &WorkerSource) -> Fence {
+    match source {
+        // It reads, and nothing else.
+        WorkerSource::Pkcs12(_) => Fence::new(),
+        WorkerSource::Module(module) => {
+            let fence = writable::folders(module)
+                .into_iter()
+                .fold(Fence::new(), Fence::writes_below);
+            match module.path.parent() {
+                Some(folder) => fence.loads_from(folder),
+                None => fence,
+            }
+        }
+    }
 }
 
 /// Where replies go.
@@ -219,12 +238,4 @@ fn answer_with_file(path: &Path, job: &Job, out: &mut Out) -> Result<()> {
         out.say(&reply)?;
     }
     Ok(())
-}
-
-/// Keeps the PIN out of core dumps, and this process's memory from others of the same person.
-fn forbid_dumps() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        eprintln!("chop worker: cannot forbid memory dumps: {error}");
-    }
 }

@@ -11,6 +11,7 @@ use tokio::process::{Child as Process, ChildStdin, ChildStdout, Command};
 use super::WorkerProgram;
 use crate::{
     Pin, WorkerSource,
+    fence::Guard,
     pipe::{self, Frame},
     wire::{self, Reply},
 };
@@ -21,6 +22,7 @@ pub(super) struct Child {
     process: Process,
     requests: ChildStdin,
     replies: ChildStdout,
+    _guard: Guard,
 }
 
 /// What a worker says.
@@ -60,6 +62,8 @@ impl Child {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        // It loads nothing before it is asked something.
+        let guard = Guard::around(&process)?;
         let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
@@ -67,6 +71,7 @@ impl Child {
             process,
             requests,
             replies,
+            _guard: guard,
         })
     }
 

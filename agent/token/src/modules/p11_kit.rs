@@ -112,8 +112,6 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -149,6 +147,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_file_of_the_administrator_stands_for_the_packages_own() {
+        use std::fs;
         let folder = tempfile::tempdir().unwrap();
         let places = Places {
             root: folder.path().to_owned(),

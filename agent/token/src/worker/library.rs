@@ -22,7 +22,7 @@ pub(super) fn check(path: &Path) -> Result<(), Fault> {
     })?;
     match made.ok_or(Fault::NotALibrary)? {
         (format, _) if format != Format::OURS => Err(Fault::OtherSystem),
-        (_, None | Some(Processor::OURS)) => Ok(()),
+        (_, None | Some(Processor::OURS)) => imports::check(path),
         (_, Some(made_for)) => Err(Fault::OtherProcessor {
             made_for,
             ours: Processor::OURS,
@@ -126,6 +126,18 @@ fn pe(machine: u16) -> Processor {
         0xaa64 => Processor::Arm64,
         0x5064 => Processor::Riscv64,
         other => Processor::Other(other),
+    }
+}
+
+#[cfg(windows)]
+mod imports;
+
+/// Elsewhere the loader itself says which library is missing.
+#[cfg(not(windows))]
+mod imports {
+    #[allow(clippy::unnecessary_wraps, reason = "on Windows it can fail")]
+    pub(super) fn check(_: &std::path::Path) -> Result<(), crate::Fault> {
+        Ok(())
     }
 }
 

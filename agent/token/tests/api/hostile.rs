@@ -59,6 +59,12 @@ async fn a_module_that_gives_no_functions_is_a_fault_that_leaves_the_others_alon
 }
 
 #[tokio::test]
+async fn a_module_that_wants_more_memory_than_there_is_does_not_get_it() {
+    // CKR_HOST_MEMORY: it asked for 10 GB.
+    assert_eq!(fault("INIT_10G").await, Fault::Initialize { code: 2 });
+}
+
+#[tokio::test]
 async fn a_module_without_locks_is_initialized_without() {
     // CKR_FUNCTION_FAILED is what this one says to who wants none.
     assert_eq!(fault("INIT_LOCKS").await, Fault::Initialize { code: 6 });
