@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod consent;
 pub mod doctor;
+pub mod grants;
 pub mod instance;
 mod keyring;
 pub mod logging;

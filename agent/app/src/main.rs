@@ -6,12 +6,13 @@ use anyhow::{Context as _, Result};
 use chop_agent::{
     cards,
     doctor::{self, Form},
-    logging,
+    grants, logging,
     paths::Paths,
     prompt, run,
     settings::Settings,
 };
 use chop_certs::{Lifetime, store};
+use chop_service::Grants;
 use chop_token::{Fence, Module, WorkerSource, worker};
 use clap::{Args, Parser, Subcommand};
 
@@ -45,6 +46,14 @@ enum Command {
         #[arg(long)]
         watch: bool,
     },
+    /// 列出並收回給網站的許可 · List what sites written for HiCOS may do, and take it back.
+    Grants {
+        #[command(subcommand)]
+        action: Option<GrantsAction>,
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
     Certificate {
         /// DER instead of PEM.
@@ -57,6 +66,17 @@ enum Command {
     /// A child of the agent: one PKCS #11 module or PKCS #12 file.
     #[command(hide = true)]
     Worker(Source),
+}
+
+#[derive(Subcommand)]
+enum GrantsAction {
+    /// 收回 · Take back what one has, or lift a block.
+    Forget {
+        /// The origin or the file, as it is listed.
+        caller: String,
+    },
+    /// 全部收回 · Take back everything.
+    ForgetAll,
 }
 
 #[derive(Args)]
@@ -80,6 +100,7 @@ fn main() -> ExitCode {
             None => Form::Table,
         }),
         Command::Cards { json, watch } => list_cards(json, watch),
+        Command::Grants { action, json } => grants(action, json),
         Command::Certificate { der } => certificate(der),
         Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
@@ -117,6 +138,26 @@ fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {
     logging::start(settings.log.value);
     let program = program()?;
     cards::run(&settings, program, form, follow).context("cards cannot be listed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
+    let grants = Grants::load(&paths()?.memory);
+    let text = match action {
+        None if json => grants::json(&grants, SystemTime::now()),
+        None => grants::text(&grants, SystemTime::now()),
+        Some(GrantsAction::Forget { caller }) => {
+            if !grants.forget(&caller) {
+                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(GrantsAction::ForgetAll) => {
+            grants.forget_all();
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

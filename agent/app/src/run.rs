@@ -12,7 +12,10 @@ use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use busy::Announced;
@@ -26,6 +29,7 @@ use crate::{
 };
 
 mod busy;
+mod hipki;
 mod panel;
 mod signals;
 
@@ -63,6 +67,7 @@ pub struct Agent {
     authority: CertificateDer<'static>,
     keyring: Keyring,
     ending: CancellationToken,
+    room: JoinSet<()>,
     server: JoinHandle<()>,
 }
 
@@ -90,14 +95,16 @@ impl Agent {
             Memory::load(&paths.memory),
             service_settings(settings),
         );
-        let server = Server::new(tls, service);
+        let server = Server::new(tls, service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let until = ending.clone();
+        let room = hipki::open(&server, &settings.hipki_ports.value);
         Ok(Self {
             port,
             authority: pair.authority().clone(),
             keyring,
             ending,
+            room,
             server: tokio::spawn(async move { server.serve(listeners, until).await }),
         })
     }
@@ -122,6 +129,7 @@ impl Agent {
 
     /// Ends what is open (windows first), and waits for it.
     pub async fn stop(mut self) {
+        self.room.shutdown().await;
         self.ending.cancel();
         // The server has its own deadline for what still runs.
         let _ = (&mut self.server).await;

@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod doctor;
 pub mod faults;
+pub mod grants;
 pub mod prompt;
 pub mod tray;
 

@@ -19,7 +19,7 @@ pub mod stdio;
 mod wire;
 pub mod worker;
 
-pub use certificate::{Certificate, KeyKind, Uses};
+pub use certificate::{Certificate, KeyKind, Uses, name::text as directory_string};
 pub use error::Error;
 pub use fault::{Fault, FileFault, Processor};
 pub use fence::Fence;

@@ -12,31 +12,30 @@ use serde::Deserialize;
 /// A module as it is written: its path, or a table with more.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Entry {
+enum Entry {
     Path(PathBuf),
     Table(Table),
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Table {
+struct Table {
     path: PathBuf,
     parameters: Option<String>,
     #[serde(default)]
     writable: Vec<PathBuf>,
 }
 
-/// Those that are named.
-pub(super) fn named(entries: Vec<Entry>) -> Vec<Module> {
-    let module = |entry| match entry {
+/// One that is named; `None` for what is none.
+pub(super) fn read(value: toml::Value) -> Option<Module> {
+    Some(match value.try_into().ok()? {
         Entry::Path(path) => path.into(),
         Entry::Table(table) => Module {
             path: table.path,
             parameters: table.parameters,
             writable: table.writable,
         },
-    };
-    entries.into_iter().map(module).collect()
+    })
 }
 
 /// Those that are installed.
