@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod appearance;
+mod certificate_view;
 pub mod consent;
 pub mod doctor;
 pub mod instance;
+mod issuer;
 pub mod logging;
 pub mod paths;
 pub mod prompt;

@@ -12,7 +12,7 @@ use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
 use chop_token::{Keyring, WorkerProgram};
 use rustls_pki_types::CertificateDer;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use busy::Announced;
@@ -158,12 +158,15 @@ pub fn until_ended(
         .map_err(Error::System)?;
     runtime.block_on(async {
         let mut signals = signals::Signals::new().map_err(Error::System)?;
-        let (consent, windows) = Announced::new(WindowConsent::new(program.clone()));
+        let (language, _) = watch::channel(settings.language.value.language());
+        let windows = WindowConsent::new(program.clone(), language.clone());
+        let (consent, windows) = Announced::new(windows.theme(settings.theme.value));
         let agent = Agent::start(settings, paths, program.clone(), consent).await?;
         ready(agent.port());
         let quit = async {
             if settings.tray.value {
-                panel::until_quit(&program, windows, agent.keyring.inventory()).await;
+                let now = *language.borrow();
+                panel::until_quit(&program, windows, agent.keyring.inventory(), now).await;
             } else {
                 std::future::pending::<()>().await;
             }

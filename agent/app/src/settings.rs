@@ -5,14 +5,14 @@
 mod modules;
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use crate::paths::Paths;
+use crate::{paths::Paths, text::Language};
 
 /// A value and who set it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,8 +53,69 @@ pub struct Settings {
     pub window_time: Setting<Duration>,
     /// Whether to show the tray icon.
     pub tray: Setting<bool>,
+    /// What windows, menus and commands speak.
+    pub language: Setting<Speech>,
+    /// Whether windows are light or dark.
+    pub theme: Setting<Theme>,
     /// How much is logged to standard error.
     pub log: Setting<LogLevel>,
+}
+
+/// What is spoken.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Speech {
+    /// What the person's system speaks.
+    #[default]
+    System,
+    /// This.
+    Always(Language),
+}
+
+impl Speech {
+    /// The language.
+    #[must_use]
+    pub fn language(self) -> Language {
+        match self {
+            Self::System => Language::of_system(),
+            Self::Always(language) => language,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Speech {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        match name.as_str() {
+            "system" => Ok(Self::System),
+            tag => tag.parse().map(Self::Always).map_err(|_| {
+                let known: Vec<_> = Language::all().map(Language::tag).collect();
+                let known = known.join(", ");
+                serde::de::Error::custom(format!("`{tag}` is none of system, {known}"))
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Speech {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("system"),
+            Self::Always(language) => language.fmt(f),
+        }
+    }
+}
+
+/// Whether windows are light or dark.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
 /// How much is logged.
@@ -119,6 +180,8 @@ struct File {
     development: Option<bool>,
     window_seconds: Option<u64>,
     tray: Option<bool>,
+    language: Option<Speech>,
+    theme: Option<Theme>,
     log: Option<LogLevel>,
     /// In the policy file alone: keys that the person's own file cannot change.
     #[serde(default)]
@@ -126,7 +189,7 @@ struct File {
 }
 
 /// What a policy can lock: every key of a [`File`] that is a setting.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 10] = [
     "ports",
     "modules",
     "pkcs12",
@@ -134,6 +197,8 @@ const KEYS: [&str; 8] = [
     "development",
     "window_seconds",
     "tray",
+    "language",
+    "theme",
     "log",
 ];
 
@@ -203,6 +268,20 @@ impl Settings {
                 person.window_seconds.map(Duration::from_secs),
             ),
             tray: pick("tray", &locked, true, policy.tray, person.tray),
+            language: pick(
+                "language",
+                &locked,
+                Speech::default(),
+                policy.language,
+                person.language,
+            ),
+            theme: pick(
+                "theme",
+                &locked,
+                Theme::default(),
+                policy.theme,
+                person.theme,
+            ),
             log: pick("log", &locked, LogLevel::default(), policy.log, person.log),
         }
     }
@@ -328,6 +407,17 @@ mod tests {
             source: Source::Locked,
         };
         assert_eq!(settings.log, log);
+    }
+
+    #[test]
+    fn a_language_is_the_systems_or_one_that_there_is() {
+        assert_eq!(load("", "").unwrap().language.value, Speech::System);
+        let english = load("", "language = 'en'").unwrap().language.value;
+        assert_eq!(english, Speech::Always(Language::ENGLISH));
+        let Err(Error::Content { cause, .. }) = load("", "language = 'tlh'") else {
+            panic!("a language that there is not")
+        };
+        assert!(cause.to_string().contains("system, zh-TW, en"), "{cause}");
     }
 
     #[test]

@@ -1,10 +1,67 @@
-//! Every sentence that people read: Traditional Chinese as used in Taiwan, and English.
+//! What people read.
+//!
+//! The sentences are in `words/`, a Fluent file for each language, compiled in; here is which of them
+//! is said when, and what stands in it. The self-test still has its sentences in Rust, in two
+//! languages at once: [`Words`].
+//!
+//! Spec: Project Fluent, syntax 1.0.
 
+pub mod code;
+pub mod command;
 pub mod doctor;
+mod language;
 pub mod prompt;
 pub mod tray;
 
 use std::borrow::Cow;
+
+use fluent_bundle::FluentValue;
+
+pub use language::Language;
+
+/// A sentence, in no language yet: [`Language::say`] puts it into one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    id: &'static str,
+    part: Option<&'static str>,
+    arguments: Vec<(&'static str, FluentValue<'static>)>,
+}
+
+/// The message of this name in the files of `words/`.
+const fn message(id: &'static str) -> Message {
+    Message {
+        id,
+        part: None,
+        arguments: Vec::new(),
+    }
+}
+
+impl Message {
+    /// Puts something into it.
+    fn with(mut self, name: &'static str, value: impl Into<FluentValue<'static>>) -> Self {
+        self.arguments.push((name, value.into()));
+        self
+    }
+
+    /// What stands beneath it.
+    #[must_use]
+    pub fn more(&self) -> Self {
+        self.part("more")
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        self.part("next")
+    }
+
+    fn part(&self, part: &'static str) -> Self {
+        Self {
+            part: Some(part),
+            ..self.clone()
+        }
+    }
+}
 
 /// One sentence in both languages.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -39,7 +96,5 @@ fn filled(zh: String, en: String) -> Words {
     }
 }
 
-/// `s` where English wants it.
-fn plural(count: impl Into<u64>) -> &'static str {
-    if count.into() == 1 { "" } else { "s" }
-}
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use tray_icon::{
 
 use crate::{
     seal::{self, Badge},
-    text::{Words, tray as text},
+    text::{Language, Message, tray as text},
 };
 
 /// What a person chose from the menu.
@@ -42,16 +42,17 @@ pub struct Tray {
     icon: TrayIcon,
     status: MenuItem,
     state: State,
+    language: Language,
 }
 
 impl Tray {
     /// Puts the sign up. `None` without a session bus; without a panel that shows such signs it
     /// appears as soon as there is one. Either way the agent works.
     #[must_use]
-    pub fn start(events: UnboundedSender<Event>) -> Option<Self> {
+    pub fn start(events: UnboundedSender<Event>, language: Language) -> Option<Self> {
         let state = State::default();
-        let status = MenuItem::with_id("status", label(&state.words()), false, None);
-        let menu = menu(&status)
+        let status = MenuItem::with_id("status", label(language, &state.words()), false, None);
+        let menu = menu(&status, language)
             .inspect_err(|error| tracing::info!(%error, "no menu"))
             .ok()?;
         // Called on the tray's thread: it must only send. Nobody listening means that the agent
@@ -64,7 +65,7 @@ impl Tray {
         let icon = TrayIconBuilder::new()
             .with_id("tw.chop")
             .with_title("Chop")
-            .with_tooltip(tooltip(state))
+            .with_tooltip(tooltip(state, language))
             .with_menu(Box::new(menu))
             .with_icon(picture(state)?)
             .build()
@@ -74,6 +75,7 @@ impl Tray {
             icon,
             status,
             state,
+            language,
         })
     }
 
@@ -82,15 +84,16 @@ impl Tray {
         if std::mem::replace(&mut self.state, state) == state {
             return;
         }
-        self.status.set_text(label(&state.words()));
+        let language = self.language;
+        self.status.set_text(label(language, &state.words()));
         // On Linux these cannot fail; elsewhere an old picture is no reason to stop.
-        let _ = self.icon.set_tooltip(Some(tooltip(state)));
+        let _ = self.icon.set_tooltip(Some(tooltip(state, language)));
         let _ = self.icon.set_icon(picture(state));
     }
 }
 
 impl State {
-    fn words(self) -> Words {
+    fn words(self) -> Message {
         match self {
             Self::Ready => text::READY,
             Self::Busy => text::BUSY,
@@ -100,7 +103,7 @@ impl State {
 }
 
 impl Event {
-    const ALL: [(&str, Words, Self); 3] = [
+    const ALL: [(&str, Message, Self); 3] = [
         ("self-test", text::SELF_TEST, Self::SelfTest),
         ("about", text::ABOUT, Self::About),
         ("quit", text::QUIT, Self::Quit),
@@ -115,22 +118,23 @@ impl Event {
     }
 }
 
-fn menu(status: &MenuItem) -> Result<Menu, tray_icon::menu::Error> {
+fn menu(status: &MenuItem, language: Language) -> Result<Menu, tray_icon::menu::Error> {
     let menu = Menu::new();
     menu.append_items(&[status, &PredefinedMenuItem::separator()])?;
     for (id, words, _) in Event::ALL {
-        menu.append(&MenuItem::with_id(id, label(&words), true, None))?;
+        menu.append(&MenuItem::with_id(id, label(language, &words), true, None))?;
     }
     Ok(menu)
 }
 
-fn label(words: &Words) -> String {
+fn label(language: Language, words: &Message) -> String {
     // An ampersand would mark the next letter as a shortcut.
-    format!("{} / {}", words.zh, words.en).replace('&', "&&")
+    language.say(words).replace('&', "&&")
 }
 
-fn tooltip(state: State) -> String {
-    format!("{}：{}", text::NAME.zh, label(&state.words()))
+fn tooltip(state: State, language: Language) -> String {
+    let (name, state) = (language.say(&text::NAME), language.say(&state.words()));
+    format!("{name} · {state}")
 }
 
 fn picture(state: State) -> Option<Icon> {

@@ -28,6 +28,7 @@ fn in_use(settings: &Settings) -> Vec<Line> {
     let (modules, pkcs12) = (&settings.modules, &settings.pkcs12);
     let paths = |paths: &[std::path::PathBuf]| list(paths.iter().map(|path| path.display()));
     let seconds = settings.window_time.value.as_secs().to_string();
+    let theme = format!("{:?}", settings.theme.value).to_lowercase();
     let log = format!("{:?}", settings.log.value).to_lowercase();
     vec![
         line("ports", list(&settings.ports.value), settings.ports.source),
@@ -36,6 +37,12 @@ fn in_use(settings: &Settings) -> Vec<Line> {
         development,
         line("window_seconds", seconds, settings.window_time.source),
         shown("tray", &settings.tray),
+        line(
+            "language",
+            settings.language.value.to_string(),
+            settings.language.source,
+        ),
+        line("theme", theme, settings.theme.source),
         line("log", log, settings.log.source),
     ]
 }

@@ -8,16 +8,20 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-use crate::tray::{Event, State, Tray};
+use crate::{
+    text::Language,
+    tray::{Event, State, Tray},
+};
 
 /// Shows the tray until the person chooses to quit. Without a tray it never returns.
 pub(super) async fn until_quit(
     program: &Path,
     mut windows: watch::Receiver<usize>,
     mut inventory: watch::Receiver<Arc<Inventory>>,
+    language: Language,
 ) {
     let (sender, mut events) = mpsc::unbounded_channel();
-    let Some(mut tray) = Tray::start(sender) else {
+    let Some(mut tray) = Tray::start(sender, language) else {
         return std::future::pending().await;
     };
     loop {
