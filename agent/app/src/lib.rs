@@ -11,6 +11,7 @@ mod issuer;
 mod keyring;
 pub mod logging;
 pub mod paths;
+pub mod pin;
 pub mod prompt;
 pub mod run;
 mod seal;

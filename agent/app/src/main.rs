@@ -8,7 +8,7 @@ use chop_agent::{
     doctor::{self, Form},
     grants, logging,
     paths::Paths,
-    prompt, run,
+    pin, prompt, run,
     settings::{self, Settings},
     text::{Language, Message, command},
 };
@@ -54,6 +54,14 @@ enum Command {
         /// For programs: JSON instead of text.
         #[arg(long)]
         json: bool,
+    },
+    /// 更改卡片的 PIN 碼，或用 PUK 解鎖 · Change a card's PIN, or unblock it with the PUK.
+    ///
+    /// 在視窗中輸入，不在指令列。 It is entered in a window, never on the command line.
+    Pin {
+        /// 先顯示 PUK · Show the PUK first.
+        #[arg(long)]
+        unblock: bool,
     },
     /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
     Certificate {
@@ -102,6 +110,7 @@ fn main() -> ExitCode {
         }),
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
+        Command::Pin { unblock } => change_pin(unblock),
         Command::Certificate { der } => certificate(der),
         Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
@@ -126,6 +135,8 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::run(error)
     } else if let Some(error) = error.downcast_ref::<settings::Error>() {
         command::settings(error)
+    } else if let Some(error) = error.downcast_ref::<pin::Error>() {
+        command::pin(error)
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
@@ -187,6 +198,20 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn change_pin(unblock: bool) -> Result<ExitCode> {
+    let paths = paths()?;
+    let settings = Settings::load(&paths)?;
+    let program = program()?;
+    let way = match unblock {
+        true => pin::Way::Unblock,
+        false => pin::Way::Change,
+    };
+    Ok(match pin::run(&settings, &paths, program, way)? {
+        pin::Outcome::Changed => ExitCode::SUCCESS,
+        pin::Outcome::Unchanged => ExitCode::FAILURE,
+    })
 }
 
 fn certificate(der: bool) -> Result<ExitCode> {

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod faults;
 pub mod grants;
 mod language;
+pub mod pin;
 pub mod prompt;
 pub mod tray;
 pub mod wanted;

@@ -19,6 +19,8 @@ use crate::{
 pub enum Event {
     /// Show the self-test.
     SelfTest,
+    /// Open the window for another PIN.
+    ChangePin,
     /// Say what this program is.
     About,
     /// End the agent.
@@ -128,7 +130,8 @@ impl State {
 }
 
 impl Event {
-    const ALL: [(&str, Message, Self); 3] = [
+    const ALL: [(&str, Message, Self); 4] = [
+        ("pin", text::PIN, Self::ChangePin),
         ("self-test", text::SELF_TEST, Self::SelfTest),
         ("about", text::ABOUT, Self::About),
         ("quit", text::QUIT, Self::Quit),

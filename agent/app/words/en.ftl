@@ -293,6 +293,55 @@ tray-busy = In use
 tray-problem = Problem: see the self-test
 tray-with-cards = { $state } ({ $cards })
 tray-and = { ", " }
+tray-pin = Change PIN…
 tray-self-test = Self-test
 tray-about = About Chop
 tray-quit = Quit
+
+## Changing and unblocking the PIN
+
+program = Chop card signing
+pin-window-change = Chop – Change PIN
+pin-window-unblock = Chop – Unblock with PUK
+pin-change = Change the PIN
+pin-unblock = Set a new PIN with the PUK
+pin-by-yourself = You opened this window yourself; no website asks for it.
+pin-choose = Choose a card
+pin-old = Present PIN
+pin-puk = PUK
+pin-new = New PIN
+pin-again = New PIN once more
+pin-differ = The two new PINs differ
+pin-same = The new PIN is the present one
+pin-forgotten = Forgotten the PIN? Use the PUK
+pin-known = Use the present PIN
+pin-keypad = This reader has a keypad of its own
+    .more = The PIN can be entered on the reader alone: change it with the program of the reader's maker.
+pin-locked = This card is locked
+    .more = Enter the PUK that its issuer gave you, and a new PIN.
+pin-no-puk = Cards of this kind are not unlocked with a PUK
+pin-accept-change = Change
+pin-accept-unblock = Set
+puk-wrong = Wrong PUK, please enter it again
+puk-wrong-left = Wrong PUK, { $left ->
+    [one] 1 try left
+   *[other] { $left } tries left
+}
+puk-locked = The PUK is locked too; ask the card's issuer
+pin-refused = The card does not take the new PIN; choose another
+pin-not-free = Another program is using the card; try again in a moment
+pin-unsupported = The card or its module cannot do this; use the issuer's program
+pin-no-module = This card cannot be managed
+    .more = No driver module knows it. You can try another card, or run chop doctor.
+pin-working = The card is changing its PIN
+    .more = Please leave it in.
+pin-changed = The PIN is changed
+    .more = Use the new PIN from now on.
+pin-unblocked = The new PIN is set
+    .more = The card is unlocked. Use the new PIN from now on.
+pin-removed = The card was removed
+    .more = It may or may not be done. Insert the card and try the old PIN once.
+pin-fault = The card did not finish
+    .more = The PIN may be the same as before. Take the card out, put it back in and try again.
+pin-open = The window for the PIN is open already
+    .next = Finish it there.

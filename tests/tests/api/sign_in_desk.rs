@@ -132,7 +132,8 @@ impl Cards {
         }
     }
 
-    fn options<'a>(&self, display: Option<&'a Display>) -> Options<'a> {
+    /// What the agent is started with.
+    pub(crate) fn options<'a>(&self, display: Option<&'a Display>) -> Options<'a> {
         Options {
             display,
             modules: self.modules.clone(),

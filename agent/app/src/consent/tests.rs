@@ -2,8 +2,7 @@
 
 use std::{fs, path::Path, process::Command as Blocking};
 
-use chop_service::{Caller, ChoiceId, Purpose};
-use chop_token::Pin;
+use chop_service::{Caller, Purpose};
 use pipe::blocking;
 
 use super::*;
@@ -36,8 +35,13 @@ fn says(messages: &[FromWindow]) -> Vec<u8> {
     for message in messages {
         let json = serde_json::to_vec(message).unwrap();
         blocking::write_message(&mut frames, &json).unwrap();
-        if let FromWindow::Entered(_) = message {
-            blocking::write_secret(&mut frames, &Pin::from(b"123456".to_vec())).unwrap();
+        let secrets: &[&[u8]] = match message {
+            FromWindow::Entered(_) => &[b"123456"],
+            FromWindow::Changed(..) => &[b"123456", b"654321"],
+            _ => &[],
+        };
+        for secret in secrets {
+            blocking::write_secret(&mut frames, &Pin::from(secret.to_vec())).unwrap();
         }
     }
     frames
@@ -207,4 +211,29 @@ async fn a_language_chosen_in_one_window_is_that_of_the_next() {
 
     assert!(matches!(window.next().await, Event::Closed));
     assert_eq!(*consent.language.borrow(), Language::ENGLISH);
+}
+
+#[tokio::test]
+async fn a_new_pin_arrives_with_the_one_that_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = FromWindow::Changed(ChoiceId(3), PinTask::Change);
+    let frames = says(&[FromWindow::Opened, changed]);
+    let windows = window_that_says(folder.path(), &frames, "cat > /dev/null");
+
+    let mut window = windows
+        .open_about(About::Pin(PinTask::Change))
+        .await
+        .unwrap();
+
+    let Some(Answer::Changed {
+        choice, old, new, ..
+    }) = window.heard().await
+    else {
+        panic!("no change")
+    };
+    assert_eq!(choice, ChoiceId(3));
+    assert_eq!(
+        (old.expose(), new.expose()),
+        (&b"123456"[..], &b"654321"[..])
+    );
 }

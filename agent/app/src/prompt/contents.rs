@@ -4,7 +4,7 @@ use chop_service::{ChoiceId, Decision};
 use chop_token::Pin;
 use egui::Ui;
 
-use super::wire::ToWindow;
+use super::wire::{PinTask, ToWindow};
 use crate::text::Language;
 
 /// What the person did; the window ends with every one but those that are marked.
@@ -15,6 +15,8 @@ pub(super) enum Outcome {
     Agreed(ChoiceId),
     /// Decided whether a site or program may use cards.
     Decided(Decision),
+    /// Wants another PIN for this card, with its PIN or PUK. The window stays.
+    Changed(ChoiceId, PinTask, Pin, Pin),
     /// Chose another language. The window stays.
     Spoke(Language),
     /// Closed the window.

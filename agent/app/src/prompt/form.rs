@@ -1,7 +1,6 @@
 //! The window that a site's request opens: what it shows and what the person can do in it.
 
 mod bar;
-mod choices;
 mod deciding;
 mod documents;
 mod entry;
@@ -12,12 +11,11 @@ mod status;
 use std::time::Duration;
 
 use chop_service::{Choice, ChoiceId, Ending, Notice, Purpose, View};
-use egui::{Event, Key, Ui};
-use zeroize::Zeroize as _;
+use egui::{Key, Ui};
 
 use super::{
+    attention::{Attention, wipe_typed_text},
     contents::{Contents, Outcome},
-    guard::Guard,
     parts::{
         Look,
         frame::{Frame, GAP, Sections},
@@ -39,8 +37,6 @@ pub(super) struct Form {
     language: Language,
     /// The day that decides whether a certificate has expired, seconds since 1970.
     today: i64,
-    /// The time of this frame.
-    now: f64,
     stage: Stage,
     chosen: Option<ChoiceId>,
     /// The certificate that the notice is about.
@@ -52,13 +48,11 @@ pub(super) struct Form {
     lasts: bool,
     /// Whether the certificate's contents are shown.
     detailed: bool,
-    guard: Guard,
-    /// Something new was shown, so what is typed now was meant for what was there before.
-    unsettled: bool,
-    /// What has the keyboard's attention must be chosen anew.
-    refocus: bool,
+    attention: Attention,
     deadline: Option<f64>,
     frame: Frame,
+    /// Enter was pressed where something is entered.
+    entered: bool,
     /// What came of this frame.
     outcome: Option<Outcome>,
 }
@@ -82,7 +76,6 @@ impl Form {
             request,
             language,
             today,
-            now: 0.0,
             stage: Stage::Status(View::Looking),
             chosen: None,
             tried: None,
@@ -90,27 +83,17 @@ impl Form {
             understood: false,
             lasts: false,
             detailed: false,
-            guard: Guard::new(),
-            unsettled: true,
-            refocus: true,
+            attention: Attention::new(),
             deadline: None,
             frame: Frame::default(),
+            entered: false,
             outcome: None,
         }
     }
 
     fn settle(&mut self, ui: &Ui) {
-        let (now, focused, typed) = ui.input(|input| {
-            let typed = input
-                .events
-                .iter()
-                .any(|event| matches!(event, Event::Text(_) | Event::Key { pressed: true, .. }));
-            (input.time, input.focused, typed)
-        });
-        if std::mem::take(&mut self.unsettled) {
-            self.guard.restart(now);
-        }
-        self.guard.watch(now, focused, typed);
+        self.attention.settle(ui, self.title());
+        let now = self.attention.now();
         let seconds = Duration::from_secs(self.request.seconds).as_secs_f64();
         self.deadline.get_or_insert(now + seconds);
         if let Stage::Ended {
@@ -118,23 +101,16 @@ impl Form {
             until: until @ None,
         } = &mut self.stage
         {
-            *until = Some(
-                now + if *ending == Ending::Done {
-                    GOOD_END
-                } else {
-                    BAD_END
-                },
-            );
+            let shown = match ending {
+                Ending::Done => GOOD_END,
+                _ => BAD_END,
+            };
+            *until = Some(now + shown);
         }
-        ui.ctx()
-            .accesskit_node_builder(egui::accesskit_root_id(), |node| {
-                node.set_label(self.title());
-            });
-        self.now = now;
     }
 
     fn repaint_in_time(&self, ui: &Ui) {
-        let now = self.now;
+        let now = self.attention.now();
         let second = self.deadline.map(|end| (end - now).fract() + 0.01);
         let busy = match &self.stage {
             Stage::Status(View::Looking) => true,
@@ -147,7 +123,7 @@ impl Form {
             Stage::Ended { until, .. } => until.map(|end| end - now),
             _ => None,
         };
-        let guard = self.guard.wait(now);
+        let guard = self.attention.wait();
         let next = [second, turn, over, guard]
             .into_iter()
             .flatten()
@@ -178,10 +154,10 @@ impl Contents for Form {
             colors: Palette::of(ui.visuals().dark_mode),
         };
         self.settle(ui);
-        if let Some(outcome) = self.times_out(self.now) {
+        if let Some(outcome) = self.times_out() {
             return Some(outcome);
         }
-        let keys = self.guard.keys_count(self.now);
+        let keys = self.attention.keys_count();
         if keys && ui.input(|input| input.key_pressed(Key::Escape)) {
             return Some(self.closed());
         }
@@ -197,6 +173,8 @@ impl Contents for Form {
         match message {
             ToWindow::Show(view) => self.show(view),
             ToWindow::End(ending) => self.end(ending),
+            // Of another kind of window.
+            ToWindow::Failed(_) => {}
         }
     }
 }
@@ -224,30 +202,22 @@ impl Sections for Form {
         }
     }
 
-    fn foot(&mut self, ui: &mut Ui, look: &Look) {
-        let entered = match self.stage {
+    fn entry(&mut self, ui: &mut Ui, look: &Look) {
+        self.entered = match self.stage {
             Stage::Status(View::Deciding) => self.lasting(ui, look),
-            _ => self.entry(ui, look),
+            _ => self.to_enter(ui, look),
         };
-        if let Some(outcome) = self.bar(ui, look, entered) {
+    }
+
+    fn bar(&mut self, ui: &mut Ui, look: &Look) {
+        if let Some(outcome) = self.buttons(ui, look) {
             self.outcome = Some(outcome);
         }
     }
 
     fn keys_count(&self) -> bool {
-        self.guard.keys_count(self.now)
+        self.attention.keys_count()
     }
-}
-
-/// egui keeps the events of a frame until the next; the end of the process is the real wipe.
-pub(super) fn wipe_typed_text(ui: &Ui) {
-    ui.input_mut(|input| {
-        for event in input.events.iter_mut().chain(&mut input.raw.events) {
-            if let Event::Text(text) | Event::Paste(text) = event {
-                text.zeroize();
-            }
-        }
-    });
 }
 
 #[cfg(test)]

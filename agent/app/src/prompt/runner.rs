@@ -20,6 +20,7 @@ use super::{
     contents::{Contents, Outcome},
     fonts,
     form::Form,
+    pin_form::PinForm,
     screen::Screen,
     theme,
     wire::{About, FromWindow, Request, ToWindow},
@@ -77,6 +78,7 @@ impl Runner {
         let today = i64::try_from(today.as_secs()).unwrap_or(i64::MAX);
         let contents: Box<dyn Contents> = match request.about {
             About::Site(site) => Box::new(Form::new(site, request.language, today)),
+            About::Pin(task) => Box::new(PinForm::new(task, request.language, today)),
         };
         Self {
             contents,
@@ -117,7 +119,8 @@ impl Runner {
     fn report(&mut self, event_loop: &ActiveEventLoop, outcome: Outcome) {
         let said = match outcome {
             Outcome::Entered(choice, pin) => {
-                self.agent.hand_over(choice, &pin);
+                let entered = FromWindow::Entered(choice);
+                self.agent.hand_over(entered, &[&pin]);
                 self.redraw();
                 return;
             }
@@ -127,6 +130,12 @@ impl Runner {
                 return;
             }
             Outcome::Decided(decision) => Some(FromWindow::Decided(decision)),
+            Outcome::Changed(choice, task, old, new) => {
+                let changed = FromWindow::Changed(choice, task);
+                self.agent.hand_over(changed, &[&old, &new]);
+                self.redraw();
+                return;
+            }
             Outcome::Spoke(language) => {
                 self.agent.say(FromWindow::Spoke(language));
                 self.redraw();

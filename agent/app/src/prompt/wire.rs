@@ -25,6 +25,42 @@ pub(crate) struct Request {
 pub(crate) enum About {
     /// A site asks for something.
     Site(SiteRequest),
+    /// The person wants another PIN; this way of getting one is shown first.
+    Pin(PinTask),
+}
+
+/// How a person gets another PIN.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PinTask {
+    /// With the one that holds.
+    Change,
+    /// With the PUK, because the PIN is locked or forgotten.
+    Unblock,
+}
+
+/// Why the PIN is still the same; the window takes another try.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PinFault {
+    /// The PIN was wrong.
+    PinWrong {
+        /// Tries before the card locks, where the card tells.
+        tries_left: Option<u8>,
+    },
+    /// The PUK was wrong.
+    PukWrong {
+        /// Tries before it is of no use any more, where the card tells.
+        tries_left: Option<u8>,
+    },
+    /// The PUK is locked: only the issuer can help.
+    PukLocked,
+    /// The card does not take the new PIN.
+    Refused,
+    /// Another program holds the card.
+    NotFree,
+    /// Neither the card nor its module can do it this way.
+    Unsupported,
 }
 
 /// What a site asks for.
@@ -63,6 +99,8 @@ pub(crate) enum CallerKind {
 pub(crate) enum ToWindow {
     /// Show this.
     Show(View),
+    /// Say what came of the last try to get another PIN.
+    Failed(PinFault),
     /// Show this for a moment, then go.
     End(Ending),
 }
@@ -77,6 +115,8 @@ pub(crate) enum FromWindow {
     NoDisplay,
     /// A certificate was chosen and its PIN entered; the PIN follows.
     Entered(ChoiceId),
+    /// Another PIN is wanted for this card; the PIN or PUK follows, then the new PIN.
+    Changed(ChoiceId, PinTask),
     /// A certificate was chosen that asks for no PIN here, and the person agreed.
     Agreed(ChoiceId),
     /// The person decided.

@@ -2,8 +2,11 @@
 
 use std::error::Error;
 
+use chop_protocol::ErrorCode;
+use chop_service::ConsentError;
+
 use super::{Message, message};
-use crate::{instance, run, settings};
+use crate::{instance, pin, run, settings};
 
 /// The person has no home folder.
 pub const NO_HOME: Message = message("error-home");
@@ -20,6 +23,18 @@ pub fn run(error: &run::Error) -> Message {
         run::Error::Server(cause) => message("error-server").with("reason", whole(cause)),
         run::Error::Ports { ports, .. } => message("error-ports").with("ports", list(ports)),
         run::Error::System(cause) => message("error-system").with("reason", whole(cause)),
+    }
+}
+
+/// Why there is no window for another PIN.
+#[must_use]
+pub fn pin(error: &pin::Error) -> Message {
+    match error {
+        pin::Error::Open(instance::Error::Running) => message("pin-open"),
+        pin::Error::Open(cause) => other(whole(cause)),
+        pin::Error::Window(ConsentError::NoDisplay) => super::code::of(ErrorCode::NoDisplay),
+        pin::Error::Window(cause) => other(whole(cause)),
+        pin::Error::System(cause) => message("error-system").with("reason", whole(cause)),
     }
 }
 

@@ -127,6 +127,8 @@ pub fn accept(purpose: &Purpose) -> Message {
     }
 }
 
+/// The program's name.
+pub const PROGRAM: Message = message("program");
 /// Declines.
 pub const CANCEL: Message = message("cancel");
 /// Closes a window that has nothing more to ask.

@@ -14,6 +14,9 @@ pub const BUSY: Message = message("tray-busy");
 /// Something needs attention; the self-test says what.
 pub const PROBLEM: Message = message("tray-problem");
 
+/// Opens the window for another PIN.
+pub const PIN: Message = message("tray-pin");
+
 /// Opens the self-test.
 pub const SELF_TEST: Message = message("tray-self-test");
 

@@ -107,6 +107,7 @@ async fn the_menu_says_how_the_agent_is_and_what_can_be_done() {
         entries,
         [
             ("已就緒", false),
+            ("更改 PIN 碼…", true),
             ("自我檢測", true),
             ("關於 Chop", true),
             ("結束", true),
@@ -123,6 +124,7 @@ async fn what_is_chosen_from_the_menu_arrives() {
     let entries = menu(&connection, &name).await;
 
     for (entry, event) in [
+        ("更改", "ChangePin"),
         ("自我檢測", "SelfTest"),
         ("關於", "About"),
         ("結束", "Quit"),

@@ -21,21 +21,20 @@ use crate::{
 const HURRY: f64 = 10.0;
 
 impl Form {
-    /// Shows them. `entered`: Enter was pressed where something is entered.
-    pub(super) fn bar(&mut self, ui: &mut Ui, look: &Look, entered: bool) -> Option<Outcome> {
-        let now = self.now;
-        let keys = self.guard.keys_count(now);
+    /// Shows them.
+    pub(super) fn buttons(&mut self, ui: &mut Ui, look: &Look) -> Option<Outcome> {
+        let keys = self.attention.keys_count();
         let decides = matches!(self.stage, Stage::Status(View::Deciding));
         let asks = decides
             || matches!(self.stage, Stage::Ready { .. })
                 && self.choice().is_some_and(|choice| !choice.locked);
-        let (mut accepts, mut declines, mut blocks) = (entered, false, false);
+        let (mut accepts, mut declines, mut blocks) = (self.entered, false, false);
         let size = egui::vec2(ui.available_width(), BUTTON_HEIGHT);
         // From right to left, so that Tab leads from the PIN to “sign in”, then to “cancel”.
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             if asks {
-                let ready = (decides || self.is_complete()) && self.guard.clicks_count(now);
+                let ready = (decides || self.is_complete()) && self.attention.clicks_count();
                 let words = look.say(&text::accept(&self.request.purpose));
                 accepts |= button::show(ui, &words, Kind::Primary, ready, look).clicked() && keys;
             }
@@ -50,7 +49,7 @@ impl Form {
             declines = button.clicked() && (keys || by_mouse);
             if decides {
                 let words = look.say(&text::BLOCK);
-                let ready = self.guard.clicks_count(now);
+                let ready = self.attention.clicks_count();
                 blocks = button::show(ui, &words, Kind::Plain, ready, look).clicked() && keys;
             }
             self.countdown(ui, look);
@@ -79,7 +78,7 @@ impl Form {
         let (true, Some(end)) = (waits, self.deadline) else {
             return;
         };
-        let left = (end - self.now).max(0.0);
+        let left = (end - self.attention.now()).max(0.0);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to some minutes
         let said = look.say(&text::time_left(left.ceil() as u64));
         let color = match left <= HURRY {

@@ -34,12 +34,12 @@ impl Form {
 
     /// Shows the box that makes a yes last, where it may; returns whether the person pressed Enter.
     pub(super) fn lasting(&mut self, ui: &mut Ui, look: &Look) -> bool {
-        let keys = self.guard.keys_count(self.now);
+        let keys = self.attention.keys_count();
         let enter = ui.input(|input| input.key_pressed(Key::Enter));
         if let Purpose::Access { may_last: true, .. } = self.request.purpose {
             let words = look.say(&text::FROM_NOW_ON);
             let tick = check::show(ui, &words, self.lasts, look);
-            if tick.clicked() && !enter && keys && self.guard.clicks_count(self.now) {
+            if tick.clicked() && !enter && keys && self.attention.clicks_count() {
                 self.lasts = !self.lasts;
             }
             ui.add_space(14.0);

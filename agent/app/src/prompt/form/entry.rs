@@ -3,11 +3,13 @@
 use chop_service::{Asks, Choice, Notice};
 use egui::{Align, Key, Layout, Ui};
 
-use super::{Form, Stage, choices, state::last_try};
+use super::{Form, Stage, state::last_try};
 use crate::{
     prompt::{
         fonts,
-        parts::{Look, banner, card, check, details, frame::GAP, link, secret_field, words},
+        parts::{
+            Look, banner, card, check, choices, details, frame::GAP, link, secret_field, words,
+        },
         theme::size,
     },
     text::prompt as text,
@@ -16,14 +18,15 @@ use crate::{
 impl Form {
     /// Shows the certificates, and what the person should know before typing.
     pub(super) fn certificates(&mut self, ui: &mut Ui, look: &Look) {
-        let keys = self.guard.keys_count(self.now);
+        let keys = self.attention.keys_count();
         let (Stage::Ready { choices, .. }, Some(chosen)) = (&self.stage, self.chosen) else {
             return;
         };
         match choices.as_slice() {
             [only] => card::show(ui, only, self.today, look),
             several => {
-                let chosen = choices::show(ui, several, chosen, (keys, self.today), look);
+                let today = (keys, self.today);
+                let chosen = choices::show(ui, several, chosen, &text::CHOOSE, today, look);
                 self.choose(chosen);
             }
         }
@@ -75,14 +78,14 @@ impl Form {
     }
 
     /// Shows what there is to enter; returns whether the person pressed Enter in it.
-    pub(super) fn entry(&mut self, ui: &mut Ui, look: &Look) -> bool {
-        let keys = self.guard.keys_count(self.now);
+    pub(super) fn to_enter(&mut self, ui: &mut Ui, look: &Look) -> bool {
+        let keys = self.attention.keys_count();
         let Some(choice) = self.choice().cloned().filter(|choice| !choice.locked) else {
             return false;
         };
         if last_try(&choice) && self.confirmation(ui, look) {
             self.understood = !self.understood;
-            self.refocus = true;
+            self.attention.refocus();
         }
         let entered = match choice.asks {
             Asks::Pin => self.pin(ui, &choice, keys, look),
@@ -105,14 +108,13 @@ impl Form {
         let words = look.say(&text::I_UNDERSTAND);
         let tick = check::show(ui, &words, self.understood, look);
         ui.add_space(10.0);
-        let keys = self.guard.keys_count(self.now);
-        if !self.understood && (self.refocus || !keys) {
-            tick.request_focus();
-            self.refocus = false;
+        let keys = self.attention.keys_count();
+        if !self.understood {
+            self.attention.offer(&tick);
         }
         // Enter is what fingers do blindly; the box is ticked by the space bar or a click.
         let enter = ui.input(|input| input.key_pressed(Key::Enter));
-        tick.clicked() && !enter && keys && self.guard.clicks_count(self.now)
+        tick.clicked() && !enter && keys && self.attention.clicks_count()
     }
 
     fn pin(&mut self, ui: &mut Ui, choice: &Choice, keys: bool, look: &Look) -> bool {
@@ -135,9 +137,8 @@ impl Form {
             hint: hint.as_deref(),
         };
         let field = secret_field::show(ui, &self.pin, &says, enabled, look);
-        if enabled && (self.refocus || !keys) {
-            field.request_focus();
-            self.refocus = false;
+        if enabled {
+            self.attention.offer(&field);
         }
         if !(enabled && field.has_focus() && keys) {
             return false;

@@ -69,7 +69,8 @@ impl Form {
         });
     }
 
-    pub(super) fn times_out(&self, now: f64) -> Option<Outcome> {
+    pub(super) fn times_out(&self) -> Option<Outcome> {
+        let now = self.attention.now();
         match self.stage {
             Stage::Ended {
                 ending: Ending::PageGone,
@@ -153,7 +154,7 @@ impl Form {
 
     pub(super) fn start_over(&mut self, stage: Stage) {
         self.stage = stage;
-        self.unsettled = true;
+        self.attention.start_over();
         self.forget_entry();
     }
 
@@ -161,7 +162,7 @@ impl Form {
     pub(super) fn forget_entry(&mut self) {
         self.pin.clear();
         self.understood = false;
-        self.refocus = true;
+        self.attention.refocus();
     }
 }
 

@@ -23,7 +23,7 @@ impl Form {
             View::ServiceDown | View::NoCertificate { .. } => {
                 paint::alert(ui.painter(), centre, 27.0, colors.danger, colors.background);
             }
-            _ => paint::busy(ui.painter(), centre, self.now, colors),
+            _ => paint::busy(ui.painter(), centre, self.attention.now(), colors),
         };
         let message = text::status(view, &self.request.purpose);
         sign::show(ui, room, picture, &message, look);

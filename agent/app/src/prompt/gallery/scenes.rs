@@ -9,7 +9,8 @@ use crate::{
     prompt::{
         contents::Contents,
         form::Form,
-        wire::{CallerKind, SiteRequest, ToWindow},
+        pin_form::PinForm,
+        wire::{CallerKind, PinFault, PinTask, SiteRequest, ToWindow},
     },
     text::Language,
 };
@@ -262,6 +263,53 @@ pub(super) const SCENES: &[Scene] = &[
         "訊息解不開 · the message did not decrypt",
         |it| ends(it, Purpose::Decrypt { size: 12_300 }, Ending::NotDecrypted),
     ),
+    scene("pin", "更改 PIN 碼 · another PIN", |it| {
+        pin(it, PinTask::Change, citizen(), None)
+    }),
+    scene(
+        "pin-wrong",
+        "目前的 PIN 碼錯誤 · the PIN was wrong",
+        |it| {
+            let card = Choice {
+                tries_left: Some(1),
+                ..citizen()
+            };
+            let fault = PinFault::PinWrong {
+                tries_left: Some(1),
+            };
+            pin(it, PinTask::Change, card, Some(fault))
+        },
+    ),
+    scene(
+        "pin-unblock",
+        "用 PUK 解鎖 · unblocking with the PUK",
+        |it| {
+            let card = Choice {
+                holder: Some("PIV_II".to_owned()),
+                issuer: "Example Staff CA".to_owned(),
+                certificate: None,
+                locked: true,
+                ..citizen()
+            };
+            pin(it, PinTask::Unblock, card, None)
+        },
+    ),
+    scene(
+        "pin-issuer",
+        "由發卡單位解鎖 · only its issuer can unlock it",
+        |it| {
+            let card = Choice {
+                locked: true,
+                ..company()
+            };
+            pin(it, PinTask::Change, card, None)
+        },
+    ),
+    scene("pin-changed", "PIN 碼已更改 · it is changed", |it| {
+        let mut form = PinForm::new(PinTask::Change, it, TODAY);
+        form.hear(ToWindow::End(Ending::Done));
+        Box::new(form)
+    }),
     scene(
         "access",
         "第一次使用卡片的網站 · a site that uses cards for the first time",
@@ -299,6 +347,23 @@ fn form(language: Language, origin: &str, purpose: Purpose) -> Form {
         seconds: 120,
     };
     Form::new(request, language, TODAY)
+}
+
+fn pin(
+    language: Language,
+    task: PinTask,
+    card: Choice,
+    fault: Option<PinFault>,
+) -> Box<dyn Contents> {
+    let mut form = PinForm::new(task, language, TODAY);
+    form.hear(ToWindow::Show(View::Ready {
+        choices: vec![card],
+        notice: None,
+    }));
+    if let Some(fault) = fault {
+        form.hear(ToWindow::Failed(fault));
+    }
+    Box::new(form)
 }
 
 fn access(

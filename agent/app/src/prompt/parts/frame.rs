@@ -8,12 +8,14 @@ use egui::{
 };
 
 use super::Look;
-use crate::prompt::theme::{HEIGHT, HIGHEST, MARGIN};
+use crate::prompt::theme::{BUTTON_HEIGHT, HEIGHT, HIGHEST, MARGIN};
 
 /// Between the parts of the window.
 pub(in crate::prompt) const GAP: f32 = 18.0;
 /// A window lower than this saves room where it can, in points.
 const LOW: f32 = 400.0;
+/// The middle has at least this, or what is entered is scrolled with it, in points.
+const LEAST: f32 = 110.0;
 /// What draws over the edge of the middle: rings around what has the keyboard's attention.
 const RING: f32 = 6.0;
 /// What Page Up and Page Down leave of the page before, in points.
@@ -25,8 +27,10 @@ pub(in crate::prompt) trait Sections {
     fn head(&mut self, ui: &mut Ui, look: &Look);
     /// In the middle; `room` is the height there is at least, in points.
     fn body(&mut self, ui: &mut Ui, room: f32, look: &Look);
-    /// At the bottom.
-    fn foot(&mut self, ui: &mut Ui, look: &Look);
+    /// What there is to enter: at the bottom, or where the screen is very low at the end of the middle.
+    fn entry(&mut self, ui: &mut Ui, look: &Look);
+    /// The buttons, at the bottom; comes last.
+    fn bar(&mut self, ui: &mut Ui, look: &Look);
     /// Whether keys are for this window.
     fn keys_count(&self) -> bool;
 }
@@ -34,8 +38,9 @@ pub(in crate::prompt) trait Sections {
 /// Where things are.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::prompt) struct Frame {
-    /// The height of the bottom part in the last frame.
-    foot: f32,
+    /// The heights of entry and bar in the last frame.
+    entry: f32,
+    bar: f32,
     /// The height that shows everything.
     height: f32,
 }
@@ -43,7 +48,8 @@ pub(in crate::prompt) struct Frame {
 impl Default for Frame {
     fn default() -> Self {
         Self {
-            foot: 0.0,
+            entry: 0.0,
+            bar: BUTTON_HEIGHT,
             height: HEIGHT,
         }
     }
@@ -74,72 +80,120 @@ impl Frame {
             let area = Rect::from_min_max(pos2(sides.0, top), pos2(sides.1, bottom));
             UiBuilder::new().max_rect(area)
         };
+        let edge = head(
+            ui,
+            part(window.top() + margin - 4.0, window.bottom()),
+            gap,
+            look,
+            sections,
+        );
 
-        let band = ui.painter().add(Shape::Noop);
-        let mut head = ui.new_child(part(window.top() + margin - 4.0, window.bottom()));
-        head.spacing_mut().item_spacing = vec2(8.0, 4.0);
-        sections.head(&mut head, look);
-        let edge = head.min_rect().bottom() + gap - 2.0;
-        let ground = Rect::from_min_max(window.min, pos2(window.right(), edge));
-        let fill = Shape::rect_filled(ground, CornerRadius::ZERO, look.colors.band);
-        ui.painter().set(band, fill);
-        let line = Stroke::new(1.0, look.colors.line);
-        ui.painter().hline(window.x_range(), edge, line);
+        let bar_top = window.bottom() - margin - self.bar;
+        let entry_top = bar_top - self.entry;
+        let pinned = entry_top - gap - (edge + gap) >= LEAST;
+        let bottom = if pinned { entry_top } else { bar_top };
+        let middle = Middle {
+            place: part(edge + gap, (bottom - gap).max(edge + gap)),
+            room: window.top() + HEIGHT - MARGIN - self.bar - self.entry - GAP - (edge + gap),
+            with_entry: !pinned,
+        };
+        let (content, inside) = middle.show(ui, look, sections);
+        let entry = inside.unwrap_or_else(|| {
+            let mut entry = column(ui, part(entry_top, window.bottom()));
+            sections.entry(&mut entry, look);
+            height_of(&entry)
+        });
+        let mut bar = column(ui, part(bar_top, window.bottom()));
+        sections.bar(&mut bar, look);
+        self.take(ui, entry, height_of(&bar));
+        let all = edge - window.top() + GAP + content + GAP + self.entry + self.bar + MARGIN;
+        self.height = all.ceil().clamp(HEIGHT, HIGHEST);
+    }
 
-        let foot_top = window.bottom() - margin - self.foot;
-        let least = window.top() + HEIGHT - MARGIN - self.foot - GAP;
-        let room = least - (edge + gap);
-        let middle = part(edge + gap, (foot_top - gap).max(edge + gap));
-        let content = scrolled(ui, middle, room, look, sections);
-
-        let mut foot = ui.new_child(part(foot_top, window.bottom()));
-        foot.spacing_mut().item_spacing = vec2(8.0, 4.0);
-        sections.foot(&mut foot, look);
-        let height = foot.min_rect().height();
-        if (height - self.foot).abs() > 0.5 {
-            self.foot = height;
+    /// Remembers where the bottom part begins, and lays everything out again if that is elsewhere.
+    fn take(&mut self, ui: &Ui, entry: f32, bar: f32) {
+        if (entry - self.entry).abs() + (bar - self.bar).abs() > 0.5 {
+            (self.entry, self.bar) = (entry, bar);
             ui.ctx()
                 .request_discard("the bottom part has another height");
         }
-        let all = edge - window.top() + GAP + content + GAP + height + MARGIN;
-        self.height = all.ceil().clamp(HEIGHT, HIGHEST);
     }
 }
 
-/// Shows the middle part; the height of what is in it.
-fn scrolled(
-    ui: &mut Ui,
+/// Shows the top on a ground of its own; where it ends.
+fn head(ui: &mut Ui, place: UiBuilder, gap: f32, look: &Look, sections: &mut impl Sections) -> f32 {
+    let window = ui.max_rect();
+    let band = ui.painter().add(Shape::Noop);
+    let mut head = column(ui, place);
+    sections.head(&mut head, look);
+    let edge = head.min_rect().bottom() + gap - 2.0;
+    let ground = Rect::from_min_max(window.min, pos2(window.right(), edge));
+    let fill = Shape::rect_filled(ground, CornerRadius::ZERO, look.colors.band);
+    ui.painter().set(band, fill);
+    let line = Stroke::new(1.0, look.colors.line);
+    ui.painter().hline(window.x_range(), edge, line);
+    edge
+}
+
+fn column(ui: &mut Ui, place: UiBuilder) -> Ui {
+    let mut column = ui.new_child(place);
+    column.spacing_mut().item_spacing = vec2(8.0, 4.0);
+    column
+}
+
+/// Nothing has no height.
+fn height_of(column: &Ui) -> f32 {
+    let height = column.min_rect().height();
+    if height < 1.0 { 0.0 } else { height }
+}
+
+/// What is scrolled where the screen is too low.
+struct Middle {
     place: UiBuilder,
     room: f32,
-    look: &Look,
-    sections: &mut impl Sections,
-) -> f32 {
-    let Some(area) = place.max_rect.map(|area| area.expand2(vec2(RING, RING))) else {
-        return 0.0;
-    };
-    let mut middle = ui.new_child(UiBuilder::new().max_rect(area));
-    let page = area.height() - OVERLAP;
-    let turned = match sections.keys_count() {
-        true => ui.input(|input| {
-            let times = |key| f32::from(u8::try_from(input.num_presses(key)).unwrap_or(u8::MAX));
-            (times(Key::PageUp) - times(Key::PageDown)) * page
-        }),
-        false => 0.0,
-    };
-    let shown = ScrollArea::vertical()
-        .auto_shrink(false)
-        .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
-        .show(&mut middle, |ui| {
-            let inner = ui.available_rect_before_wrap().shrink(RING);
-            let mut column = ui.new_child(UiBuilder::new().max_rect(inner));
-            column.spacing_mut().item_spacing = vec2(8.0, 4.0);
-            if turned != 0.0 {
-                column.scroll_with_delta(vec2(0.0, turned));
-            }
-            sections.body(&mut column, room, look);
-            let height = column.min_rect().height();
-            ui.allocate_space(vec2(inner.width(), height + 2.0 * RING));
-            height
-        });
-    shown.inner
+    with_entry: bool,
+}
+
+impl Middle {
+    /// Shows it; its height, without and of the entry if that is in it.
+    fn show(self, ui: &mut Ui, look: &Look, sections: &mut impl Sections) -> (f32, Option<f32>) {
+        let Some(area) = self.place.max_rect.map(|area| area.expand(RING)) else {
+            return (0.0, None);
+        };
+        let mut middle = ui.new_child(UiBuilder::new().max_rect(area));
+        let turned = match sections.keys_count() {
+            true => turned(ui, area.height() - OVERLAP),
+            false => 0.0,
+        };
+        let shown = ScrollArea::vertical()
+            .auto_shrink(false)
+            .scroll_bar_visibility(ScrollBarVisibility::VisibleWhenNeeded)
+            .show(&mut middle, |ui| {
+                let inner = ui.available_rect_before_wrap().shrink(RING);
+                let mut column = column(ui, UiBuilder::new().max_rect(inner));
+                if turned != 0.0 {
+                    column.scroll_with_delta(vec2(0.0, turned));
+                }
+                sections.body(&mut column, self.room, look);
+                let content = height_of(&column);
+                let entry = self.with_entry.then(|| {
+                    column.add_space(GAP);
+                    let before = column.min_rect().height();
+                    sections.entry(&mut column, look);
+                    column.min_rect().height() - before
+                });
+                let height = column.min_rect().height();
+                ui.allocate_space(vec2(inner.width(), height + 2.0 * RING));
+                (content, entry)
+            });
+        shown.inner
+    }
+}
+
+/// How far the keys scroll, in points.
+fn turned(ui: &Ui, page: f32) -> f32 {
+    ui.input(|input| {
+        let times = |key| f32::from(u8::try_from(input.num_presses(key)).unwrap_or(u8::MAX));
+        (times(Key::PageUp) - times(Key::PageDown)) * page
+    })
 }

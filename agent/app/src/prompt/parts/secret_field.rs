@@ -47,6 +47,9 @@ pub(in crate::prompt) fn show(
         field.request_focus();
     }
     let focused = field.has_focus();
+    if field.gained_focus() {
+        field.scroll_to_me(None);
+    }
     if focused {
         let arrows = EventFilter {
             horizontal_arrows: true,

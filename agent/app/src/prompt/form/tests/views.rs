@@ -181,9 +181,9 @@ fn a_window_with_more_in_it_is_higher() {
     let one = Scene::ready(vec![card(1)]);
     let many = Scene::ready((1..9).map(card).collect());
 
-    assert!(many.harness.state().form.height() > one.harness.state().form.height());
+    assert!(many.harness.state().contents.height() > one.harness.state().contents.height());
     assert!(
-        many.harness.state().form.height() <= HIGHEST,
+        many.harness.state().contents.height() <= HIGHEST,
         "a long list is scrolled"
     );
 }

@@ -1,28 +1,30 @@
-//! Several certificates: one of them is chosen, by mouse or by the arrow keys.
+//! Several certificates or cards: one of them is chosen, by mouse or by the arrow keys.
 
 use chop_service::{Choice, ChoiceId};
 use egui::{Key, Ui};
 
+use super::{Look, card::place, row, words};
 use crate::{
     issuer::CardKind,
-    prompt::{
-        fonts,
-        parts::{Look, card::place, row, words},
-        theme::size,
-    },
-    text::prompt as text,
+    prompt::{fonts, theme::size},
+    text::{Message, prompt as text},
 };
 
-/// Shows all of them; returns the one that is chosen now.
-pub(super) fn show(
+/// Shows all of them under a title; returns the one that is chosen now.
+pub(in crate::prompt) fn show(
     ui: &mut Ui,
     choices: &[Choice],
     chosen: ChoiceId,
+    title: &Message,
     (keys, today): (bool, i64),
     look: &Look,
 ) -> ChoiceId {
-    let title = look.say(&text::CHOOSE);
-    words::label(ui, &title, fonts::strong(size::BODY), look.colors.text);
+    words::label(
+        ui,
+        &look.say(title),
+        fonts::strong(size::BODY),
+        look.colors.text,
+    );
     ui.add_space(4.0);
     let by_keys = keys.then(|| arrows(ui, choices, chosen)).flatten();
     let mut clicked = None;
