@@ -10,7 +10,7 @@ use axum::{
     http::request::Parts,
     response::Redirect,
 };
-use chop_verifier::{CompanyCard, Identity, verify};
+use chop_verifier::{CompanyCard, Identity};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
@@ -71,10 +71,13 @@ pub(crate) async fn card(
     // 2. Verify, against our own origin and our own challenge.
     let assertion = unverified_assertion.map_err(|_| Code::BadRequest)?;
     let now = site.clock.now();
-    let verified = verify(&assertion, &site.origin, &challenge, &site.anchors, now)?;
+    let verified = site
+        .verifier
+        .sign_in(&assertion, &site.origin, &challenge, now)?;
+    let signer = &verified.signer;
 
     // 3. Who it is: only what the verified certificate says.
-    let Identity::Company(company) = &verified.identity else {
+    let Identity::Company(company) = &signer.identity else {
         return Err(Code::CardKindWrong.into());
     };
     if company.card == CompanyCard::Secondary && !site.secondary_cards {
@@ -97,9 +100,10 @@ pub(crate) async fn card(
             AccountState::Disabled => Err(Code::AccountDisabled.into()),
             AccountState::Active => {
                 site.logins
-                    .record(&account.number, &verified, company.card)
+                    .record(&account.number, &signer.certificate, company.card)
                     .await?;
-                sign_in(&session, &account, &verified.serial, &site.clock).await?;
+                let serial = signer.certificate.serial();
+                sign_in(&session, &account, &serial, &site.clock).await?;
                 Ok(Redirect::to("/account"))
             }
         },

@@ -1,8 +1,7 @@
 //! The record of sign-ins. Rows are added, never changed.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chop_verifier::{CompanyCard, Verified};
-use ring::digest::{SHA256, digest};
+use chop_verifier::{Certificate, CompanyCard};
 use sqlx::AnyPool;
 
 use crate::{Error, clock::Clock, secret::random};
@@ -39,15 +38,11 @@ impl Logins {
     pub(crate) async fn record(
         &self,
         account: &str,
-        verified: &Verified,
+        certificate: &Certificate,
         card: CompanyCard,
     ) -> Result<(), Error> {
-        let sha256 = digest(&SHA256, &verified.certificate);
-        let sha256: String = sha256
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = certificate.fingerprint();
+        let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
         sqlx::query(
             "INSERT INTO logins (id, account, at, certificate_serial, certificate_sha256, card) \
              VALUES ($1, $2, $3, $4, $5, $6)",
@@ -55,7 +50,7 @@ impl Logins {
         .bind(URL_SAFE_NO_PAD.encode(random::<16>()?))
         .bind(account)
         .bind(self.clock.now_ms())
-        .bind(&verified.serial)
+        .bind(certificate.serial())
         .bind(sha256)
         .bind(match card {
             CompanyCard::Primary => "primary",

@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chop_verifier::Refusal;
+use chop_verifier::{ChainFault, Place, Refusal};
 use serde::Serialize;
 
 use crate::Error;
@@ -112,19 +112,27 @@ impl From<tower_sessions::session::Error> for Problem {
 
 fn code_of(refusal: &Refusal) -> Code {
     match refusal {
-        Refusal::Expired { .. } => Code::CertificateExpired,
-        Refusal::NotYetValid { .. } => Code::CertificateNotYetValid,
-        Refusal::IssuerUnknown | Refusal::Chain(_) => Code::CertificateUntrusted,
-        Refusal::KeyUsage
-        | Refusal::ExtendedKeyUsage
-        | Refusal::Authority
-        | Refusal::KeyUnsupported
-        | Refusal::KeyTooWeak { .. } => Code::CertificateUnsuitable,
+        Refusal::Chain(chain) => match &chain.fault {
+            ChainFault::Expired { .. } if chain.place == Place::Leaf => Code::CertificateExpired,
+            ChainFault::NotYetValid { .. } if chain.place == Place::Leaf => {
+                Code::CertificateNotYetValid
+            }
+            ChainFault::KeyUsage | ChainFault::ExtendedKeyUsage | ChainFault::Authority
+                if chain.place == Place::Leaf =>
+            {
+                Code::CertificateUnsuitable
+            }
+            _ => Code::CertificateUntrusted,
+        },
+        Refusal::KeyUnsupported | Refusal::KeyTooWeak { .. } | Refusal::AssuranceTooLow { .. } => {
+            Code::CertificateUnsuitable
+        }
         Refusal::AlgorithmMismatch | Refusal::SignatureMismatch => Code::SignatureMismatch,
         Refusal::SubjectUnclear { .. }
         | Refusal::CompanyNumber
         | Refusal::CompanyNumbersDiffer
-        | Refusal::CitizenNumber => Code::IdentityUnclear,
+        | Refusal::CitizenNumber
+        | Refusal::OrganizationId => Code::IdentityUnclear,
         // Its form: length, JSON, format, base64, DER.
         _ => Code::AssertionUnreadable,
     }

@@ -3,11 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::Assertion;
 
-use crate::{
-    challenge, origin,
-    pki::{self, COMPANIES, Pki},
-    verify_here,
-};
+use crate::scene::{Scene, verify};
 
 /// The parts of an assertion that count.
 fn parts(text: &str) -> (Vec<u8>, Vec<u8>) {
@@ -21,12 +17,8 @@ fn parts(text: &str) -> (Vec<u8>, Vec<u8>) {
 
 #[test]
 fn a_changed_character_is_refused_or_changes_nothing() {
-    let pki = Pki::of(COMPANIES);
-    let (text, anchors) = (
-        pki.issue(pki::company("12345675"))
-            .assertion(&origin(), &challenge()),
-        pki.anchors(),
-    );
+    let scene = Scene::company();
+    let (text, verifier) = (scene.assertion(), scene.verifier());
     let original = parts(&text);
     let mut harmless = 0;
     for index in 0..text.len() {
@@ -35,7 +27,7 @@ fn a_changed_character_is_refused_or_changes_nothing() {
         let Ok(changed) = String::from_utf8(bytes) else {
             continue;
         };
-        if verify_here(&changed, &anchors).is_ok() {
+        if verify(&verifier, &changed).is_ok() {
             assert_eq!(parts(&changed), original, "{index}: {changed}");
             harmless += 1;
         }
@@ -49,13 +41,13 @@ fn a_changed_character_is_refused_or_changes_nothing() {
 
 #[test]
 fn a_flipped_bit_in_certificate_or_signature_is_refused() {
-    let pki = Pki::of(COMPANIES);
-    let (card, anchors) = (pki.issue(pki::company("12345675")), pki.anchors());
-    let assertion = card.unserialized_assertion(&origin(), &challenge());
+    let scene = Scene::company();
+    let (card, verifier) = (&scene.card, scene.verifier());
+    let assertion = Assertion::parse(&scene.assertion()).unwrap();
     let signature = STANDARD.decode(&assertion.signature).unwrap();
     let refused = |certificate: &[u8], signature: &[u8], place: usize| {
         let changed = Assertion::new(certificate, assertion.algorithm, signature);
-        let verified = verify_here(&serde_json::to_string(&changed).unwrap(), &anchors);
+        let verified = verify(&verifier, &serde_json::to_string(&changed).unwrap());
         assert!(verified.is_err(), "bit {place}: {verified:?}");
     };
     let flipped = |bytes: &[u8], bit: usize| {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Holder;
+use crate::Holder;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -19,15 +19,18 @@ pub enum Usage {
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     holder: &'a Holder,
-    pub(super) usage: Usage,
-    pub(super) attribute: Option<String>,
-    pub(super) rank: &'static str,
-    pub(super) age: Age,
+    pub(crate) usage: Usage,
+    pub(crate) attribute: Option<String>,
+    pub(crate) rank: &'static str,
+    pub(crate) age: Age,
+    pub(crate) assurance: Option<u8>,
+    pub(crate) lists_at: Option<String>,
+    pub(crate) ocsp_at: Option<String>,
 }
 
 /// Where its validity lies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Age {
+pub(crate) enum Age {
     Valid,
     Expired,
     NotYetValid,
@@ -43,6 +46,9 @@ impl<'a> Request<'a> {
             attribute: Some(holder.number.clone()),
             rank: "primary",
             age: Age::Valid,
+            assurance: Some(3),
+            lists_at: None,
+            ocsp_at: None,
         }
     }
 
@@ -88,14 +94,35 @@ impl<'a> Request<'a> {
         self
     }
 
-    pub(super) fn holder(&self) -> &'a Holder {
+    /// Of another assurance level than 3; `None` for a certificate without policies.
+    #[must_use]
+    pub fn assurance(mut self, level: Option<u8>) -> Self {
+        self.assurance = level;
+        self
+    }
+
+    /// Says that lists are published at this address.
+    #[must_use]
+    pub fn lists_at(mut self, uri: &str) -> Self {
+        self.lists_at = Some(uri.to_owned());
+        self
+    }
+
+    /// Says that an OCSP responder is at this address.
+    #[must_use]
+    pub fn ocsp_at(mut self, uri: &str) -> Self {
+        self.ocsp_at = Some(uri.to_owned());
+        self
+    }
+
+    pub(crate) fn holder(&self) -> &'a Holder {
         self.holder
     }
 }
 
 impl Age {
     /// Days before now when it begins and days after now when it ends, each maybe negative.
-    pub(super) fn bounds(self) -> (i64, i64) {
+    pub(crate) fn bounds(self) -> (i64, i64) {
         match self {
             Self::Valid => (30, 5 * 365),
             Self::Expired => (5 * 365, -1),
@@ -105,7 +132,7 @@ impl Age {
 }
 
 /// The moment `days` after `now`, or before it if negative.
-pub(super) fn days_from(now: std::time::SystemTime, days: i64) -> std::time::SystemTime {
+pub(crate) fn days_from(now: std::time::SystemTime, days: i64) -> std::time::SystemTime {
     let distance = DAY * u32::try_from(days.unsigned_abs()).unwrap_or(u32::MAX);
     if days < 0 {
         now - distance

@@ -1,6 +1,11 @@
-use std::{fs, process::Command};
+use std::{
+    fs,
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use super::*;
+use crate::{Holder, pem};
 
 #[test]
 fn openssl_accepts_the_chain_of_a_company() {
@@ -102,14 +107,13 @@ fn verify(pki: &Pki, leaf: &[u8]) -> Result<(), String> {
 }
 
 fn text(der: &[u8]) -> String {
-    let arguments = [
-        "x509",
-        "-inform",
-        "DER",
-        "-noout",
-        "-text",
-        "-nameopt",
-        "utf8,space_eq",
-    ];
-    String::from_utf8(openssl(&arguments, der).unwrap()).unwrap()
+    let mut child = Command::new("openssl")
+        .args(["x509", "-inform", "DER", "-noout", "-text"])
+        .args(["-nameopt", "utf8,space_eq"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(der).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
 }

@@ -5,7 +5,8 @@
 pub struct Holder {
     /// A company's or person's name.
     pub name: String,
-    /// A company's 統一編號 (8 digits) or the serialNumber of a citizen's certificate (16 digits).
+    /// A company's 統一編號 (8 digits), the serialNumber of a citizen's certificate (16 digits), or the
+    /// OID of an agency or organization.
     pub number: String,
     /// Which authority issues their cards.
     pub issuer: Issuer,
@@ -18,6 +19,31 @@ pub enum Issuer {
     Companies,
     /// As MOICA does: subject `C, CN, serialNumber`.
     Citizens,
+    /// As GCA does: subject `C, O, OU`, the OID in the attributes.
+    Agencies,
+    /// As XCA does, likewise.
+    Organizations,
+}
+
+impl Issuer {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Companies,
+        Self::Citizens,
+        Self::Agencies,
+        Self::Organizations,
+    ];
+
+    /// Its OU.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Companies => "測試工商憑證管理中心",
+            Self::Citizens => "測試內政部憑證管理中心",
+            Self::Agencies => "測試政府憑證管理中心",
+            Self::Organizations => "測試組織及團體憑證管理中心",
+        }
+    }
 }
 
 impl Holder {
@@ -43,6 +69,19 @@ impl Holder {
     #[must_use]
     pub fn citizen() -> Self {
         Self::new("王小明", "9999000012345678", Issuer::Citizens)
+    }
+
+    /// An agency.
+    #[must_use]
+    pub fn agency() -> Self {
+        Self::new("測試機關", "2.16.886.101.90001.90002", Issuer::Agencies)
+    }
+
+    /// A school.
+    #[must_use]
+    pub fn organization() -> Self {
+        let id = "2.16.886.111.90001.90003";
+        Self::new("測試國民小學", id, Issuer::Organizations)
     }
 
     /// Anybody else.
