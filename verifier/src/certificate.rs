@@ -242,6 +242,11 @@ impl Certificate {
             || self.normal_subject() == self.normal_issuer()
     }
 
+    /// The same name and the same key, whoever certified them.
+    pub(crate) fn is_same_authority(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.normal_subject() == other.normal_subject()
+    }
+
     /// This certificate names `issuer` as its issuer.
     pub(crate) fn names_as_issuer(&self, issuer: &Self) -> bool {
         self.issuer_name().0 == issuer.subject_name().0

@@ -12,7 +12,10 @@ use crate::{
     Anchors,
     certificate::Certificate,
     moment::Moment,
-    path::{ChainFault, ChainRefusal, Circumstances, Found, PathRules, Place, Search, State},
+    path::{
+        ChainRefusal, Circumstances, Found, Furthest, ISSUER_UNKNOWN, PathRules, Place, Search,
+        State,
+    },
     revocation::Evidence,
 };
 
@@ -93,12 +96,7 @@ impl Chains {
         leaf: &Certificate,
         given: Given<'_>,
     ) -> Option<Result<Found, ChainRefusal>> {
-        let mut refusal: Option<ChainRefusal> = None;
-        let mut note = |new: ChainRefusal| {
-            if refusal.as_ref().is_none_or(|best| best.place < new.place) {
-                refusal = Some(new);
-            }
-        };
+        let mut furthest = Furthest::default();
         let kept = self.kept_at(given);
         let mut all = true;
         let issuers = given.anchors.certificates();
@@ -110,19 +108,17 @@ impl Chains {
             for state in &authority.states {
                 match search.finish(state, leaf) {
                     Ok(found) => return Some(Ok(found)),
-                    Err(fault) => note(ChainRefusal {
-                        place: Place::Leaf,
-                        fault,
-                    }),
+                    Err(fault) => {
+                        furthest.note_step(Place::Leaf, fault, leaf, state.issuer());
+                    }
                 }
             }
-            authority.refusal.iter().cloned().for_each(&mut note);
+            if let Some(refusal) = &authority.refusal {
+                furthest.note(refusal.place, refusal.fault.clone());
+            }
         }
-        let unknown = ChainRefusal {
-            place: Place::Leaf,
-            fault: ChainFault::IssuerUnknown,
-        };
-        (all && given.extra.is_empty()).then(|| Err(refusal.unwrap_or(unknown)))
+        let refused = || Err(furthest.into_refusal().unwrap_or(ISSUER_UNKNOWN));
+        (all && given.extra.is_empty()).then(refused)
     }
 
     fn kept_at(&self, given: Given<'_>) -> Arc<Kept> {

@@ -19,9 +19,9 @@ use crate::{
     revocation::{Evidence, Judge, Of, Revocation},
 };
 
-/// Steps down a path that one check may take. Honest hierarchies need a few; without a limit, a few
-/// authorities that certify each other could ask for as much work as they like.
-const MOST_STEPS: u32 = 2_000;
+/// Steps, up and down, that one check may take. Honest hierarchies need a few; without a limit, a
+/// few authorities that certify each other could ask for as much work as they like.
+const MOST_STEPS: u32 = 5_000;
 
 /// Authorities below an anchor on one path.
 const MOST_AUTHORITIES: usize = 16;
@@ -49,13 +49,39 @@ pub(crate) struct Found {
 
 /// Why there was no path: the fault that came furthest down.
 #[derive(Debug, Default)]
-pub(super) struct Furthest(Option<ChainRefusal>);
+pub(crate) struct Furthest {
+    best: Option<ChainRefusal>,
+    /// That somebody with the issuer's name and another key than the one asked for did not sign it
+    /// says nothing, unless nothing else is said.
+    idle: Option<ChainRefusal>,
+}
 
 impl Furthest {
-    fn note(&mut self, place: Place, fault: ChainFault) {
-        if self.0.as_ref().is_none_or(|best| best.place < place) {
-            self.0 = Some(ChainRefusal { place, fault });
+    pub(crate) fn note(&mut self, place: Place, fault: ChainFault) {
+        if self.best.as_ref().is_none_or(|best| best.place < place) {
+            self.best = Some(ChainRefusal { place, fault });
         }
+    }
+
+    /// A step from `issuer` to `certificate` failed.
+    pub(crate) fn note_step(
+        &mut self,
+        place: Place,
+        fault: ChainFault,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) {
+        let idle =
+            fault == ChainFault::Signature && certificate.asks_for_key_of(issuer) == Some(false);
+        if idle {
+            self.idle = Some(ChainRefusal { place, fault });
+        } else {
+            self.note(place, fault);
+        }
+    }
+
+    pub(crate) fn into_refusal(self) -> Option<ChainRefusal> {
+        self.best.or(self.idle)
     }
 }
 
@@ -101,7 +127,7 @@ impl<'a> Search<'a> {
                 break;
             }
         }
-        found.ok_or_else(|| furthest.0.unwrap_or(ISSUER_UNKNOWN))
+        found.ok_or_else(|| furthest.into_refusal().unwrap_or(ISSUER_UNKNOWN))
     }
 
     /// Every path to an authority that holds, up to a few.
@@ -125,7 +151,7 @@ impl<'a> Search<'a> {
                 }
             },
         );
-        (states, furthest.0)
+        (states, furthest.into_refusal())
     }
 
     /// The last step of a path.
@@ -162,10 +188,12 @@ impl<'a> Search<'a> {
         if trail.len() >= MOST_AUTHORITIES {
             return ControlFlow::Continue(());
         }
+        self.step(furthest)?;
         trail.push(authority.clone());
         let mut ended = ControlFlow::Continue(());
         for issuer in self.issuers_of(authority) {
-            if trail.contains(&issuer) {
+            // Whoever is on the way already would only lead in a circle, under whatever certificate.
+            if trail.iter().any(|below| below.is_same_authority(&issuer)) {
                 continue;
             }
             ended = self.states(&issuer, trail, furthest, &mut |state, furthest| {
@@ -187,14 +215,7 @@ impl<'a> Search<'a> {
         furthest: &mut Furthest,
         visit: &mut dyn FnMut(&State, &mut Furthest) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > MOST_STEPS {
-            furthest.note(Place::Leaf, ChainFault::TooMuchWork);
-            return ControlFlow::Break(());
-        }
-        if state.has(authority) {
-            return ControlFlow::Continue(());
-        }
+        self.step(furthest)?;
         let next = state.descend(authority, self.at).and_then(|next| {
             self.check_signature(authority, state.issuer())?;
             self.revocation(state, authority, Of::Authority)?;
@@ -203,10 +224,19 @@ impl<'a> Search<'a> {
         match next {
             Ok(next) => visit(&next, furthest),
             Err(fault) => {
-                furthest.note(state.next_place(), fault);
+                furthest.note_step(state.next_place(), fault, authority, state.issuer());
                 ControlFlow::Continue(())
             }
         }
+    }
+
+    fn step(&self, furthest: &mut Furthest) -> ControlFlow<()> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MOST_STEPS {
+            furthest.note(Place::Leaf, ChainFault::TooMuchWork);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 
     /// Those who could have issued it, by name; first those whose key it asks for.
@@ -267,7 +297,7 @@ impl<'a> Search<'a> {
     }
 }
 
-const ISSUER_UNKNOWN: ChainRefusal = ChainRefusal {
+pub(crate) const ISSUER_UNKNOWN: ChainRefusal = ChainRefusal {
     place: Place::Leaf,
     fault: ChainFault::IssuerUnknown,
 };

@@ -17,7 +17,7 @@ use crate::{
 use matching::{Subtree, Verdict};
 
 /// Names times subtrees that are compared for one certificate: an honest one needs a few hundred.
-const MOST_COMPARISONS: usize = 100_000;
+const MOST_COMPARISONS: usize = 250_000;
 
 /// The constraints of all authorities so far.
 ///

@@ -84,13 +84,6 @@ impl State {
         Place::Authority(self.below.len() + 1)
     }
 
-    /// The same authority, by key and name, is on this path already: a circle.
-    pub(crate) fn has(&self, certificate: &Certificate) -> bool {
-        std::iter::once(&self.anchor).chain(&self.below).any(|one| {
-            one.key() == certificate.key() && one.normal_subject() == certificate.normal_subject()
-        })
-    }
-
     /// Down to another authority. Its signature and revocation are the caller's.
     ///
     /// Spec: RFC 5280 §6.1.3, §6.1.4.

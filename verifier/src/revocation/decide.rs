@@ -151,15 +151,25 @@ impl Judge<'_> {
             .flat_map(|one| one.lists.iter().map(|list| &**list))
     }
 
-    /// Whether a list counts now; `Err` has until when it did.
-    fn is_fresh(&self, list: &Crl) -> Result<bool, Moment> {
+    fn freshness(&self, list: &Crl) -> Freshness {
+        let numbered = !self.rules.numbered || list.head.number.is_some();
         match list.head.next_update {
-            _ if self.now < list.head.this_update => Ok(false),
-            None => Ok(false),
-            Some(next) if self.now > next.plus(self.rules.stale) => Err(next),
-            Some(_) => Ok(!self.rules.numbered || list.head.number.is_some()),
+            Some(_) if self.now < list.head.this_update || !numbered => Freshness::Never,
+            None => Freshness::Never,
+            Some(next) if self.now > next.plus(self.rules.stale) => Freshness::Stale(next),
+            Some(_) => Freshness::Fresh,
         }
     }
+}
+
+/// Whether a list counts now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Freshness {
+    Fresh,
+    /// It did, until then: what it revokes stays revoked, and it clears nobody.
+    Stale(Moment),
+    /// It is of the future, or does not say until when it counts.
+    Never,
 }
 
 /// A walk through the lists for one certificate.
@@ -184,29 +194,44 @@ impl<S: Standing> Search<'_, S> {
         if (reasons - self.covered).is_empty() {
             return Ok(());
         }
-        // (a), (f), (g)
-        match self.judge.is_fresh(list) {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
-            Err(until) => {
-                self.stale = self.stale.max(Some(until));
-                return Ok(());
-            }
-        }
-        if !self.is_signed_by_its_issuer(list) {
+        // (f), (g)
+        let freshness = self.judge.freshness(list);
+        if freshness == Freshness::Never || !self.is_signed_by_its_issuer(list) {
             return Ok(());
         }
         // (c), (i)–(k) A delta that says something has the last word.
-        let delta = self.delta_of(list);
-        let found = match delta.map(|delta| self.find(delta)).transpose()?.flatten() {
+        let deltas = self.deltas_of(list);
+        let mut found = None;
+        for (delta, freshness) in &deltas {
+            let entry = self.find(delta)?;
+            let fresh = *freshness == Freshness::Fresh;
+            match entry {
+                Some(entry) if entry.is_removal() => found = entry_of(fresh, entry),
+                Some(entry) if fresh || delta.head.this_update > list.head.this_update => {
+                    return Err(revoked(entry.date, entry.reason));
+                }
+                _ => {}
+            }
+            if fresh {
+                break;
+            }
+        }
+        let found = match found {
             Some(entry) => Some(entry),
             None => self.find(list)?,
         };
-        if let Some(entry) = found.filter(|entry| entry.reason != Revoked::REMOVED) {
+        if let Some(entry) = found.filter(|entry| !entry.is_removal()) {
             return Err(revoked(entry.date, entry.reason));
         }
-        // (l)
-        let as_of = delta.unwrap_or(list).head.this_update;
+        // (a), (l) An old base and a fresh delta are as good as a fresh list.
+        let newest = deltas
+            .iter()
+            .find(|(_, freshness)| *freshness == Freshness::Fresh);
+        if let (Freshness::Stale(until), None) = (freshness, newest) {
+            self.stale = self.stale.max(Some(until));
+            return Ok(());
+        }
+        let as_of = newest.map_or(list, |(delta, _)| delta).head.this_update;
         self.covered |= reasons;
         self.as_of = Some(self.as_of.map_or(as_of, |other| other.min(as_of)));
         Ok(())
@@ -230,19 +255,30 @@ impl<S: Standing> Search<'_, S> {
             || self.standing.may_sign_lists(name, &list.head.signed_by)
     }
 
-    /// The newest delta that goes on from `list`.
-    fn delta_of(&self, list: &Crl) -> Option<&Crl> {
-        let number = list.head.number.as_ref()?;
+    /// The deltas that go on from `list`, the newest first.
+    fn deltas_of(&self, list: &Crl) -> Vec<(&Crl, Freshness)> {
+        let Some(number) = &list.head.number else {
+            return Vec::new();
+        };
         let deltas = self.judge.lists().filter(|delta| {
             let head = &delta.head;
             head.base.as_ref().is_some_and(|base| base <= number)
                 && head.number.as_ref().is_some_and(|own| own >= number)
                 && scope::same_scope(&list.head, head)
-                && self.judge.is_fresh(delta) == Ok(true)
                 && self.is_signed_by_its_issuer(delta)
         });
-        deltas.max_by_key(|delta| delta.head.number.as_ref())
+        let mut deltas: Vec<_> = deltas
+            .map(|delta| (delta, self.judge.freshness(delta)))
+            .filter(|(_, freshness)| *freshness != Freshness::Never)
+            .collect();
+        deltas.sort_by(|(a, _), (b, _)| b.head.number.cmp(&a.head.number));
+        deltas
     }
+}
+
+/// A removal counts only if it is of now.
+fn entry_of(fresh: bool, entry: Revoked) -> Option<Revoked> {
+    fresh.then_some(entry)
 }
 
 fn revoked(since: Moment, reason: u8) -> RevocationFault {

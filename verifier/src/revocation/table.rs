@@ -45,6 +45,10 @@ pub(super) struct Revoked {
 impl Revoked {
     /// removeFromCRL: an entry of a delta that takes one of the base back.
     pub(super) const REMOVED: u8 = 8;
+
+    pub(super) fn is_removal(self) -> bool {
+        self.reason == Self::REMOVED
+    }
 }
 
 /// The entries of one list.

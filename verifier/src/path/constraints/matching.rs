@@ -208,8 +208,8 @@ fn ip(base: &[u8], mask: &[u8], address: &[u8]) -> Verdict {
             let mut bytes = base.iter().zip(mask).zip(address);
             within(bytes.all(|((base, mask), byte)| base & mask == byte & mask))
         }
-        // An address of the other length is another kind; one of no length that there is, unclear.
-        (4 | 16, _) => Verdict::OtherKind,
+        // Both versions are one kind of name: where addresses are permitted, the others are not.
+        (4 | 16, _) => Verdict::Outside,
         _ => Verdict::Unclear,
     }
 }
