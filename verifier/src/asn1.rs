@@ -10,8 +10,8 @@ pub(crate) mod crl;
 pub(crate) mod ocsp;
 
 use der::{
-    AnyRef, Decode, Encode, Length, Reader, Sequence, Writer, asn1::BitStringRef,
-    asn1::ObjectIdentifier,
+    AnyRef, Decode, Encode, Length, Reader, Sequence, Tag, Tagged as _, Writer,
+    asn1::{BitStringRef, ObjectIdentifier},
 };
 
 /// A whole element as its bytes: tag, length and contents.
@@ -80,9 +80,11 @@ fn no() -> bool {
     false
 }
 
-/// What an element contains: its bytes without tag and length.
+/// What a SEQUENCE contains: its bytes without tag and length.
 pub(crate) fn contents(tlv: &[u8]) -> der::Result<&[u8]> {
-    AnyRef::from_der(tlv).map(AnyRef::value)
+    let any = AnyRef::from_der(tlv)?;
+    any.tag().assert_eq(Tag::Sequence)?;
+    Ok(any.value())
 }
 
 /// Where `part` lies in `whole`; `part` must have been cut out of it.

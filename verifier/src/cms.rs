@@ -18,6 +18,7 @@ use crate::{
     Anchors, Certificate, Refusal,
     algorithms::{self, Sha1},
     asn1::{
+        Algorithm,
         certificate::public_key,
         cms::{
             Attribute, ContentInfo, DATA, ImplicitSet, SIGNED_DATA, SignedData, SignerId,
@@ -69,13 +70,22 @@ impl<'a> Message<'a> {
             return Err(Refusal::CmsUnreadable);
         }
         let data: SignedData<'_> = info.content.decode_as().map_err(unreadable)?;
-        if data.content.kind != DATA || !(1..=5).contains(&data.version) {
-            return Err(Refusal::CmsUnreadable);
-        }
         let signers: Vec<SignerInfo<'_>> = set(data.signers)?;
         if !(1..=MOST_SIGNERS).contains(&signers.len()) {
             let found = signers.len();
             return Err(Refusal::Signers { found });
+        }
+        // Everything that is said twice is said alike: nobody else reads it otherwise.
+        let hashes: Vec<Algorithm<'_>> = set(data.digest_algorithms)?;
+        let named = signers
+            .iter()
+            .all(|one| hashes.iter().any(|hash| *hash == one.digest));
+        let used = hashes
+            .iter()
+            .all(|hash| signers.iter().any(|one| one.digest == *hash));
+        let version = signers.iter().map(|one| one.version).max();
+        if data.content.kind != DATA || !named || !used || Some(data.version) != version {
+            return Err(Refusal::CmsUnreadable);
         }
         Ok(Self {
             content: data.content.content.map(OctetStringRef::as_bytes),
@@ -94,10 +104,7 @@ impl<'a> Message<'a> {
     ) -> Result<Arc<Certificate>, Refusal> {
         let is_named = |one: &&Arc<Certificate>| match &signer.id {
             SignerId::Serial(id) => {
-                one.serial_bytes() == id.serial.as_bytes()
-                    && (one.issuer_name().0 == id.issuer.0
-                        || (crate::name::check(id.issuer.0).is_ok()
-                            && crate::name::Name(id.issuer.0).normal() == *one.normal_issuer()))
+                one.serial_bytes() == id.serial.as_bytes() && one.issuer_name().0 == id.issuer.0
             }
             SignerId::Key(id) => one.extensions.subject_key.as_deref() == Some(*id),
         };
@@ -146,6 +153,10 @@ fn certificates(set: Option<ImplicitSet<'_>>) -> Result<Vec<Arc<Certificate>>, R
 impl<'a> MessageSigner<'a> {
     fn read(info: SignerInfo<'a>) -> Result<Self, Refusal> {
         let unreadable = |_| Refusal::CmsUnreadable;
+        let id = SignerId::read(info.signer).map_err(unreadable)?;
+        if info.version != id.version() {
+            return Err(Refusal::CmsUnreadable);
+        }
         let hash = Hash::of(&info.digest).ok_or(Refusal::HashUnsupported)?;
         let attribute = "signedAttrs";
         let Some(ImplicitSet(contents)) = info.attributes else {
@@ -153,10 +164,10 @@ impl<'a> MessageSigner<'a> {
         };
         let attributes = Attributes::read(contents)?;
         let signed = AnyRef::new(Tag::Set, contents).and_then(|set| set.to_der());
-        let algorithm = crate::asn1::Algorithm::from_der(info.algorithm.0).map_err(unreadable)?;
+        let algorithm = Algorithm::from_der(info.algorithm.0).map_err(unreadable)?;
         let contents = crate::asn1::contents(info.algorithm.0).map_err(unreadable)?;
         Ok(Self {
-            id: SignerId::read(info.signer).map_err(unreadable)?,
+            id,
             hash,
             attributes,
             signed: signed.map_err(unreadable)?,

@@ -70,6 +70,14 @@ pub(crate) enum SignerId<'a> {
 }
 
 impl<'a> SignerId<'a> {
+    /// The version of a SignerInfo that has it.
+    pub(crate) fn version(&self) -> u8 {
+        match self {
+            Self::Serial(_) => 1,
+            Self::Key(_) => 3,
+        }
+    }
+
     pub(crate) fn read(id: AnyRef<'a>) -> der::Result<Self> {
         if id.tag() == Tag::Sequence {
             return id.decode_as().map(Self::Serial);

@@ -4,7 +4,10 @@ mod request;
 
 use std::{fmt, time::Duration};
 
-use der::{Decode as _, Encode as _, asn1::ObjectIdentifier};
+use der::{
+    Decode as _, Encode as _,
+    asn1::{ObjectIdentifier, OctetStringRef},
+};
 use ring::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512};
 
 use crate::{
@@ -180,7 +183,8 @@ fn basic(der: &[u8]) -> Option<BasicOcspResponse<'_>> {
 fn has_nonce(data: &ResponseData<'_>, nonce: &[u8]) -> bool {
     let mut extensions = data.extensions.iter().flatten();
     extensions.any(|one: &Extension<'_>| {
-        one.oid == NONCE && contents(one.value.as_bytes()).is_ok_and(|own| own == nonce)
+        let own = <&OctetStringRef>::from_der(one.value.as_bytes());
+        one.oid == NONCE && own.is_ok_and(|own| own.as_bytes() == nonce)
     })
 }
 

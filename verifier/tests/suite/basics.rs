@@ -190,7 +190,11 @@ fn forms() -> Vec<Case> {
         case("a negative serial number", spec).chain(&root, &[], serial(&[0xFF])),
         case("the serial number zero", "§4.1.2.2").chain(&root, &[], serial(&[0])),
         case("unique identifiers", "§4.1.2.8; PKITS 4.3.6")
-            .chain(&root, &[], root.leaf_with(|leaf| leaf.with_unique_ids()))
+            .chain(
+                &root,
+                &[],
+                root.leaf_with(chop_testpki::Template::with_unique_ids),
+            )
             .webpki("does not read certificates with unique identifiers"),
         case("an extension twice", "§4.2; limbo rfc5280")
             .chain(&root, &[], with(chop_testpki::extension::key_usage(&[0])))
