@@ -34,6 +34,8 @@ const TEST: &[&str] = &[
     "openssh-client",
     "wmctrl",
     "npm",
+    "postgresql",
+    "redis-server",
 ];
 
 /// A browser, by the commands that start it and the Debian package that brings it.
