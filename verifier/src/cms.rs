@@ -77,9 +77,7 @@ impl<'a> Message<'a> {
         }
         // Everything that is said twice is said alike: nobody else reads it otherwise.
         let hashes: Vec<Algorithm<'_>> = set(data.digest_algorithms)?;
-        let named = signers
-            .iter()
-            .all(|one| hashes.iter().any(|hash| *hash == one.digest));
+        let named = signers.iter().all(|one| hashes.contains(&one.digest));
         let used = hashes
             .iter()
             .all(|hash| signers.iter().any(|one| one.digest == *hash));
