@@ -1,5 +1,7 @@
 //! Why something signed is not believed.
 
+mod code;
+
 use std::time::SystemTime;
 
 use chop_protocol::AssertionError;

@@ -45,6 +45,11 @@ impl Evidence {
         self
     }
 
+    /// The lists in it.
+    pub fn lists(&self) -> impl Iterator<Item = &Arc<Crl>> {
+        self.lists.iter()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.lists.is_empty() && self.answers.is_empty()
     }

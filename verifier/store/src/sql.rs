@@ -51,8 +51,9 @@ impl SqlStore {
         } else if sqlite {
             options = options.after_connect(|connection, _| {
                 Box::pin(async move {
-                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    // First, so that whoever comes second waits for the change to WAL as well.
                     connection.execute("PRAGMA busy_timeout = 10000").await?;
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
                     Ok(())
                 })
             });

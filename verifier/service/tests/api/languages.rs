@@ -1,0 +1,1 @@
+//! Examples in other languages.
