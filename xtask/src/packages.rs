@@ -36,6 +36,9 @@ const TEST: &[&str] = &[
     "npm",
     "postgresql",
     "redis-server",
+    "python3",
+    "php-cli",
+    "default-jdk-headless",
 ];
 
 /// A browser, by the commands that start it and the Debian package that brings it.
@@ -126,9 +129,15 @@ fn is_installed(package: &str) -> bool {
         .is_some_and(|status| status == "install ok installed")
 }
 
-/// Tools that are often there without Debian's package: a compiler, Node's own npm.
+/// Tools that are often there without Debian's package: a compiler, Node's own npm, a JDK.
 fn provided_otherwise(package: &str) -> bool {
-    matches!(package, "gcc" | "npm") && on_path(package)
+    let program = match package {
+        "gcc" | "npm" | "python3" => package,
+        "php-cli" => "php",
+        "default-jdk-headless" => "javac",
+        _ => return false,
+    };
+    on_path(program)
 }
 
 fn on_path(program: &str) -> bool {
