@@ -27,8 +27,7 @@ pub struct Certificate {
     version: u8,
     validity: Validity,
     pub(crate) extensions: Extensions,
-    /// Subject and issuer as names are compared; made when first asked for.
-    normal: [OnceLock<NormalName>; 2],
+    made: Made,
 }
 
 /// Where things are in the DER.
@@ -42,6 +41,15 @@ struct Parts {
     issuer: Range<usize>,
     subject: Range<usize>,
     key: Range<usize>,
+}
+
+/// What is made of a certificate when it is first asked for: authorities are asked with every card.
+#[derive(Clone, Default)]
+struct Made {
+    fingerprint: OnceLock<[u8; 32]>,
+    key_hash: OnceLock<[u8; 32]>,
+    subject: OnceLock<NormalName>,
+    issuer: OnceLock<NormalName>,
 }
 
 /// Why bytes are not a certificate that can be used.
@@ -102,7 +110,7 @@ impl Certificate {
             version,
             validity,
             extensions,
-            normal: [const { OnceLock::new() }; 2],
+            made: Made::default(),
             der,
         })
     }
@@ -124,7 +132,7 @@ impl Certificate {
     /// The SHA-256 of its bytes, by which people name certificates.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        sha256(&self.der)
+        *self.made.fingerprint.get_or_init(|| sha256(&self.der))
     }
 
     /// Its serial number, lower-case hexadecimal, two characters a byte.
@@ -209,13 +217,13 @@ impl Certificate {
     }
 
     pub(crate) fn normal_subject(&self) -> &NormalName {
-        let [subject, _] = &self.normal;
-        subject.get_or_init(|| self.subject_name().normal())
+        let make = || self.subject_name().normal();
+        self.made.subject.get_or_init(make)
     }
 
     pub(crate) fn normal_issuer(&self) -> &NormalName {
-        let [_, issuer] = &self.normal;
-        issuer.get_or_init(|| self.issuer_name().normal())
+        let make = || self.issuer_name().normal();
+        self.made.issuer.get_or_init(make)
     }
 
     /// The SubjectPublicKeyInfo, DER.
@@ -225,7 +233,7 @@ impl Certificate {
 
     /// The SHA-256 of [`Self::key`]: two certificates of one key have the same.
     pub(crate) fn key_hash(&self) -> [u8; 32] {
-        sha256(self.key())
+        *self.made.key_hash.get_or_init(|| sha256(self.key()))
     }
 
     pub(crate) fn validity(&self) -> Validity {

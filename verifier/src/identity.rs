@@ -103,9 +103,14 @@ impl Identity {
     ///
     /// Spec: GPKI certificate profile; docs/protocol.md, "The assertion".
     pub(crate) fn of(certificate: &Certificate) -> Result<Self, Refusal> {
-        let issuer = certificate.issuer_name();
+        let types = [ORGANIZATIONAL_UNIT, ORGANIZATION, COMMON_NAME];
+        let issuer = certificate.issuer_name().attributes();
+        let names: Vec<String> = issuer
+            .filter(|pair| types.contains(&pair.oid))
+            .filter_map(|pair| text(pair.value))
+            .collect();
         let kinds = [COMPANIES, CITIZENS, AGENCIES, ORGANIZATIONS];
-        match kinds.map(|kind| is_named(issuer, kind)) {
+        match kinds.map(|kind| names.iter().any(|name| name.contains(kind))) {
             [true, false, false, false] => company(certificate).map(Self::Company),
             [false, true, false, false] => citizen(certificate).map(Self::Citizen),
             [false, false, true, false] => organization(certificate).map(Self::Agency),
@@ -171,11 +176,4 @@ fn other(subject: Name<'_>) -> Identity {
         name: name.unwrap_or_default(),
         number: subject.only(SERIAL_NUMBER),
     }
-}
-
-fn is_named(issuer: Name<'_>, keyword: &str) -> bool {
-    [ORGANIZATIONAL_UNIT, ORGANIZATION, COMMON_NAME]
-        .into_iter()
-        .flat_map(|oid| issuer.all(oid))
-        .any(|name| name.contains(keyword))
 }

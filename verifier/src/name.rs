@@ -2,14 +2,11 @@
 
 mod text;
 
-use std::fmt;
+use std::{fmt, iter};
 
-use der::{
-    AnyRef, Decode as _, Encode as _, Reader as _, Sequence, SliceReader, Tag, Tagged as _,
-    asn1::ObjectIdentifier,
-};
+use der::{AnyRef, Decode, Encode as _, Sequence, Tag, Tagged as _, asn1::ObjectIdentifier};
 
-use crate::Refusal;
+use crate::{Refusal, asn1::contents};
 
 pub(crate) use text::text;
 
@@ -43,44 +40,46 @@ pub(crate) struct Attribute<'a> {
     pub(crate) value: AnyRef<'a>,
 }
 
-/// The attributes of one RelativeDistinguishedName; nearly always a single one.
-type Rdn<'a> = Vec<Attribute<'a>>;
-
 /// Whether these bytes are a name: afterwards [`Name`] can rely on it.
 pub(crate) fn check(der: &[u8]) -> der::Result<()> {
-    read(der).map(drop)
-}
-
-fn read(der: &[u8]) -> der::Result<Vec<Rdn<'_>>> {
-    let mut reader = SliceReader::new(der)?;
-    let name = reader.sequence(|reader| {
-        let mut rdns = Vec::with_capacity(4);
-        while !reader.is_finished() {
-            rdns.push(rdn(AnyRef::decode(reader)?)?);
-        }
-        der::Result::Ok(rdns)
-    })?;
-    reader.finish()?;
-    Ok(name)
-}
-
-fn rdn(set: AnyRef<'_>) -> der::Result<Rdn<'_>> {
-    set.tag().assert_eq(Tag::Set)?;
-    let mut reader = SliceReader::new(set.value())?;
-    let mut attributes = Vec::with_capacity(1);
-    while !reader.is_finished() {
-        attributes.push(Attribute::decode(&mut reader)?);
+    for set in elements::<AnyRef<'_>>(contents(der)?) {
+        check_rdn(set?)?;
     }
-    if attributes.is_empty() {
+    Ok(())
+}
+
+fn check_rdn(set: AnyRef<'_>) -> der::Result<()> {
+    set.tag().assert_eq(Tag::Set)?;
+    if set.value().is_empty() {
         return Err(Tag::Set.length_error().into());
     }
-    Ok(attributes)
+    elements::<Attribute<'_>>(set.value()).try_for_each(|attribute| attribute.map(drop))
+}
+
+/// Elements one after another; the first that is none is the last.
+fn elements<'a, T>(mut rest: &'a [u8]) -> impl Iterator<Item = der::Result<T>>
+where
+    T: Decode<'a, Error = der::Error> + 'a,
+{
+    iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = T::from_der_partial(rest);
+        rest = read.as_ref().map_or(&[], |(_, rest)| rest);
+        Some(read.map(|(element, _)| element))
+    })
 }
 
 impl<'a> Name<'a> {
     /// Its attributes, in its own order.
     pub(crate) fn attributes(self) -> impl Iterator<Item = Attribute<'a>> {
-        read(self.0).unwrap_or_default().into_iter().flatten()
+        self.rdns().flat_map(attributes)
+    }
+
+    /// Its RelativeDistinguishedNames; nearly always of one attribute each.
+    fn rdns(self) -> impl Iterator<Item = AnyRef<'a>> {
+        elements(contents(self.0).unwrap_or_default()).flatten()
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -106,13 +105,6 @@ impl<'a> Name<'a> {
         self.only(oid).ok_or(Refusal::SubjectUnclear { attribute })
     }
 
-    /// All texts of an attribute.
-    pub(crate) fn all(self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
-        self.attributes()
-            .filter(move |pair| pair.oid == oid)
-            .filter_map(|pair| text(pair.value))
-    }
-
     /// What two names have in common exactly when they are the same: each part in the form in which
     /// it is compared, with its length, so that no two lists of parts run together alike.
     ///
@@ -122,8 +114,7 @@ impl<'a> Name<'a> {
     ///
     /// Spec: RFC 5280 §7.1.
     pub(crate) fn normal(self) -> NormalName {
-        let parts = read(self.0).unwrap_or_default();
-        NormalName(parts.iter().map(|rdn| normal_rdn(rdn)).collect())
+        NormalName(self.rdns().map(normal_rdn).collect())
     }
 }
 
@@ -139,18 +130,24 @@ impl NormalName {
 
     /// The name with one more part below it, as `nameRelativeToCRLIssuer` has it; `rdn` is the SET.
     pub(crate) fn below(mut self, set: &[u8]) -> der::Result<Self> {
-        self.0.push(normal_rdn(&rdn(AnyRef::from_der(set)?)?));
+        let set = AnyRef::from_der(set)?;
+        check_rdn(set)?;
+        self.0.push(normal_rdn(set));
         Ok(self)
     }
 }
 
-fn normal_rdn(rdn: &[Attribute<'_>]) -> Vec<u8> {
-    let mut parts: Vec<Vec<u8>> = rdn.iter().map(normal_attribute).collect();
+fn attributes<'a>(rdn: AnyRef<'a>) -> impl Iterator<Item = Attribute<'a>> {
+    elements(rdn.value()).flatten()
+}
+
+fn normal_rdn(rdn: AnyRef<'_>) -> Vec<u8> {
+    let mut parts: Vec<Vec<u8>> = attributes(rdn).map(normal_attribute).collect();
     parts.sort();
     parts.concat()
 }
 
-fn normal_attribute(attribute: &Attribute<'_>) -> Vec<u8> {
+fn normal_attribute(attribute: Attribute<'_>) -> Vec<u8> {
     let value = match text(attribute.value) {
         Some(text) => {
             let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
