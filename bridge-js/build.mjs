@@ -31,12 +31,12 @@ await build({
   outfile: join(out, 'index.js'),
 })
 
-// The agent's popup page: one script, nothing global.
+// The agent's own pages: one script each, nothing global.
 await build({
   ...common,
-  entryPoints: ['src/page.ts'],
+  entryPoints: ['page', 'hipki-page', 'hipki-add-domain'].map((name) => `src/${name}.ts`),
   format: 'iife',
-  outfile: join(out, 'page.js'),
+  outdir: out,
 })
 
 execFileSync(

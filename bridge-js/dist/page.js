@@ -8,6 +8,27 @@
     decrypt: "/v1/decrypt"
   };
 
+  // src/own-page.ts
+  async function askAs(win, origin, paths, request, signal) {
+    const post = async (path, type, body, ticket2) => {
+      const response = await win.fetch(path, {
+        method: "POST",
+        headers: { "content-type": type, ...ticket2 !== void 0 && { "chop-ticket": ticket2 } },
+        body,
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "error",
+        ...signal !== void 0 && { signal }
+      });
+      return { ok: response.ok, text: await response.text() };
+    };
+    const json = "application/json";
+    const issued = await post(paths.ticket, json, JSON.stringify({ origin }));
+    if (!issued.ok) return issued;
+    const { ticket } = JSON.parse(issued.text);
+    return post(paths.request, request.type, request.body, ticket);
+  }
+
   // src/words.ts
   var PROTOCOL_VERSION = 1;
 
@@ -47,23 +68,12 @@
     return typeof name === "string" && Object.hasOwn(PATHS, name) ? PATHS[name] : void 0;
   }
   async function ask(win, origin, path, request, signal) {
-    const post = async (path2, content, more) => {
-      const response = await win.fetch(path2, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...more },
-        body: JSON.stringify(content),
-        cache: "no-store",
-        credentials: "omit",
-        redirect: "error",
-        signal
-      });
-      return { ok: response.ok, body: await response.json() };
-    };
     try {
-      const ticket = await post("/v1/bridge/tickets", { origin });
-      if (!ticket.ok) return { problem: ticket.body };
-      const done = await post(path, request, { "chop-ticket": ticket.body.ticket });
-      return done.ok ? { result: done.body } : { problem: done.body };
+      const paths = { ticket: "/v1/bridge/tickets", request: path };
+      const body = JSON.stringify(request);
+      const { ok, text } = await askAs(win, origin, paths, { type: "application/json", body }, signal);
+      const answer = JSON.parse(text);
+      return ok ? { result: answer } : { problem: answer };
     } catch {
       return { problem: { code: "agent_unreachable" } };
     }

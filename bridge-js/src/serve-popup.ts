@@ -9,6 +9,7 @@
  */
 
 import { PATHS, type OperationName } from './operations.js'
+import { askAs } from './own-page.js'
 import { PROTOCOL_VERSION } from './words.js'
 
 /** What the page needs of its window. */
@@ -71,7 +72,7 @@ function pathOf(name: unknown): string | undefined {
     : undefined
 }
 
-/** A ticket for the origin first, then the operation with it. */
+/** Always an answer, also when the agent has gone. */
 async function ask(
   win: PopupWindow,
   origin: string,
@@ -79,25 +80,12 @@ async function ask(
   request: unknown,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const post = async (path: string, content: unknown, more?: Record<string, string>) => {
-    const response = await win.fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...more },
-      body: JSON.stringify(content),
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'error',
-      signal,
-    })
-    return { ok: response.ok, body: await response.json() }
-  }
-
   try {
-    const ticket = await post('/v1/bridge/tickets', { origin })
-    if (!ticket.ok) return { problem: ticket.body }
-
-    const done = await post(path, request, { 'chop-ticket': ticket.body.ticket })
-    return done.ok ? { result: done.body } : { problem: done.body }
+    const paths = { ticket: '/v1/bridge/tickets', request: path }
+    const body = JSON.stringify(request)
+    const { ok, text } = await askAs(win, origin, paths, { type: 'application/json', body }, signal)
+    const answer: unknown = JSON.parse(text)
+    return ok ? { result: answer } : { problem: answer }
   } catch {
     return { problem: { code: 'agent_unreachable' } }
   }

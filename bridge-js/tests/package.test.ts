@@ -63,14 +63,15 @@ test('the package needs no other at run time', () => {
   assert.doesNotMatch(readFileSync('dist/index.js', 'utf8'), /^\s*import\b|\brequire\(/m)
 })
 
-test('the popup’s script can stand in an HTML page and touches nothing that could run text', () => {
-  const script = readFileSync('dist/page.js', 'utf8')
+test('the agent’s scripts can stand in HTML pages and touch nothing that could run text', () => {
+  for (const name of ['page', 'hipki-page', 'hipki-add-domain']) {
+    const script = readFileSync(`dist/${name}.js`, 'utf8')
 
-  assert.doesNotMatch(script, /<\/script|<!--|\{\{/i)
-  assert.doesNotMatch(
-    script,
-    /\beval\b|\bFunction\(|innerHTML|document\.write|\blocation\b|Storage/,
-  )
+    assert.doesNotMatch(script, /<\/script|<!--|\{\{/i, name)
+    assert.doesNotMatch(script, /\beval\b|\bFunction\(|innerHTML|document\.write|Storage/, name)
+    // The popups read nothing from their address.
+    if (name !== 'hipki-add-domain') assert.doesNotMatch(script, /\blocation\b/, name)
+  }
 })
 
 test('the lock file names no registry', () => {

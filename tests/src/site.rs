@@ -43,7 +43,8 @@ pub const HOSTS: [&str; 5] = [
 /// The running site, under all its names.
 ///
 /// `/` is the login page; it keeps what happens in `window.login` (see `site/login.js`), for tests
-/// to read. `/blank` is an empty page with a button `#go`. Either takes response headers from the
+/// to read. `/blank` is an empty page with a button `#go`; so has each page below `/hipki/`, which
+/// are written for HiCOS and keep what comes of it in `window.result`. Either takes response headers from the
 /// query, `?h={"Content-Security-Policy":"…"}`, percent-encoded: [`with_headers`] writes it.
 #[derive(Debug)]
 pub struct Site {
@@ -109,10 +110,7 @@ fn answer(request: &Request<Bytes>, challenges: &Mutex<Vec<String>>) -> Response
             include_str!("site/blank.html").into(),
         ),
         "/challenge" => challenge(challenges),
-        _ => match path.strip_prefix("/bridge/").and_then(bridge_file) {
-            Some(script) => page("text/javascript", script),
-            None => status(StatusCode::NOT_FOUND),
-        },
+        _ => file(path).unwrap_or_else(|| status(StatusCode::NOT_FOUND)),
     };
     if add_headers(request, &mut response).is_none() {
         return status(StatusCode::BAD_REQUEST);
@@ -135,14 +133,20 @@ fn challenge(challenges: &Mutex<Vec<String>>) -> Response<Full<Bytes>> {
     page("application/json", answer.into())
 }
 
-/// A file of the built bridge, read anew each time, so that the tests always have the latest.
-fn bridge_file(name: &str) -> Option<Bytes> {
+/// A file of the built bridge, or a page written for HiCOS; read anew each time, so that the tests
+/// always have the latest.
+fn file(path: &str) -> Option<Response<Full<Bytes>>> {
+    let (folder, kind, name) = match path.strip_prefix("/bridge/") {
+        Some(name) => ("../bridge-js/dist", "text/javascript", name),
+        None => {
+            let name = path.strip_prefix("/hipki/")?;
+            ("src/site/hipki", "text/html; charset=utf-8", name)
+        }
+    };
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-    let built = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../bridge-js/dist");
-    if !name.chars().all(plain) {
-        return None;
-    }
-    std::fs::read(built.join(name)).ok().map(Bytes::from)
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let content = name.chars().all(plain).then(|| folder.join(name))?;
+    Some(page(kind, std::fs::read(content).ok()?.into()))
 }
 
 /// Adds the headers that the query asks for; `None` when it cannot be understood.

@@ -68,20 +68,45 @@ impl SoftHsm {
             &[&options[..], &["--label", token, "--pin", PIN]].concat(),
         )?;
         for (number, (label, credential)) in (1..).zip(credentials) {
-            let id = format!("{number:02x}");
-            let about = ["--label", label, "--id", &id, "--pin", PIN];
-
-            let key = self.file("key.pem", credential.key.pem().as_bytes())?;
-            let import = ["--import", &key, "--token", token];
-            self.run("softhsm2-util", &[&import[..], &about].concat())?;
-
-            let certificate = self.file("certificate.der", &credential.certificate)?;
-            let module = self.module.to_str().context("the module's path is text")?;
-            let write = ["--module", module, "--token-label", token, "--login"];
-            let object = ["--write-object", &certificate, "--type", "cert"];
-            self.run("pkcs11-tool", &[&write[..], &object, &about].concat())?;
+            self.add_key(token, label, &[number], credential)?;
         }
         Ok(())
+    }
+
+    /// Makes a token as cards of GPKI are: `cert1` signs, `cert2` decrypts, and their authorities
+    /// are beside them, each with the identifier that it has there.
+    ///
+    /// # Errors
+    /// As [`Self::add_token`].
+    pub fn add_gpki_card(
+        &self,
+        token: &str,
+        signing: &Credential,
+        decrypting: &Credential,
+        [authority, root]: [&[u8]; 2],
+    ) -> Result<()> {
+        self.add_token(token, &[])?;
+        self.add_key(token, "cert1", b"SIGN", signing)?;
+        self.add_key(token, "cert2", b"KEYX", decrypting)?;
+        self.add_certificate(token, "CA Cert", b"CACert", authority)?;
+        self.add_certificate(token, "ROOT CA Cert", b"ROOTCACert", root)
+    }
+
+    fn add_key(&self, token: &str, label: &str, id: &[u8], credential: &Credential) -> Result<()> {
+        let key = self.file("key.pem", credential.key.pem().as_bytes())?;
+        let import = ["--import", &key, "--token", token, "--pin", PIN];
+        let about = ["--label", label, "--id", &hexadecimal(id)];
+        self.run("softhsm2-util", &[&import[..], &about].concat())?;
+        self.add_certificate(token, label, id, &credential.certificate)
+    }
+
+    fn add_certificate(&self, token: &str, label: &str, id: &[u8], der: &[u8]) -> Result<()> {
+        let certificate = self.file("certificate.der", der)?;
+        let module = self.module.to_str().context("the module's path is text")?;
+        let write = ["--module", module, "--token-label", token, "--login"];
+        let object = ["--write-object", &certificate, "--type", "cert"];
+        let about = ["--label", label, "--id", &hexadecimal(id), "--pin", PIN];
+        self.run("pkcs11-tool", &[&write[..], &object, &about].concat())
     }
 
     fn file(&self, name: &str, content: &[u8]) -> Result<String> {
@@ -106,4 +131,8 @@ impl SoftHsm {
         );
         Ok(())
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

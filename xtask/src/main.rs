@@ -6,6 +6,7 @@ mod packages;
 mod place;
 mod step;
 mod test;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,8 @@ enum Job {
     Test(test::Options),
     /// Measure, in release mode, each figure against a floor of the same run.
     Bench(bench::Options),
+    /// Build what is ready for Windows, and run its tests under Wine.
+    Windows,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Job::Demo(options) => demo::run(&options),
         Job::Test(options) => test::run(&options),
         Job::Bench(options) => bench::run(&options),
+        Job::Windows => windows::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

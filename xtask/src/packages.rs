@@ -41,6 +41,9 @@ const TEST: &[&str] = &[
     "default-jdk-headless",
 ];
 
+/// To compile for Windows, and to run what comes of it.
+const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
+
 /// A browser, by the commands that start it and the Debian package that brings it.
 struct Browser {
     commands: &'static [&'static str],
@@ -75,6 +78,11 @@ pub(crate) fn for_test() -> Result<()> {
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+}
+
+/// What the job for Windows needs.
+pub(crate) fn for_windows() -> Result<()> {
+    install(&[BUILD, WINDOWS], &[])
 }
 
 fn install(lists: &[&[&str]], browsers: &[Browser]) -> Result<()> {

@@ -8,6 +8,7 @@ mod browsers;
 mod cards;
 mod certificate;
 mod display;
+mod fence;
 mod page;
 mod print;
 mod settings_in_use;
@@ -17,6 +18,8 @@ use std::{io::Write as _, path::Path, process::ExitCode, time::SystemTime};
 use chop_certs::{policies, store, stores};
 use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+pub(crate) use print::harmless;
 
 use crate::{
     paths::Paths,
@@ -79,6 +82,7 @@ pub enum Area {
     Modules,
     Readers,
     Cards,
+    Isolation,
     Display,
 }
 
@@ -142,6 +146,7 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
     lines.extend(browsers::policies(&policies));
 
     lines.extend(cards::lines(&settings, now));
+    lines.extend(fence::lines(&chop_token::fence::gaps()));
     lines.extend(display::lines(|name| std::env::var_os(name)));
     lines.extend(last);
     Report { lines }

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cards;
 pub mod consent;
 pub mod doctor;
+pub mod grants;
 pub mod instance;
+mod keyring;
 pub mod logging;
 pub mod paths;
 pub mod prompt;

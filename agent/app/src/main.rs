@@ -4,14 +4,16 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 use chop_agent::{
+    cards,
     doctor::{self, Form},
-    logging,
+    grants, logging,
     paths::Paths,
     prompt, run,
     settings::Settings,
 };
 use chop_certs::{Lifetime, store};
-use chop_token::{WorkerSource, worker};
+use chop_service::Grants;
+use chop_token::{Fence, Module, WorkerSource, worker};
 use clap::{Args, Parser, Subcommand};
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
@@ -35,6 +37,23 @@ enum Command {
         #[arg(long, value_name = "PART")]
         open: Option<doctor::Part>,
     },
+    /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
+    Cards {
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+        /// Again after each change.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// 列出並收回給網站的許可 · List what sites written for HiCOS may do, and take it back.
+    Grants {
+        #[command(subcommand)]
+        action: Option<GrantsAction>,
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
     Certificate {
         /// DER instead of PEM.
@@ -49,12 +68,26 @@ enum Command {
     Worker(Source),
 }
 
+#[derive(Subcommand)]
+enum GrantsAction {
+    /// 收回 · Take back what one has, or lift a block.
+    Forget {
+        /// The origin or the file, as it is listed.
+        caller: String,
+    },
+    /// 全部收回 · Take back everything.
+    ForgetAll,
+}
+
 #[derive(Args)]
-#[group(required = true, multiple = false)]
 struct Source {
-    #[arg(long)]
+    #[arg(long, required_unless_present = "pkcs12")]
     module: Option<PathBuf>,
-    #[arg(long)]
+    #[arg(long, requires = "module")]
+    parameters: Option<String>,
+    #[arg(long, requires = "module")]
+    writable: Vec<PathBuf>,
+    #[arg(long, conflicts_with = "module")]
     pkcs12: Option<PathBuf>,
 }
 
@@ -66,8 +99,10 @@ fn main() -> ExitCode {
             None if json => Form::Json,
             None => Form::Table,
         }),
+        Command::Cards { json, watch } => list_cards(json, watch),
+        Command::Grants { action, json } => grants(action, json),
         Command::Certificate { der } => certificate(der),
-        Command::Prompt => return prompt::run(),
+        Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
     };
     result.unwrap_or_else(|error| {
@@ -80,8 +115,7 @@ fn agent() -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
     logging::start(settings.log.value);
-    let program = std::env::current_exe().context("the program's own path is not known")?;
-    run::until_ended(&settings, &paths, program, |port| {
+    run::until_ended(&settings, &paths, program()?, |port| {
         // A line that whoever started us can wait for; nobody reading it is no fault.
         let _ = writeln!(std::io::stdout(), "https://localhost:{port}");
     })?;
@@ -92,6 +126,39 @@ fn examine(form: Form) -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths);
     Ok(doctor::run(&paths, settings, form))
+}
+
+fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {
+    let form = if json {
+        cards::Form::Json
+    } else {
+        cards::Form::Text
+    };
+    let settings = Settings::load(&paths()?)?;
+    logging::start(settings.log.value);
+    let program = program()?;
+    cards::run(&settings, program, form, follow).context("cards cannot be listed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
+    let grants = Grants::load(&paths()?.memory);
+    let text = match action {
+        None if json => grants::json(&grants, SystemTime::now()),
+        None => grants::text(&grants, SystemTime::now()),
+        Some(GrantsAction::Forget { caller }) => {
+            if !grants.forget(&caller) {
+                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(GrantsAction::ForgetAll) => {
+            grants.forget_all();
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn certificate(der: bool) -> Result<ExitCode> {
@@ -107,12 +174,36 @@ fn certificate(der: bool) -> Result<ExitCode> {
 }
 
 fn work(source: Source) -> ExitCode {
-    match (source.module, source.pkcs12) {
-        (Some(path), _) => worker::run(WorkerSource::Module(path)),
-        (None, Some(path)) => worker::run(WorkerSource::Pkcs12(path)),
+    let module = source.module.map(|path| Module {
+        path,
+        parameters: source.parameters,
+        writable: source.writable,
+    });
+    let file = source.pkcs12.map(WorkerSource::Pkcs12);
+    match module.map(WorkerSource::Module).or(file) {
+        Some(source) => worker::run(source),
         // clap asks for exactly one of them.
-        (None, None) => ExitCode::FAILURE,
+        None => ExitCode::FAILURE,
     }
+}
+
+/// A window reads a request from the agent, and fonts and pictures from the system; it needs the
+/// display and nothing else.
+fn window() -> ExitCode {
+    let display = std::env::var("DISPLAY").unwrap_or_default();
+    let fence = Fence::new().reaches_abstract_names();
+    // `host:0` is an X server behind the network, as `ssh -X` has it.
+    let fence = match display.split_once(':') {
+        Some(("" | "unix", _)) | None => fence,
+        Some(_) => fence.reaches_the_network(),
+    };
+    // `chop doctor` says what is missing.
+    let _ = fence.close();
+    prompt::run()
+}
+
+fn program() -> Result<PathBuf> {
+    std::env::current_exe().context("the program's own path is not known")
 }
 
 fn paths() -> Result<Paths> {

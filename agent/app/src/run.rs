@@ -4,15 +4,18 @@ use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use chop_certs::{Lifetime, store};
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
-use chop_token::{Keyring, WorkerProgram};
+use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use busy::Announced;
@@ -20,19 +23,15 @@ use busy::Announced;
 use crate::{
     consent::WindowConsent,
     instance::{self, Instance},
+    keyring,
     paths::Paths,
     settings::Settings,
 };
 
 mod busy;
+mod hipki;
 mod panel;
 mod signals;
-
-/// How long a card operation may take while the card is there.
-const CARD_DEADLINE: Duration = Duration::from_secs(60);
-
-/// How long a worker has once PC/SC says that its card is gone.
-const REMOVAL_GRACE: Duration = Duration::from_secs(2);
 
 /// Why the agent does not run.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +67,7 @@ pub struct Agent {
     authority: CertificateDer<'static>,
     keyring: Keyring,
     ending: CancellationToken,
+    room: JoinSet<()>,
     server: JoinHandle<()>,
 }
 
@@ -88,21 +88,23 @@ impl Agent {
         let listeners = listen(&settings.ports.value).await?;
         let port = listeners.first().and_then(|first| first.local_addr().ok());
         let port = port.map_or(0, |address| address.port());
-        let keyring = Keyring::start(keyring_settings(settings, program));
+        let keyring = Keyring::start(keyring::settings(settings, program));
         let service = Service::new(
             consent,
             keyring.clone(),
             Memory::load(&paths.memory),
             service_settings(settings),
         );
-        let server = Server::new(tls, service);
+        let server = Server::new(tls, service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let until = ending.clone();
+        let room = hipki::open(&server, &settings.hipki_ports.value);
         Ok(Self {
             port,
             authority: pair.authority().clone(),
             keyring,
             ending,
+            room,
             server: tokio::spawn(async move { server.serve(listeners, until).await }),
         })
     }
@@ -127,6 +129,7 @@ impl Agent {
 
     /// Ends what is open (windows first), and waits for it.
     pub async fn stop(mut self) {
+        self.room.shutdown().await;
         self.ending.cancel();
         // The server has its own deadline for what still runs.
         let _ = (&mut self.server).await;
@@ -200,19 +203,6 @@ async fn listen_on(port: u16) -> io::Result<Vec<TcpListener>> {
         Ok(six) => Ok(vec![four, six]),
         Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => Err(cause),
         Err(_) => Ok(vec![four]),
-    }
-}
-
-fn keyring_settings(settings: &Settings, program: PathBuf) -> chop_token::Settings {
-    chop_token::Settings {
-        worker: WorkerProgram {
-            program,
-            arguments: vec!["worker".into()],
-        },
-        modules: settings.modules.value.clone(),
-        pkcs12: settings.pkcs12.value.clone(),
-        deadline: CARD_DEADLINE,
-        removal_grace: REMOVAL_GRACE,
     }
 }
 

@@ -1,18 +1,27 @@
 //! Settings: built-in < machine policy < the person's own, unless the policy locks a value.
 //!
-//! Spec: docs/architecture.md, "Settings" (D8).
+//! Each is one line of the table below; everything else (what is read, what can be locked, what
+//! doctor shows) follows from it.
+//!
+//! Spec: docs/settings.md; docs/architecture.md, "Settings" (D8).
 
+mod file;
 mod modules;
+mod value;
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::Deserialize;
+use chop_protocol::Origin;
+use chop_service::{PinFrom, Unknown};
+use chop_token::Module;
 
 use crate::paths::Paths;
+use file::Entries;
+use value::Value;
 
 /// A value and who set it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,30 +45,8 @@ pub enum Source {
     Person,
 }
 
-/// Everything that can be set.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Loopback ports, tried in this order.
-    pub ports: Setting<Vec<u16>>,
-    /// PKCS #11 modules, by absolute path.
-    pub modules: Setting<Vec<PathBuf>>,
-    /// PKCS #12 files, each a software card.
-    pub pkcs12: Setting<Vec<PathBuf>>,
-    /// Issuers whose certificates may be used, by the names that windows show; empty for all.
-    pub issuers: Setting<Vec<String>>,
-    /// Whether pages on `http://localhost` may ask: for developers of login pages.
-    pub development: Setting<bool>,
-    /// How long a window waits for the person.
-    pub window_time: Setting<Duration>,
-    /// Whether to show the tray icon.
-    pub tray: Setting<bool>,
-    /// How much is logged to standard error.
-    pub log: Setting<LogLevel>,
-}
-
 /// How much is logged.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum LogLevel {
     /// Nothing.
     Off,
@@ -76,6 +63,17 @@ pub enum LogLevel {
     Trace,
 }
 
+/// A setting as it is shown.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Shown {
+    /// Its key in the files.
+    pub key: &'static str,
+    /// Its value, as the files have it.
+    pub value: String,
+    /// Who set it.
+    pub source: Source,
+}
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -89,7 +87,7 @@ pub enum Error {
         #[source]
         cause: io::Error,
     },
-    /// The file is not TOML, or has a key or value that is not a setting.
+    /// The file is not TOML.
     #[error("the settings file {} is not right", path.display())]
     Content {
         /// Which.
@@ -98,48 +96,140 @@ pub enum Error {
         #[source]
         cause: Box<toml::de::Error>,
     },
-    /// A value is outside what makes sense.
-    #[error("{setting} in the settings must be {wanted}")]
+    /// A key is not one of a setting.
+    #[error("the settings file {} has a key that is no setting: {key}", path.display())]
+    Key {
+        /// Which file.
+        path: PathBuf,
+        /// Which key.
+        key: String,
+    },
+    /// A value is of another kind, or outside what makes sense.
+    #[error("{key} in the settings file {} must be {wanted}", path.display())]
     Value {
-        /// The key in the file.
-        setting: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Which key.
+        key: String,
         /// What would be right.
         wanted: &'static str,
     },
 }
 
-/// One file, as it is written. Every key may be absent; no other key is taken.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    ports: Option<Vec<u16>>,
-    modules: Option<Vec<PathBuf>>,
-    pkcs12: Option<Vec<PathBuf>>,
-    issuers: Option<Vec<String>>,
-    development: Option<bool>,
-    window_seconds: Option<u64>,
-    tray: Option<bool>,
-    log: Option<LogLevel>,
-    /// In the policy file alone: keys that the person's own file cannot change.
-    #[serde(default)]
-    locked: Vec<String>,
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])* $key:literal $field:ident: $type:ty = $built_in:expr,
+       $fits:expr => $wanted:literal;)*) => {
+        /// Everything that can be set.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $($(#[doc = $doc])* pub $field: Setting<$type>,)*
+        }
+
+        /// The keys: what the files can have and a policy can lock.
+        const KEYS: &[&str] = &[$($key),*];
+
+        impl Settings {
+            fn merge(mut policy: Entries, mut person: Entries) -> Result<Self, Error> {
+                let locked = policy.locked(KEYS)?;
+                let settings = Self {
+                    $($field: {
+                        let fits: fn(&$type) -> bool = $fits;
+                        let key = Key { name: $key, wanted: $wanted };
+                        let is_locked = locked.iter().any(|locked| locked == $key);
+                        let policy = policy.take::<$type>(&key, fits)?;
+                        let person = person.take::<$type>(&key, fits)?;
+                        pick(is_locked, || $built_in, policy, person)
+                    },)*
+                };
+                policy.nothing_left()?;
+                person.nothing_left()?;
+                Ok(settings)
+            }
+
+            /// Each setting as it is shown, in the table's order.
+            #[must_use]
+            pub fn shown(&self) -> Vec<Shown> {
+                vec![$(Shown {
+                    key: $key,
+                    value: self.$field.value.show(),
+                    source: self.$field.source,
+                },)*]
+            }
+        }
+    };
 }
 
-/// What a policy can lock: every key of a [`File`] that is a setting.
-const KEYS: [&str; 8] = [
-    "ports",
-    "modules",
-    "pkcs12",
-    "issuers",
-    "development",
-    "window_seconds",
-    "tray",
-    "log",
-];
+settings! {
+    /// Loopback ports, tried in this order.
+    "ports" ports: Vec<u16> = chop_protocol::PORTS.into(),
+        |ports| !ports.is_empty() && unprivileged(ports) => "one or more ports from 1024 on";
+    /// PKCS #11 modules; the installed ones where nobody names any.
+    "modules" modules: Vec<Module> = modules::installed(), |modules| {
+        let paths = modules.iter().flat_map(|it| it.writable.iter().chain([&it.path]));
+        paths.into_iter().all(|path| path.is_absolute())
+    } => "a list of absolute paths, or of tables with path, parameters and writable";
+    /// Modules, and folders with modules, that may be loaded; `None` for any.
+    "allowed_modules" allowed_modules: Option<Vec<PathBuf>> = None,
+        |paths| absolute(paths.as_deref().unwrap_or_default()) => "a list of absolute paths";
+    /// PKCS #12 files, each a software card.
+    "pkcs12" pkcs12: Vec<PathBuf> = Vec::new(),
+        |paths| absolute(paths) => "a list of absolute paths";
+    /// Issuers whose certificates may be used, by the names that windows show; empty for all.
+    "issuers" issuers: Vec<String> = Vec::new(), |_| true => "a list of names";
+    /// Whether pages on `http://localhost` may ask: for developers of login pages.
+    "development" development: bool = false, |_| true => "true or false";
+    /// How long a window waits for the person.
+    "window_seconds" window_time: Duration = Duration::from_secs(120),
+        |time| (10..=600).contains(&time.as_secs()) => "a number between 10 and 600";
+    /// Whether to show the tray icon.
+    "tray" tray: bool = true, |_| true => "true or false";
+    /// How much is logged to standard error.
+    "log" log: LogLevel = LogLevel::default(),
+        |_| true => "\"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\"";
+
+    /// Ports of the room for HiCOS pages, all of them; empty to close it.
+    "hipki.ports" hipki_ports: Vec<u16> = vec![61161, 16888],
+        |ports| unprivileged(ports) => "a list of ports from 1024 on";
+    /// The version that pages written for HiCOS are told; empty for one that suits the system.
+    "hipki.version" hipki_version: String = String::new(),
+        |text| text.chars().all(|c| c.is_ascii_digit() || c == '.') => "digits and dots";
+    /// Who takes the PIN for pages written for HiCOS.
+    "hipki.pin" hipki_pin: PinFrom = PinFrom::default(), |_| true => "\"page\" or \"ask\"";
+    /// What such a page sees before it has been let in.
+    "hipki.unknown" hipki_unknown: Unknown = Unknown::default(),
+        |_| true => "\"constant\" or \"true\"";
+    /// Sites that may see readers, cards and certificates without asking the person.
+    "hipki.allow_read" hipki_allow_read: Vec<Origin> = Vec::new(),
+        |_| true => "a list of origins";
+    /// Sites that may have things signed without asking the person.
+    "hipki.allow_sign" hipki_allow_sign: Vec<Origin> = Vec::new(),
+        |_| true => "a list of origins";
+    /// Sites that may have things decrypted without asking the person.
+    "hipki.allow_decrypt" hipki_allow_decrypt: Vec<Origin> = Vec::new(),
+        |_| true => "a list of origins";
+    /// Sites that are refused without asking the person.
+    "hipki.block" hipki_block: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    /// Sites that may ask without the popup.
+    "hipki.direct" hipki_direct: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    /// Sites that may have a hash signed that they made themselves (`RAW`).
+    "hipki.raw" hipki_raw: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    /// Programs that may do all this without asking the person, by their files.
+    "hipki.programs" hipki_programs: Vec<PathBuf> = Vec::new(),
+        |paths| absolute(paths) => "a list of absolute paths";
+    /// Whether signatures over SHA-1 are made for such pages.
+    "hipki.sha1" hipki_sha1: bool = true, |_| true => "true or false";
+}
+
+/// A key, and what its value must be.
+struct Key {
+    name: &'static str,
+    wanted: &'static str,
+}
 
 impl Default for Settings {
     fn default() -> Self {
-        Self::merge(File::default(), File::default())
+        let nothing = || Entries::default();
+        Self::merge(nothing(), nothing()).expect("what is not there is not wrong")
     }
 }
 
@@ -150,213 +240,58 @@ impl Settings {
     /// [`Error`], each variant as it says. A file that is not understood stops the agent: half of
     /// a policy would be worse than none.
     pub fn load(paths: &Paths) -> Result<Self, Error> {
-        let policy = read(&paths.policy)?;
-        // A lock that is misspelt would lock nothing, and nobody would notice.
-        if policy.locked.iter().any(|key| !KEYS.contains(&&**key)) {
-            return Err(Error::Value {
-                setting: "locked",
-                wanted: "a list of keys of the settings",
-            });
-        }
-        let settings = Self::merge(policy, read(&paths.settings)?);
-        settings.check()?;
+        let settings = Self::merge(
+            Entries::read(&paths.policy)?,
+            Entries::read(&paths.settings)?,
+        )?;
+        settings.check(&paths.settings)?;
         Ok(settings)
     }
 
-    fn merge(policy: File, person: File) -> Self {
-        let locked = policy.locked;
-        Self {
-            ports: pick(
-                "ports",
-                &locked,
-                chop_protocol::PORTS.into(),
-                policy.ports,
-                person.ports,
-            ),
-            modules: pick(
-                "modules",
-                &locked,
-                modules::installed(),
-                policy.modules,
-                person.modules,
-            ),
-            pkcs12: pick("pkcs12", &locked, Vec::new(), policy.pkcs12, person.pkcs12),
-            issuers: pick(
-                "issuers",
-                &locked,
-                Vec::new(),
-                policy.issuers,
-                person.issuers,
-            ),
-            development: pick(
-                "development",
-                &locked,
-                false,
-                policy.development,
-                person.development,
-            ),
-            window_time: pick(
-                "window_seconds",
-                &locked,
-                Duration::from_secs(120),
-                policy.window_seconds.map(Duration::from_secs),
-                person.window_seconds.map(Duration::from_secs),
-            ),
-            tray: pick("tray", &locked, true, policy.tray, person.tray),
-            log: pick("log", &locked, LogLevel::default(), policy.log, person.log),
-        }
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let value = |setting, wanted| Err(Error::Value { setting, wanted });
-        if self.ports.value.is_empty() || self.ports.value.iter().any(|port| *port < 1024) {
-            return value("ports", "one or more ports from 1024 on");
-        }
-        if !(10..=600).contains(&self.window_time.value.as_secs()) {
-            return value("window_seconds", "between 10 and 600");
-        }
-        if self.modules.value.iter().any(|path| !path.is_absolute()) {
-            return value("modules", "a list of absolute paths");
-        }
-        if self.pkcs12.value.iter().any(|path| !path.is_absolute()) {
-            return value("pkcs12", "a list of absolute paths");
+    /// What can be told only of several values together.
+    fn check(&self, persons: &Path) -> Result<(), Error> {
+        // Nobody can know who answers at an http origin tomorrow, so a person cannot say yes to one
+        // for good; the machine's administrator knows the network.
+        for (key, sites) in [
+            ("hipki.allow_read", &self.hipki_allow_read),
+            ("hipki.allow_sign", &self.hipki_allow_sign),
+            ("hipki.allow_decrypt", &self.hipki_allow_decrypt),
+        ] {
+            if sites.source == Source::Person && sites.value.iter().any(Origin::is_plain) {
+                return Err(Error::Value {
+                    path: persons.to_path_buf(),
+                    key: key.to_owned(),
+                    wanted: "a list of https origins; http ones need the machine's policy",
+                });
+            }
         }
         Ok(())
     }
 }
 
+fn unprivileged(ports: &[u16]) -> bool {
+    ports.iter().all(|port| *port >= 1024)
+}
+
+fn absolute(paths: &[PathBuf]) -> bool {
+    paths.iter().all(|path| path.is_absolute())
+}
+
 fn pick<T>(
-    key: &str,
-    locked: &[String],
-    built_in: T,
+    is_locked: bool,
+    built_in: impl FnOnce() -> T,
     policy: Option<T>,
     person: Option<T>,
 ) -> Setting<T> {
-    let is_locked = locked.iter().any(|name| name == key);
-    match (policy, person) {
-        (Some(value), _) if is_locked => Setting {
-            value,
-            source: Source::Locked,
-        },
-        (None, _) if is_locked => Setting {
-            value: built_in,
-            source: Source::Locked,
-        },
-        (_, Some(value)) => Setting {
-            value,
-            source: Source::Person,
-        },
-        (Some(value), None) => Setting {
-            value,
-            source: Source::Policy,
-        },
-        (None, None) => Setting {
-            value: built_in,
-            source: Source::BuiltIn,
-        },
-    }
-}
-
-fn read(path: &Path) -> Result<File, Error> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
-        Err(cause) => {
-            return Err(Error::Read {
-                path: path.to_path_buf(),
-                cause,
-            });
-        }
+    let (value, source) = match (is_locked, policy, person) {
+        (true, Some(value), _) => (value, Source::Locked),
+        (true, None, _) => (built_in(), Source::Locked),
+        (false, _, Some(value)) => (value, Source::Person),
+        (false, Some(value), None) => (value, Source::Policy),
+        (false, None, None) => (built_in(), Source::BuiltIn),
     };
-    toml::from_str(&text).map_err(|cause| Error::Content {
-        path: path.to_path_buf(),
-        cause: Box::new(cause),
-    })
+    Setting { value, source }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(policy: &str, person: &str) -> Result<Settings, Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::below(folder.path());
-        for (path, text) in [(&paths.policy, policy), (&paths.settings, person)] {
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Settings::load(&paths)
-    }
-
-    #[test]
-    fn without_files_the_defaults_hold() {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::load(&Paths::below(folder.path())).unwrap();
-        assert_eq!(settings.ports.value, chop_protocol::PORTS);
-        assert_eq!(settings.ports.source, Source::BuiltIn);
-        assert!(!settings.development.value);
-    }
-
-    #[test]
-    fn the_person_overrides_a_policy_that_is_not_locked() {
-        let settings = load("ports = [30000]\ntray = false", "ports = [30001]").unwrap();
-        let ports = Setting {
-            value: vec![30001],
-            source: Source::Person,
-        };
-        assert_eq!(settings.ports, ports);
-        assert_eq!(
-            settings.tray,
-            Setting {
-                value: false,
-                source: Source::Policy
-            }
-        );
-    }
-
-    #[test]
-    fn a_locked_policy_wins_and_says_so() {
-        let policy = "development = false\nlocked = ['development', 'log']";
-        let settings = load(policy, "development = true\nlog = 'trace'").unwrap();
-        let development = Setting {
-            value: false,
-            source: Source::Locked,
-        };
-        assert_eq!(settings.development, development);
-        let log = Setting {
-            value: LogLevel::Warn,
-            source: Source::Locked,
-        };
-        assert_eq!(settings.log, log);
-    }
-
-    #[test]
-    fn what_is_not_a_setting_is_named() {
-        let error = load("", "prots = [1]").unwrap_err();
-        let Error::Content { cause, .. } = &error else {
-            panic!("{error}")
-        };
-        assert!(cause.to_string().contains("prots"), "{cause}");
-        for odd in [
-            "ports = []",
-            "ports = [80]",
-            "window_seconds = 1",
-            "modules = ['a.so']",
-        ] {
-            assert!(matches!(load("", odd), Err(Error::Value { .. })), "{odd}");
-        }
-    }
-
-    #[test]
-    fn a_lock_on_what_is_not_a_setting_stops_the_agent() {
-        let misspelt = "development = false\nlocked = ['developement']";
-        let loaded = load(misspelt, "development = true");
-        assert!(matches!(
-            loaded,
-            Err(Error::Value {
-                setting: "locked",
-                ..
-            })
-        ));
-    }
-}
+mod tests;

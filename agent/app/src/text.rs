@@ -1,6 +1,9 @@
 //! Every sentence that people read: Traditional Chinese as used in Taiwan, and English.
 
+pub mod cards;
 pub mod doctor;
+pub mod faults;
+pub mod grants;
 pub mod prompt;
 pub mod tray;
 

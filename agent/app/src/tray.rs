@@ -42,6 +42,7 @@ pub struct Tray {
     icon: TrayIcon,
     status: MenuItem,
     state: State,
+    cards: Vec<Words>,
 }
 
 impl Tray {
@@ -64,7 +65,7 @@ impl Tray {
         let icon = TrayIconBuilder::new()
             .with_id("tw.chop")
             .with_title("Chop")
-            .with_tooltip(tooltip(state))
+            .with_tooltip(tooltip(&state.words()))
             .with_menu(Box::new(menu))
             .with_icon(picture(state)?)
             .build()
@@ -74,6 +75,7 @@ impl Tray {
             icon,
             status,
             state,
+            cards: Vec::new(),
         })
     }
 
@@ -82,10 +84,24 @@ impl Tray {
         if std::mem::replace(&mut self.state, state) == state {
             return;
         }
-        self.status.set_text(label(&state.words()));
-        // On Linux these cannot fail; elsewhere an old picture is no reason to stop.
-        let _ = self.icon.set_tooltip(Some(tooltip(state)));
+        // On Linux it cannot fail; elsewhere an old picture is no reason to stop.
         let _ = self.icon.set_icon(picture(state));
+        self.tell();
+    }
+
+    /// Names the cards that are in.
+    pub fn set_cards(&mut self, cards: Vec<Words>) {
+        if cards != self.cards {
+            self.cards = cards;
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        let words = text::with_cards(&self.state.words(), &self.cards);
+        self.status.set_text(label(&words));
+        // As above.
+        let _ = self.icon.set_tooltip(Some(tooltip(&words)));
     }
 }
 
@@ -129,8 +145,8 @@ fn label(words: &Words) -> String {
     format!("{} / {}", words.zh, words.en).replace('&', "&&")
 }
 
-fn tooltip(state: State) -> String {
-    format!("{}：{}", text::NAME.zh, label(&state.words()))
+fn tooltip(words: &Words) -> String {
+    format!("{}：{}", text::NAME.zh, label(words))
 }
 
 fn picture(state: State) -> Option<Icon> {

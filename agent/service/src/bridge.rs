@@ -23,23 +23,29 @@ const DOCUMENT: &str = include_str!("bridge/page.html");
 const STYLE: &str = include_str!("bridge/page.css");
 const SCRIPT: &str = include_str!("../../../bridge-js/dist/page.js");
 
-/// The popup page, ready to send.
+/// A page of ours, ready to send.
 pub(crate) struct Page {
     document: Bytes,
     policy: HeaderValue,
 }
 
 impl Page {
-    pub(crate) fn new() -> Self {
-        let document = DOCUMENT
-            .replace("{{style}}", STYLE)
-            .replace("{{script}}", SCRIPT);
+    /// The native protocol's popup.
+    pub(crate) fn popup() -> Self {
+        Self::new(DOCUMENT, STYLE, SCRIPT)
+    }
+
+    /// A document with style and script in it, and nothing but these.
+    pub(crate) fn new(document: &str, style: &str, script: &str) -> Self {
+        let document = document
+            .replace("{{style}}", style)
+            .replace("{{script}}", script);
         // `frame-ancestors`: nobody frames it, so nobody can lay something over it.
         let policy = format!(
             "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; \
              connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-            hash(SCRIPT),
-            hash(STYLE)
+            hash(script),
+            hash(style)
         );
         let policy = HeaderValue::try_from(policy).expect("base64 and our own words are ASCII");
         Self {
@@ -72,7 +78,7 @@ mod tests {
 
     #[test]
     fn style_and_script_stand_in_the_document_exactly_as_they_are_pinned() {
-        let page = Page::new();
+        let page = Page::popup();
         let document = str::from_utf8(&page.document).unwrap();
         assert!(document.contains(&format!("<style>{STYLE}</style>")));
         assert!(document.contains(&format!("<script>{SCRIPT}</script>")));

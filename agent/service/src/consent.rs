@@ -1,11 +1,13 @@
 //! The person at the keyboard, behind two small traits: the agent's window implements them, tests
 //! script them.
 
-use std::{future::Future, path::PathBuf, time::Duration};
+use std::{borrow::Cow, fmt, future::Future, path::PathBuf, time::Duration};
 
 use chop_protocol::Origin;
 use chop_token::Pin;
 use serde::{Deserialize, Serialize};
+
+use crate::domain;
 
 /// Opens windows.
 pub trait Consent: Send + Sync + 'static {
@@ -50,6 +52,30 @@ pub enum Caller {
     Site(Origin),
     /// A program of this person, by its file. Only the room for HiCOS pages has such callers.
     Program(PathBuf),
+}
+
+impl Caller {
+    /// What it is remembered by: the whole origin, or the program's file.
+    pub(crate) fn name(&self) -> Cow<'_, str> {
+        match self {
+            Self::Site(site) => site.as_str().into(),
+            Self::Program(file) => file.to_string_lossy(),
+        }
+    }
+
+    /// Whose it is: the registrable domain, or the program's file.
+    pub(crate) fn owner(&self) -> Cow<'_, str> {
+        match self {
+            Self::Site(site) => domain::name(site).into(),
+            Self::Program(file) => file.to_string_lossy(),
+        }
+    }
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
 }
 
 impl From<&Origin> for Caller {

@@ -42,7 +42,8 @@ impl<'a> SignDocuments<'a> {
         kind: KeyKind,
         beside: &[Certificate],
     ) -> Result<Vec<Draft>, Error> {
-        let issuers: Vec<&[u8]> = issuers_of(certificate, beside);
+        let mut certificates: Vec<&[u8]> = vec![&certificate.der];
+        certificates.extend(issuers_of(certificate, beside));
         let time = self.clock.now();
         let draft = |document: &Document| {
             let (content, scheme) = match &document.body {
@@ -53,7 +54,7 @@ impl<'a> SignDocuments<'a> {
             };
             let draft = Draft::new(&Plan {
                 certificate: &certificate.der,
-                issuers: &issuers,
+                certificates: &certificates,
                 content,
                 scheme,
                 hash: scheme.hash().unwrap_or(Hash::Sha256),
@@ -157,26 +158,32 @@ fn issuers_of<'c>(leaf: &'c Certificate, beside: &'c [Certificate]) -> Vec<&'c [
 }
 
 fn view(document: &Document) -> DocumentView {
-    let (size, text, digest) = match &document.body {
-        DocumentBody::Content(content) => {
-            let digest = digest::digest(&digest::SHA256, content);
-            let digest = ("SHA-256".to_owned(), hexadecimal(digest.as_ref()));
-            (Some(content.len()), short_text(content), digest)
-        }
-        DocumentBody::Digest { hash, digest } => {
-            let name = match hash {
-                ProtocolHash::Sha256 => "SHA-256",
-                ProtocolHash::Sha384 => "SHA-384",
-                ProtocolHash::Sha512 => "SHA-512",
-            };
-            (None, None, (name.to_owned(), hexadecimal(digest)))
-        }
+    let name = document.name.as_str();
+    let (hash, digest) = match &document.body {
+        DocumentBody::Content(content) => return view_of(name, content),
+        DocumentBody::Digest { hash, digest } => (hash, digest),
+    };
+    let hash = match hash {
+        ProtocolHash::Sha256 => "SHA-256",
+        ProtocolHash::Sha384 => "SHA-384",
+        ProtocolHash::Sha512 => "SHA-512",
     };
     DocumentView {
-        name: document.name.as_str().to_owned(),
-        size,
-        digest,
-        text,
+        name: name.to_owned(),
+        size: None,
+        digest: (hash.to_owned(), hexadecimal(digest)),
+        text: None,
+    }
+}
+
+/// What is shown of a content.
+pub(crate) fn view_of(name: &str, content: &[u8]) -> DocumentView {
+    let digest = digest::digest(&digest::SHA256, content);
+    DocumentView {
+        name: name.to_owned(),
+        size: Some(content.len()),
+        digest: ("SHA-256".to_owned(), hexadecimal(digest.as_ref())),
+        text: short_text(content),
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) fn check(head: &Parts, port: u16, plain: Plain) -> Result<Passed, Ref
 }
 
 /// The one host that the request names, if it is ours: `Host`, `:authority` or an absolute target.
-fn host(head: &Parts, port: u16) -> Result<&str, Error> {
+pub(crate) fn host(head: &Parts, port: u16) -> Result<&str, Error> {
     let authority = head.uri.authority().map(Authority::as_str);
     let mut named = head.headers.get_all(HOST).iter().map(HeaderValue::to_str);
     let host = match (named.next(), named.next(), authority) {
@@ -106,7 +106,7 @@ fn host(head: &Parts, port: u16) -> Result<&str, Error> {
     }
 }
 
-fn size(headers: &HeaderMap) -> Result<(), Error> {
+pub(crate) fn size(headers: &HeaderMap) -> Result<(), Error> {
     let bytes: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len())
@@ -118,7 +118,7 @@ fn size(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 /// A service worker would answer in our place from then on; a prefetch is not a person's doing.
-fn kind(headers: &HeaderMap) -> Result<(), Error> {
+pub(crate) fn kind(headers: &HeaderMap) -> Result<(), Error> {
     let refused = |cause| Err(Error::OriginRefused { cause });
     if headers.contains_key("service-worker") {
         return refused("a service worker");
@@ -205,7 +205,10 @@ fn content_type(head: &Parts) -> Result<(), Error> {
 }
 
 /// The header's value; an error if it is there twice.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, ()> {
+pub(crate) fn only<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a HeaderValue>, ()> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {

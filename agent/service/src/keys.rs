@@ -3,7 +3,8 @@
 use std::{future::Future, sync::Arc};
 
 use chop_token::{
-    Certificate, Error, Inventory, KeyId, Keyring, Messages, Padding, Pin, Signed, Signing, Use,
+    Certificate, Error, Inventory, KeyId, Keyring, Messages, Padding, Pin, Signed, Signing,
+    TokenId, Use,
 };
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -55,6 +56,17 @@ pub trait Keys: Send + Sync + 'static {
         block: &[u8],
     ) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>, Error>> + Send;
 
+    /// Changes a token's PIN: see [`Keyring::change_pin`].
+    ///
+    /// # Errors
+    /// As [`Keys::sign_in`].
+    fn change_pin(
+        &self,
+        token: &TokenId,
+        old: &Pin,
+        new: &Pin,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
     /// Tells the certificate of a file that hides it: see [`Keyring::reveal`].
     ///
     /// # Errors
@@ -100,6 +112,10 @@ impl Keys for Keyring {
         block: &[u8],
     ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         Self::decrypt(self, key, certificate, pin, padding, block).await
+    }
+
+    async fn change_pin(&self, token: &TokenId, old: &Pin, new: &Pin) -> Result<(), Error> {
+        Self::change_pin(self, token, old, new).await
     }
 
     async fn reveal(&self, key: &KeyId, pin: &Pin, wanted: Use) -> Result<Certificate, Error> {

@@ -1,24 +1,28 @@
-//! What the agent remembers of sites, across restarts: how often their windows ended badly, and
-//! which certificate was chosen last.
+//! What the agent remembers of sites, across restarts: how often their windows ended badly, which
+//! certificate was chosen last, and what was allowed to pages written for HiCOS.
 //!
-//! Each is one small file, readable by its owner alone, which is replaced as a whole. They hold
-//! hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
+//! Each is one small file, readable by its owner alone, which is replaced as a whole. All but the
+//! last hold hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
 //! empty, and is replaced.
 
 mod choices;
 mod cool_down;
 mod file;
+mod grants;
 
 use std::path::Path;
 
 pub(crate) use choices::Choices;
 pub(crate) use cool_down::CoolDown;
+pub(crate) use grants::Standing;
+pub use grants::{Grant, Grants};
 
 /// What the agent remembers of sites.
 #[derive(Debug)]
 pub struct Memory {
     pub(crate) cool_down: CoolDown,
     pub(crate) choices: Choices,
+    pub(crate) grants: Grants,
 }
 
 impl Memory {
@@ -28,6 +32,7 @@ impl Memory {
         Self {
             cool_down: CoolDown::load(folder.join("cool-down.json")),
             choices: Choices::load(folder.join("choices.json")),
+            grants: Grants::load(folder),
         }
     }
 
@@ -37,6 +42,7 @@ impl Memory {
         Self {
             cool_down: CoolDown::in_memory(),
             choices: Choices::in_memory(),
+            grants: Grants::in_memory(),
         }
     }
 }

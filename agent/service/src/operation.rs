@@ -9,15 +9,14 @@ mod wanted;
 
 use std::{future::Future, sync::Arc};
 
-use chop_protocol::Origin;
 use chop_token::{Certificate, Inventory, KeyId, Pin, Signer, Use};
 use ring::digest;
 use tokio::sync::watch;
 
-use crate::{Asks, ChoiceId, Consent, Ending, Error, Keys, Purpose, Service};
-use attempt::Attempt;
+use crate::{Asks, Caller, ChoiceId, Consent, Ending, Error, Keys, Purpose, Service};
 use conversation::{Conversation, Tried};
 
+pub(crate) use attempt::Attempt;
 pub(crate) use wanted::Filter;
 
 /// One of the things that a site can ask for.
@@ -93,23 +92,23 @@ impl Entered {
 }
 
 impl<C: Consent, K: Keys> Service<C, K> {
-    /// Does what `site` asks for. Steps as in docs/protocol.md; 1 (who asks) and 2 (what for) have
+    /// Does what `caller` asks for. Steps as in docs/protocol.md; 1 (who asks) and 2 (what for) have
     /// been answered.
     ///
     /// Dropping the future stops the card operation, then closes the window.
     pub(crate) async fn operate<O: Operation>(
         &self,
-        site: &Origin,
+        caller: &Caller,
         operation: &O,
     ) -> Result<O::Answer, Error> {
         let clock = &self.settings.clock;
         // 3. A site whose windows ended badly too often waits, and does not learn who else asks.
-        self.memory.cool_down.check(site, clock.now())?;
+        self.memory.cool_down.check(caller, clock.now())?;
         // 4. One window at a time; the turn is given back however this ends.
         let _turn = self.turn.try_acquire().map_err(|_| Error::Busy)?;
-        let mut attempt = Attempt::new(&self.memory.cool_down, site, clock);
+        let mut attempt = Attempt::new(&self.memory.cool_down, caller, clock);
         // 5. Ask. Only when the window is open, look at cards.
-        let mut conversation = Conversation::open(self, site, operation).await?;
+        let mut conversation = Conversation::open(self, caller, operation).await?;
         attempt.opened();
         self.keys.look();
 
@@ -126,7 +125,9 @@ impl<C: Consent, K: Keys> Service<C, K> {
                     if let (Some(certificate), true) =
                         (&entered.certificate, conversation.had_a_choice())
                     {
-                        self.memory.choices.remember(site, fingerprint(certificate));
+                        self.memory
+                            .choices
+                            .remember(caller, fingerprint(certificate));
                     }
                     conversation.end(Ending::Done);
                     // 7. The answer.

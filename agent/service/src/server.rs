@@ -1,9 +1,10 @@
-//! The service on listeners and streams: TLS, HTTP, limits, a clean end.
+//! The service on listeners and streams: TLS for the native protocol, plain HTTP for the room of
+//! HiCOS pages; limits, a clean end.
 
 mod connection;
 mod heard;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use rustls::ServerConfig;
 use tokio::{
@@ -15,7 +16,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Consent, Keys, Peer, Service, crowd::Crowd};
+use crate::{Consent, HipkiSettings, Keys, Peer, Service, crowd::Crowd, hipki::Room, peer};
 
 /// How a connection came.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,33 @@ pub struct Arrival {
     pub peer: Peer,
     /// The port it was made to: the one that `Host` must name.
     pub port: u16,
+    /// What is spoken there.
+    pub door: Door,
+    /// Its two ends, where it is a connection on this machine.
+    pub ends: Option<Ends>,
+}
+
+/// What is spoken on a listener.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Door {
+    /// The native protocol, over TLS.
+    Native,
+    /// What pages written for the HiCOS component speak, over plain HTTP.
+    Hipki,
+}
+
+/// The two ends of a connection on this machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    theirs: SocketAddr,
+    ours: SocketAddr,
+}
+
+impl Ends {
+    /// The file of the program at the other end; `None` if that cannot be told.
+    pub(crate) fn program(self) -> Option<PathBuf> {
+        peer::program(self.theirs, self.ours)
+    }
 }
 
 /// Carries a [`Service`] over TLS. Cheap to clone; clones share their limits.
@@ -34,6 +62,7 @@ pub struct Server<C, K> {
 struct Shared<C, K> {
     tls: TlsAcceptor,
     service: Arc<Service<C, K>>,
+    room: Room<C, K>,
     crowd: Crowd,
     ending: CancellationToken,
 }
@@ -49,12 +78,14 @@ impl<C, K> Clone for Server<C, K> {
 impl<C: Consent, K: Keys> Server<C, K> {
     /// A server for `service` with a configuration made by [`crate::tls_config`].
     #[must_use]
-    pub fn new(tls: Arc<ServerConfig>, service: Service<C, K>) -> Self {
+    pub fn new(tls: Arc<ServerConfig>, service: Service<C, K>, hipki: HipkiSettings) -> Self {
+        let service = Arc::new(service);
         Self {
             shared: Arc::new(Shared {
                 tls: TlsAcceptor::from(tls),
                 crowd: Crowd::new(service.settings.limits.connections),
-                service: Arc::new(service),
+                room: Room::new(Arc::clone(&service), hipki),
+                service,
                 ending: CancellationToken::new(),
             }),
         }
@@ -67,11 +98,20 @@ impl<C: Consent, K: Keys> Server<C, K> {
     pub async fn serve(&self, listeners: Vec<TcpListener>, shutdown: CancellationToken) {
         let mut accepting = JoinSet::new();
         for listener in listeners {
-            accepting.spawn(self.clone().accept(listener));
+            accepting.spawn(self.clone().accept(Door::Native, listener));
         }
         shutdown.cancelled().await;
         accepting.shutdown().await;
         self.end().await;
+    }
+
+    /// Serves connections to one more listener, until the server ends.
+    pub async fn open(&self, door: Door, listener: TcpListener) {
+        let ending = self.shared.ending.clone();
+        tokio::select! {
+            () = self.clone().accept(door, listener) => {}
+            () = ending.cancelled() => {}
+        }
     }
 
     /// Serves one connection, to its end. `stream` is read only if its peer is ours.
@@ -88,7 +128,7 @@ impl<C: Consent, K: Keys> Server<C, K> {
         tokio::select! {
             biased;
             () = seat.line.leaving() => {}
-            () = self.converse(stream, arrival.port, &seat.line) => {}
+            () = self.converse(stream, arrival, &seat.line) => {}
         }
     }
 
@@ -111,10 +151,10 @@ impl<C: Consent, K: Keys> Server<C, K> {
         }
     }
 
-    async fn accept(self, listener: TcpListener) {
+    async fn accept(self, door: Door, listener: TcpListener) {
         let mut complained = false;
         loop {
-            match accept_one(&listener).await {
+            match accept_one(door, &listener).await {
                 Ok((stream, arrival)) if arrival.peer == Peer::Ours => {
                     let server = self.clone();
                     tokio::spawn(async move { server.connection(stream, arrival).await });
@@ -135,11 +175,21 @@ impl<C: Consent, K: Keys> Server<C, K> {
     }
 }
 
-async fn accept_one(listener: &TcpListener) -> io::Result<(TcpStream, Arrival)> {
+async fn accept_one(door: Door, listener: &TcpListener) -> io::Result<(TcpStream, Arrival)> {
     let (stream, _) = listener.accept().await?;
     let peer = Peer::of(&stream);
     // Fails only for a connection that has ended already.
     let _ = stream.set_nodelay(true);
     let port = listener.local_addr()?.port();
-    Ok((stream, Arrival { peer, port }))
+    let ends = match (stream.peer_addr(), stream.local_addr()) {
+        (Ok(theirs), Ok(ours)) => Some(Ends { theirs, ours }),
+        _ => None,
+    };
+    let arrival = Arrival {
+        peer,
+        port,
+        door,
+        ends,
+    };
+    Ok((stream, arrival))
 }

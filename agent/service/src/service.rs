@@ -59,7 +59,7 @@ impl<C: Consent, K: Keys> Service<C, K> {
             memory,
             turn: Semaphore::new(1),
             large_bodies: Semaphore::new(LARGE_BODIES),
-            page: Page::new(),
+            page: Page::popup(),
             tickets: Tickets::new(settings.ticket_life),
             settings,
             ending: CancellationToken::new(),
@@ -69,6 +69,11 @@ impl<C: Consent, K: Keys> Service<C, K> {
     /// Ends what waits for a person or a card: each page has its answer.
     pub(crate) fn end(&self) {
         self.ending.cancel();
+    }
+
+    /// Waits until [`Service::end`].
+    pub(crate) async fn ending(&self) {
+        self.ending.cancelled().await;
     }
 
     /// Answers a request that came in on `port`.
@@ -120,9 +125,12 @@ impl<C: Consent, K: Keys> Service<C, K> {
         }
     }
 
-    /// Large bodies have their own queue, so that a few of them do not fill the memory.
     async fn body(&self, kind: Kind, body: Incoming) -> Result<Bytes, Error> {
-        let most = kind.largest_body();
+        self.large_body(body, kind.largest_body()).await
+    }
+
+    /// Large bodies have their own queue, so that a few of them do not fill the memory.
+    pub(crate) async fn large_body(&self, body: Incoming, most: usize) -> Result<Bytes, Error> {
         let _place = match most > MAX_BODY && body.size_hint().upper() > Some(MAX_BODY as u64) {
             true => Some(
                 self.large_bodies
@@ -190,7 +198,7 @@ impl<C: Consent, K: Keys> Service<C, K> {
         O: Operation,
         O::Answer: Serialize,
     {
-        let answer = self.operate(site, operation).await?;
+        let answer = self.operate(&site.into(), operation).await?;
         Ok(answer::json(StatusCode::OK, &answer))
     }
 }

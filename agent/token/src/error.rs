@@ -1,5 +1,7 @@
 //! Why a card operation failed.
 
+use crate::FileFault;
+
 /// Why a card operation failed. Never carries a PIN or card data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -61,11 +63,8 @@ pub enum Error {
     #[error("the PKCS #11 module returned what is not a signature by this key")]
     NotASignature,
     /// The PKCS #12 file cannot be read or used.
-    #[error("the PKCS #12 file cannot be used: {cause}")]
-    Pkcs12 {
-        /// What is wrong with it, without any of its contents.
-        cause: &'static str,
-    },
+    #[error("the PKCS #12 file cannot be used: {0}")]
+    Pkcs12(FileFault),
     /// The worker process could not be started.
     #[error("the worker process could not be started")]
     Spawn(#[source] std::io::Error),

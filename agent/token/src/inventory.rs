@@ -7,7 +7,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::Certificate;
+use crate::{
+    Certificate, Fault,
+    model::{self, Model},
+};
 
 /// Readers, cards and certificates at one moment.
 #[derive(Clone, Debug, Default)]
@@ -131,8 +134,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What the module says of itself; `None` for a file, and before it was asked.
     pub library: Option<Library>,
-    /// Why it cannot be used, in English, for doctor and the log.
-    pub fault: Option<String>,
+    /// Why it cannot be used.
+    pub fault: Option<Fault>,
 }
 
 /// What a module says of itself (`CK_INFO`).
@@ -159,11 +162,29 @@ impl Inventory {
         self.tokens.iter().flat_map(of_token).collect()
     }
 
-    /// Modules and files that cannot be used, and why, in English.
-    pub fn faults(&self) -> impl Iterator<Item = (&Path, &str)> {
+    /// Modules and files that cannot be used, and why.
+    pub fn faults(&self) -> impl Iterator<Item = (&Path, &Fault)> {
         self.sources
             .iter()
-            .filter_map(|source| Some((source.path.as_path(), source.fault.as_deref()?)))
+            .filter_map(|source| Some((source.path.as_path(), source.fault.as_ref()?)))
+    }
+
+    /// What the card in a reader is: by its certificates where a module reads them, otherwise by
+    /// its answer to reset, or what a module calls it. `None` for an empty reader, and for a card that nobody knows.
+    #[must_use]
+    pub fn model_in(&self, reader: &Reader) -> Option<&'static Model> {
+        reader.card.as_ref()?;
+        let all = || self.tokens_in(&reader.name);
+        let issued = all().find_map(|token| model::by_issuer(&token.certificates));
+        issued
+            .or_else(|| reader.model())
+            .or_else(|| all().find_map(model::by_name))
+    }
+
+    /// The tokens in the reader of this name.
+    pub fn tokens_in<'a>(&'a self, reader: &'a str) -> impl Iterator<Item = &'a Token> {
+        let is_in = move |token: &&'a Token| token.reader.as_deref() == Some(reader);
+        self.tokens.iter().filter(is_in)
     }
 
     /// The token of this name, if it is still there.

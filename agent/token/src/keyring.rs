@@ -21,7 +21,7 @@ use tokio::sync::{
     watch as channel,
 };
 
-use crate::{Inventory, KeyKind, WorkerSource};
+use crate::{Allowed, Inventory, KeyKind, Module, WorkerSource};
 use host::Host;
 use keeper::{Event, Keeper};
 use seats::Seats;
@@ -34,7 +34,9 @@ pub struct Settings {
     /// How a worker process is started.
     pub worker: WorkerProgram,
     /// PKCS #11 modules, one worker each.
-    pub modules: Vec<PathBuf>,
+    pub modules: Vec<Module>,
+    /// Which of them may be loaded.
+    pub allowed: Allowed,
     /// PKCS #12 files, each a card of its own.
     pub pkcs12: Vec<PathBuf>,
     /// How long a card operation may take while the card is there.
@@ -43,8 +45,9 @@ pub struct Settings {
     pub removal_grace: Duration,
 }
 
-/// How a worker process is started: this program with these arguments, then `--module PATH` or
-/// `--pkcs12 PATH`. It sees only the variables of the environment that modules need (README.md).
+/// How a worker process is started: this program with these arguments, then `--pkcs12 PATH`, or
+/// `--module PATH`, maybe `--parameters TEXT`, and `--writable FOLDER` as often as there are some.
+/// It sees only the variables of the environment that modules need (README.md).
 #[derive(Clone, Debug)]
 pub struct WorkerProgram {
     /// Normally the agent's own executable.
@@ -76,13 +79,14 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Starts to look after readers, modules and files. Needs a tokio runtime. No module is loaded
-    /// and PC/SC is not asked before the first [`Keyring::look`].
+    /// Starts to watch the readers. Needs a tokio runtime. No module is loaded and no file read
+    /// before there is a card, or the first [`Keyring::look`].
     #[must_use]
     pub fn start(settings: Settings) -> Self {
         let modules = settings.modules.into_iter().map(WorkerSource::Module);
         let files = settings.pkcs12.into_iter().map(WorkerSource::Pkcs12);
-        let host = |source| Arc::new(Host::new(settings.worker.clone(), source));
+        let (worker, allowed) = (settings.worker, settings.allowed);
+        let host = |source| Arc::new(Host::new(worker.clone(), source, allowed.clone()));
         let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
 
         let (publish, inventory) = channel::channel(Arc::default());
@@ -100,6 +104,7 @@ impl Keyring {
             grace: settings.removal_grace,
             shown: Seats::Unknown,
             looked: false,
+            begun: false,
             tries_asked: None,
         };
         tokio::spawn(keeper.run(heard));
@@ -125,8 +130,7 @@ impl Keyring {
     ///
     /// What is fresh is shown at once; [`Inventory::settled`] says when the rest is. With nothing
     /// changed since the last look it costs no card operation, but for the tries left where the
-    /// card tells them, at most every 2 s. If the smart card service does not run, it is tried
-    /// again each second for the next 130 s.
+    /// card tells them, at most every 2 s.
     pub fn look(&self) {
         // The keeper is there as long as this sender is, or the runtime has ended.
         let _ = self.events.send(Event::Look);

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Certificate, Hash, KeyKind, Library, Messages, Signing, Use};
+use crate::{Certificate, Fault, FileFault, Hash, KeyKind, Library, Messages, Signing, Use};
 
 /// A message as it goes over the pipe.
 pub(crate) fn encoded(message: &impl Serialize) -> Vec<u8> {
@@ -23,8 +23,8 @@ pub(crate) fn decoded<'a, T: Deserialize<'a>>(frame: &'a [u8]) -> postcard::Resu
 /// To the worker. As many secret frames as [`Request::secrets`] says follow.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Request {
-    /// What is there?
-    List,
+    /// What is there? The cards in `unchanged` slots have not moved since this was last asked.
+    List { unchanged: Vec<u64> },
     /// Sign. Each signature is a reply of its own.
     Sign(Key, What),
     /// Decrypt an RSA block.
@@ -41,7 +41,7 @@ impl Request {
     /// How many secrets follow.
     pub(crate) fn secrets(&self) -> usize {
         match self {
-            Self::List => 0,
+            Self::List { .. } => 0,
             Self::Sign(..) | Self::Decrypt(..) | Self::Reveal(_) => 1,
             Self::ChangePin(_) | Self::Unblock(_) => 2,
         }
@@ -121,8 +121,8 @@ pub(crate) enum Reply {
     Done,
     /// To all but a listing.
     Failed(Failure),
-    /// To any: the module or the file cannot be used at all; why, in English.
-    Unusable(String),
+    /// To any: the module or the file cannot be used at all.
+    Unusable(Fault),
 }
 
 /// What is there.
@@ -229,30 +229,6 @@ impl Call {
             Self::SetPin => "C_SetPIN",
             Self::InitPin => "C_InitPIN",
             Self::Other => "a function",
-        }
-    }
-}
-
-/// What is wrong with a PKCS #12 file.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) enum FileFault {
-    Unreadable,
-    TooLong,
-    NotPkcs12,
-    Unsupported,
-    NoKey,
-    Changed,
-}
-
-impl FileFault {
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::Unreadable => "it cannot be read",
-            Self::TooLong => "it is longer than 1 MiB",
-            Self::NotPkcs12 => "it is not a whole PKCS #12 file",
-            Self::Unsupported => "its encryption is not supported, or costs too much to undo",
-            Self::NoKey => "it has no key whose certificate is for this",
-            Self::Changed => "its certificate is not the one that was shown",
         }
     }
 }

@@ -5,12 +5,14 @@
 //! It decides nothing: which key, and with which PIN, comes from the agent; it never tries twice.
 
 mod decrypt;
+mod library;
 mod list;
 mod login;
 mod module;
 mod pin;
 mod pkcs12;
 mod sign;
+mod writable;
 
 use std::{
     fs::File,
@@ -24,7 +26,7 @@ use module::Module;
 use pkcs12::OpenFile;
 
 use crate::{
-    Pin,
+    Fault, Fence, Pin,
     pipe::{Frame, blocking},
     stdio,
     wire::{self, Failure, Key, Reply, Request, What},
@@ -34,7 +36,7 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum WorkerSource {
     /// A PKCS #11 module.
-    Module(PathBuf),
+    Module(crate::Module),
     /// A PKCS #12 file.
     Pkcs12(PathBuf),
 }
@@ -43,14 +45,16 @@ impl WorkerSource {
     /// The module's or the file's path.
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Self::Module(path) | Self::Pkcs12(path) => path,
+            Self::Module(module) => &module.path,
+            Self::Pkcs12(path) => path,
         }
     }
 }
 
-/// The main function of a worker process: `… --module PATH` or `… --pkcs12 PATH`.
+/// The main function of a worker process; see [`crate::WorkerProgram`] for its arguments.
 ///
-/// Call it before anything else has read standard input or written to standard output.
+/// Call it before anything else has read standard input or written to standard output, and from a
+/// process of one thread: its fence is around that thread and those that it starts.
 #[must_use]
 pub fn run(source: WorkerSource) -> ExitCode {
     match serve(&source) {
@@ -70,16 +74,35 @@ struct Job {
 
 /// Answers requests, one after the other.
 fn serve(source: &WorkerSource) -> Result<()> {
-    forbid_dumps();
     let (mut incoming, outgoing) = stdio::take()?;
+    // Chop doctor says what is missing.
+    let _ = fence(source).close();
     stdio::end_with(&incoming, PATIENCE)?;
     let mut out = Out(outgoing);
-    let mut held = Held::open(source);
+    let mut held = None;
     while let Some(job) = next(&mut incoming)? {
+        // Not before somebody asks: by then the agent has its hand on this process (Windows).
+        let held = held.get_or_insert_with(|| Held::open(source));
         held.answer(&job, &mut out)?;
         held.settle();
     }
     Ok(())
+}
+
+fn fence(source: &WorkerSource) -> Fence {
+    match source {
+        // It reads, and nothing else.
+        WorkerSource::Pkcs12(_) => Fence::new(),
+        WorkerSource::Module(module) => {
+            let fence = writable::folders(module)
+                .into_iter()
+                .fold(Fence::new(), Fence::writes_below);
+            match module.path.parent() {
+                Some(folder) => fence.loads_from(folder),
+                None => fence,
+            }
+        }
+    }
 }
 
 /// Where replies go.
@@ -132,15 +155,15 @@ fn next(incoming: &mut File) -> Result<Option<Job>> {
 enum Held<'a> {
     File(&'a Path),
     Module(Module),
-    Unusable(String),
+    Unusable(Fault),
 }
 
 impl<'a> Held<'a> {
     fn open(source: &'a WorkerSource) -> Self {
         match source {
             WorkerSource::Pkcs12(path) => Self::File(path),
-            WorkerSource::Module(path) => {
-                Module::load(path).map_or_else(Self::Unusable, Self::Module)
+            WorkerSource::Module(module) => {
+                Module::load(module).map_or_else(Self::Unusable, Self::Module)
             }
         }
     }
@@ -149,7 +172,7 @@ impl<'a> Held<'a> {
         match self {
             Self::File(path) => answer_with_file(path, job, out),
             Self::Module(module) => answer_with_module(module, job, out),
-            Self::Unusable(reason) => out.say(&Reply::Unusable(reason.clone())),
+            Self::Unusable(fault) => out.say(&Reply::Unusable(fault.clone())),
         }
     }
 
@@ -163,7 +186,10 @@ impl<'a> Held<'a> {
 
 fn answer_with_module(module: &mut Module, job: &Job, out: &mut Out) -> Result<()> {
     match (&job.request, job.secrets.as_slice()) {
-        (Request::List, []) => out.say(&module.list().map_or_else(Reply::Unusable, Reply::Listing)),
+        (Request::List { unchanged }, []) => {
+            let listing = module.list(unchanged);
+            out.say(&listing.map_or_else(Reply::Unusable, Reply::Listing))
+        }
         (Request::Sign(Key::Card { place, id, kind }, What::Each(messages)), [pin]) => {
             let each = |signature| out.say(&Reply::Signature(signature));
             match module.sign(place, (id, *kind), pin, messages, each) {
@@ -185,12 +211,9 @@ fn answer_with_module(module: &mut Module, job: &Job, out: &mut Out) -> Result<(
 
 fn answer_with_file(path: &Path, job: &Job, out: &mut Out) -> Result<()> {
     let (request, password) = match (&job.request, job.secrets.as_slice()) {
-        (Request::List, _) => {
-            let listing = pkcs12::list(path);
-            return out.say(&listing.map_or_else(
-                |fault| Reply::Unusable(fault.text().to_owned()),
-                Reply::Listing,
-            ));
+        (Request::List { .. }, _) => {
+            let listing = pkcs12::list(path).map_err(Fault::File);
+            return out.say(&listing.map_or_else(Reply::Unusable, Reply::Listing));
         }
         (request, [password]) => (request, password),
         _ => return out.say(&Reply::Failed(Failure::Unsupported)),
@@ -215,12 +238,4 @@ fn answer_with_file(path: &Path, job: &Job, out: &mut Out) -> Result<()> {
         out.say(&reply)?;
     }
     Ok(())
-}
-
-/// Keeps the PIN out of core dumps, and this process's memory from others of the same person.
-fn forbid_dumps() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
-        eprintln!("chop worker: cannot forbid memory dumps: {error}");
-    }
 }

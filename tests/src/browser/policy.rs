@@ -40,6 +40,26 @@ pub fn allow_loopback(namespace: &Namespace, host: &str) -> Result<()> {
     firefox(namespace, &json!({ "LocalNetworkAccess": access }))
 }
 
+/// Lets the page at `host` reach loopback, and open windows without a click, in either browser.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn allow_loopback_and_popups(namespace: &Namespace, host: &str) -> Result<()> {
+    let origin = format!("https://{host}");
+    chromium(
+        namespace,
+        &json!({
+            "LoopbackNetworkAllowedForUrls": [origin],
+            "PopupsAllowedForUrls": [origin],
+        }),
+    )?;
+    let access = json!({ "Enabled": true, "EnablePrompting": true, "SkipDomains": [host] });
+    firefox(
+        namespace,
+        &json!({ "LocalNetworkAccess": access, "PopupBlocking": { "Allow": [origin] } }),
+    )
+}
+
 /// Keeps the page at `host` from loopback, without a question. Chromium has such a policy only.
 ///
 /// # Errors

@@ -32,17 +32,24 @@ unsigned long C_GetFunctionList(struct list **out) {
 
 /// Compiles it around `module`.
 pub(crate) fn build(namespace: &Namespace, module: &Path) -> PathBuf {
-    let source = namespace.folder().join("hanging.c");
-    let library = namespace.folder().join("hanging.so");
-    std::fs::write(&source, SOURCE).unwrap();
-    let status = Command::new("cc")
-        .args(["-shared", "-fPIC", "-o"])
-        .arg(&library)
-        .arg(format!("-DMODULE=\"{}\"", module.display()))
-        .arg(&source)
-        .arg("-ldl")
-        .status()
-        .unwrap();
-    assert!(status.success());
+    let module = format!("-DMODULE=\"{}\"", module.display());
+    compile(namespace, "hanging", SOURCE, &[&module])
+}
+
+/// One that hangs as soon as it is asked anything.
+pub(crate) fn build_dead(namespace: &Namespace) -> PathBuf {
+    let source = "#include <unistd.h>\n\
+                  unsigned long C_GetFunctionList(void *out) { for (;;) pause(); }\n";
+    compile(namespace, "dead", source, &[])
+}
+
+fn compile(namespace: &Namespace, name: &str, text: &str, arguments: &[&str]) -> PathBuf {
+    let source = namespace.folder().join(format!("{name}.c"));
+    let library = namespace.folder().join(format!("{name}.so"));
+    std::fs::write(&source, text).unwrap();
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library);
+    compiler.args(arguments).arg(&source).arg("-ldl");
+    assert!(compiler.status().unwrap().success());
     library
 }

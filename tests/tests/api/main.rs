@@ -17,6 +17,8 @@ mod card_pin;
 mod card_reader;
 mod card_softhsm;
 mod hanging_module;
+mod hipki_desk;
+mod hipki_pages;
 mod pkcs11_tool;
 mod sign_in_desk;
 mod sign_in_endings;

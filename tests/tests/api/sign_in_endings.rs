@@ -65,6 +65,13 @@ impl Scene {
         number
     }
 
+    /// The card comes in anew, with so many tries left: the agent has seen those of before.
+    fn comes_in_with(&self, tries: u8) {
+        self.stack.remove().unwrap();
+        self.stack.reader().card().pin.left = tries;
+        self.stack.insert().unwrap();
+    }
+
     /// PINs that the card was shown, and those it has left.
     fn pins(&self) -> (u64, u8) {
         let card = self.stack.reader().card();
@@ -106,7 +113,7 @@ fn sign_in_with_a_wrong_pin_takes_the_right_one_in_the_same_window() {
 fn sign_in_never_takes_the_last_try_unless_the_person_says_so() {
     in_namespace(async |namespace| {
         let scene = Scene::new(namespace).await;
-        scene.stack.reader().card().pin.left = 2;
+        scene.comes_in_with(2);
 
         scene.press().await;
         scene.desk.enter(WRONG).await;
@@ -124,7 +131,7 @@ fn sign_in_never_takes_the_last_try_unless_the_person_says_so() {
 fn sign_in_with_a_locked_card_says_so_and_shows_it_no_pin() {
     in_namespace(async |namespace| {
         let scene = Scene::new(namespace).await;
-        scene.stack.reader().card().pin.left = 0;
+        scene.comes_in_with(0);
 
         scene.press_and_close().await;
 

@@ -1,24 +1,18 @@
 //! The smart card service, readers, modules and cards, seen by the same code that signs.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeSet, io, sync::Arc, time::SystemTime};
 
-use chop_token::{Inventory, Keyring, Reader, Readers, Signer, Use, WorkerProgram};
+use chop_token::{Inventory, Keyring, Reader, Readers, Signer, Source, Use};
 
 use super::{Area, Line};
-use crate::{settings::Settings, text::doctor::cards as text};
-
-/// How long the modules may take to list their cards.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::{
+    cards, keyring,
+    settings::Settings,
+    text::{cards::what_to_install, doctor::cards as text, faults},
+};
 
 pub(super) fn lines(settings: &Settings, now: SystemTime) -> Vec<Line> {
-    let (modules, files) = (&settings.modules.value, &settings.pkcs12.value);
-    let inventory = match take(modules, files) {
+    let inventory = match take(settings) {
         Ok(inventory) => inventory,
         Err(error) => {
             return vec![Line::problem(
@@ -31,65 +25,40 @@ pub(super) fn lines(settings: &Settings, now: SystemTime) -> Vec<Line> {
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
         .as_secs();
-    let mut lines = sources(modules, files, &inventory, Path::exists);
-    lines.extend(readers(&inventory, !files.is_empty()));
-    lines.extend(cards(&inventory, i64::try_from(now).unwrap_or(i64::MAX)));
+    let mut lines = sources(&inventory);
+    lines.extend(readers(&inventory, !settings.pkcs12.value.is_empty()));
+    lines.extend(certificates(
+        &inventory,
+        i64::try_from(now).unwrap_or(i64::MAX),
+    ));
     lines
 }
 
 /// What is plugged in. Modules are loaded in child processes, which end with this call.
-fn take(modules: &[PathBuf], pkcs12: &[PathBuf]) -> io::Result<Arc<Inventory>> {
-    let settings = chop_token::Settings {
-        worker: WorkerProgram {
-            program: std::env::current_exe()?,
-            arguments: vec!["worker".into()],
-        },
-        modules: modules
-            .iter()
-            .filter(|path| path.exists())
-            .cloned()
-            .collect(),
-        pkcs12: pkcs12
-            .iter()
-            .filter(|path| path.exists())
-            .cloned()
-            .collect(),
-        deadline: PATIENCE,
-        removal_grace: Duration::from_secs(2),
-    };
+fn take(settings: &Settings) -> io::Result<Arc<Inventory>> {
+    let settings = keyring::settings(settings, std::env::current_exe()?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     Ok(runtime.block_on(async {
         let keyring = Keyring::start(settings);
-        let mut inventory = keyring.inventory();
         keyring.look();
         // Not settled in time is a finding too: what there is by then is shown.
-        let settled = inventory.wait_for(|inventory| inventory.settled);
-        let _ = tokio::time::timeout(PATIENCE, settled).await;
-        inventory.borrow().clone()
+        cards::settled(keyring.inventory()).await
     }))
 }
 
 /// One line for each module and file.
-fn sources(
-    modules: &[PathBuf],
-    files: &[PathBuf],
-    inventory: &Inventory,
-    exists: impl Fn(&Path) -> bool,
-) -> Vec<Line> {
+fn sources(inventory: &Inventory) -> Vec<Line> {
     let problem = |words| Line::problem(Area::Modules, words);
-    let mut lines: Vec<_> = modules
-        .iter()
-        .chain(files)
-        .map(
-            |source| match inventory.faults().find(|(path, _)| path == source) {
-                _ if !exists(source) => problem(text::module_missing(source)),
-                Some((_, reason)) => problem(text::module_fault(source, reason)),
-                None => Line::ok(Area::Modules, text::module_good(source)),
-            },
-        )
-        .collect();
+    let line = |source: &Source| match &source.fault {
+        Some(fault) => problem(faults::fault(&source.path, fault)),
+        None => Line::ok(
+            Area::Modules,
+            text::module_good(&source.path, source.library.as_ref()),
+        ),
+    };
+    let mut lines: Vec<_> = inventory.sources.iter().map(line).collect();
     if lines.is_empty() {
         lines.push(problem(text::NO_MODULE));
     }
@@ -119,7 +88,7 @@ fn readers(inventory: &Inventory, has_file: bool) -> Vec<Line> {
             let line = |reader: &Reader| {
                 Line::ok(
                     Area::Readers,
-                    text::reader(&reader.name, reader.card.as_deref()),
+                    text::reader(reader, inventory.model_in(reader)),
                 )
             };
             std::iter::once(service)
@@ -130,7 +99,7 @@ fn readers(inventory: &Inventory, has_file: bool) -> Vec<Line> {
 }
 
 /// Each certificate that can sign in, and each card without one. `now` in seconds since 1970.
-fn cards(inventory: &Inventory, now: i64) -> Vec<Line> {
+fn certificates(inventory: &Inventory, now: i64) -> Vec<Line> {
     let signers = inventory.signers(Use::SignIn);
     let mut lines: Vec<_> = signers.iter().map(|signer| card(signer, now)).collect();
     let Readers::Present(readers) = &inventory.readers else {
@@ -148,9 +117,13 @@ fn cards(inventory: &Inventory, now: i64) -> Vec<Line> {
     let unknown = unknown.filter(|reader| !unplaced && !known.contains(reader.name.as_str()));
     // Modules that have not answered may know them yet.
     if inventory.settled {
-        lines.extend(
-            unknown.map(|reader| Line::problem(Area::Cards, text::unknown_card(&reader.name))),
-        );
+        let line = |reader: &Reader| {
+            let model = inventory.model_in(reader);
+            let (what, without) = text::useless_card(&reader.name, model);
+            let remedy = what_to_install(inventory, reader).unwrap_or(without);
+            Line::problem(Area::Cards, (what, remedy))
+        };
+        lines.extend(unknown.map(line));
     }
     if readers.iter().all(|reader| reader.card.is_none()) && lines.is_empty() {
         lines.push(Line::note(Area::Cards, text::NO_CARD, None));

@@ -51,7 +51,7 @@ pub(super) fn json(report: &Report) -> String {
 }
 
 /// Readers, modules and files name themselves: nothing of it may steer a terminal.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let visible = |char: char| {
         if char.is_control() {
             char::REPLACEMENT_CHARACTER

@@ -1,10 +1,10 @@
 //! Each setting, its value and who set it.
 
-use std::{error::Error as _, fmt::Display};
+use std::error::Error as _;
 
 use super::{Area, Line};
 use crate::{
-    settings::{self, Setting, Settings},
+    settings::{self, Settings, Shown},
     text::doctor::agent as text,
 };
 
@@ -19,37 +19,14 @@ pub(super) fn lines(settings: Result<&Settings, &settings::Error>) -> Vec<Line> 
 }
 
 fn in_use(settings: &Settings) -> Vec<Line> {
-    let line =
-        |key, value: String, source| Line::ok(Area::Settings, text::setting(key, &value, source));
-    let mut development = shown("development", &settings.development);
-    if settings.development.value {
-        development = Line::note(Area::Settings, development.what, Some(text::DEVELOPMENT));
-    }
-    let (modules, pkcs12) = (&settings.modules, &settings.pkcs12);
-    let paths = |paths: &[std::path::PathBuf]| list(paths.iter().map(|path| path.display()));
-    let seconds = settings.window_time.value.as_secs().to_string();
-    let log = format!("{:?}", settings.log.value).to_lowercase();
-    vec![
-        line("ports", list(&settings.ports.value), settings.ports.source),
-        line("modules", paths(&modules.value), modules.source),
-        line("pkcs12", paths(&pkcs12.value), pkcs12.source),
-        development,
-        line("window_seconds", seconds, settings.window_time.source),
-        shown("tray", &settings.tray),
-        line("log", log, settings.log.source),
-    ]
-}
-
-fn shown(key: &str, setting: &Setting<bool>) -> Line {
-    Line::ok(
-        Area::Settings,
-        text::setting(key, &setting.value.to_string(), setting.source),
-    )
-}
-
-fn list<T: Display>(values: impl IntoIterator<Item = T>) -> String {
-    let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
-    format!("[{}]", values.join(", "))
+    let line = |shown: Shown| {
+        let what = text::setting(shown.key, &shown.value, shown.source);
+        match shown.key == "development" && settings.development.value {
+            true => Line::note(Area::Settings, what, Some(text::DEVELOPMENT)),
+            false => Line::ok(Area::Settings, what),
+        }
+    };
+    settings.shown().into_iter().map(line).collect()
 }
 
 /// The error and what it comes from, on one line.

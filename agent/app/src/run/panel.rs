@@ -8,7 +8,10 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-use crate::tray::{Event, State, Tray};
+use crate::{
+    text::{Words, cards as text},
+    tray::{Event, State, Tray},
+};
 
 /// Shows the tray until the person chooses to quit. Without a tray it never returns.
 pub(super) async fn until_quit(
@@ -21,8 +24,9 @@ pub(super) async fn until_quit(
         return std::future::pending().await;
     };
     loop {
-        let state = state(*windows.borrow_and_update(), &inventory.borrow_and_update());
-        tray.set_state(state);
+        let now = inventory.borrow_and_update().clone();
+        tray.set_state(state(*windows.borrow_and_update(), &now));
+        tray.set_cards(cards(&now));
         tokio::select! {
             Some(event) = events.recv() => match event {
                 Event::Quit => return,
@@ -45,6 +49,15 @@ fn state(windows: usize, inventory: &Inventory) -> State {
     }
 }
 
+/// What the cards in the readers are called; those that nobody knows are in the self-test.
+fn cards(inventory: &Inventory) -> Vec<Words> {
+    let Readers::Present(readers) = &inventory.readers else {
+        return Vec::new();
+    };
+    let models = readers.iter().filter_map(|it| inventory.model_in(it));
+    models.map(text::model).collect()
+}
+
 /// Opens the self-test in the person's browser: `chop doctor --open`.
 fn show(program: &Path, part: &str) {
     let doctor = Command::new(program)
@@ -63,6 +76,8 @@ fn show(program: &Path, part: &str) {
 
 #[cfg(test)]
 mod tests {
+    use chop_token::Reader;
+
     use super::*;
 
     #[test]
@@ -75,5 +90,20 @@ mod tests {
         assert_eq!(state(0, &with(Readers::Present(Vec::new()))), State::Ready);
         assert_eq!(state(0, &with(Readers::ServiceDown)), State::Problem);
         assert_eq!(state(1, &with(Readers::ServiceDown)), State::Busy);
+    }
+
+    #[test]
+    fn cards_are_called_by_their_names() {
+        let reader = |card: &[u8]| Reader {
+            name: String::new(),
+            card: Some(card.to_vec()),
+        };
+        let citizens = b"\x3b\xb8\x13\x00\x81\x31\xfa\x52CHTMOICA\xa5";
+        let inventory = Inventory {
+            readers: Readers::Present(vec![reader(citizens), reader(&[0x3b, 0])]),
+            ..Inventory::default()
+        };
+        let names: Vec<_> = cards(&inventory).into_iter().map(|it| it.zh).collect();
+        assert_eq!(names, ["自然人憑證卡"]);
     }
 }

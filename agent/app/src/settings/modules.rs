@@ -1,29 +1,45 @@
-//! PKCS #11 modules that are used when nobody names any: those that are installed.
+//! PKCS #11 modules: those that the settings name, and those that are used when nobody names any.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Where the modules of cards we know are put, most specific first.
-///
-/// Only OpenSC has been run with Chop; the others are named by their makers' packages.
-const KNOWN: &[&str] = if cfg!(windows) {
-    &[r"C:\Windows\System32\HiCOSPKCS11.dll"]
-} else if cfg!(target_os = "macos") {
-    &["/Library/OpenSC/lib/opensc-pkcs11.so"]
-} else {
-    &[
-        "/usr/lib/x86_64-linux-gnu/pkcs11/opensc-pkcs11.so",
-        "/usr/lib/aarch64-linux-gnu/pkcs11/opensc-pkcs11.so",
-        "/usr/lib64/pkcs11/opensc-pkcs11.so",
-        "/usr/lib/pkcs11/opensc-pkcs11.so",
-    ]
+use chop_token::{
+    Module,
+    modules::{self, Places},
 };
+use directories::BaseDirs;
+use serde::Deserialize;
 
-/// Those of the known modules that are on this machine.
-pub(super) fn installed() -> Vec<PathBuf> {
-    KNOWN
-        .iter()
-        .map(Path::new)
-        .filter(|path| path.is_file())
-        .map(Path::to_path_buf)
-        .collect()
+/// A module as it is written: its path, or a table with more.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Entry {
+    Path(PathBuf),
+    Table(Table),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    path: PathBuf,
+    parameters: Option<String>,
+    #[serde(default)]
+    writable: Vec<PathBuf>,
+}
+
+/// One that is named; `None` for what is none.
+pub(super) fn read(value: toml::Value) -> Option<Module> {
+    Some(match value.try_into().ok()? {
+        Entry::Path(path) => path.into(),
+        Entry::Table(table) => Module {
+            path: table.path,
+            parameters: table.parameters,
+            writable: table.writable,
+        },
+    })
+}
+
+/// Those that are installed.
+pub(super) fn installed() -> Vec<Module> {
+    let home = BaseDirs::new().map(|folders| folders.home_dir().to_owned());
+    modules::installed(&Places::of_this_system(home))
 }

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod browsers;
 pub mod cards;
+pub mod fence;
 
 use super::{Words, filled, fixed};
 use crate::doctor::{Area, State};
@@ -33,6 +34,7 @@ pub fn area(area: Area) -> Words {
         Area::Modules => fixed("PKCS #11 模組與憑證檔", "PKCS #11 modules and files"),
         Area::Readers => fixed("讀卡機", "Card readers"),
         Area::Cards => fixed("憑證卡", "Cards"),
+        Area::Isolation => fixed("子程序隔離", "Isolation of child processes"),
         Area::Display => fixed("螢幕", "Display"),
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences of the tray's menu.
 
-use super::{Words, fixed};
+use super::{Words, filled, fixed};
 
 /// The program's name, as the tool tip shows it.
 pub const NAME: Words = fixed("Chop 憑證簽章", "card signing");
@@ -22,3 +22,17 @@ pub const ABOUT: Words = fixed("關於 Chop", "About Chop");
 
 /// Ends the agent.
 pub const QUIT: Words = fixed("結束", "Quit");
+
+/// How the agent is, and the cards that are in.
+#[must_use]
+pub fn with_cards(state: &Words, cards: &[Words]) -> Words {
+    if cards.is_empty() {
+        return state.clone();
+    }
+    let zh: Vec<_> = cards.iter().map(|card| &*card.zh).collect();
+    let en: Vec<_> = cards.iter().map(|card| &*card.en).collect();
+    filled(
+        format!("{}（{}）", state.zh, zh.join("、")),
+        format!("{} ({})", state.en, en.join(", ")),
+    )
+}

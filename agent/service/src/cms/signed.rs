@@ -25,8 +25,8 @@ use super::{CmsError, DATA, RSA};
 pub(crate) struct Plan<'a> {
     /// The signer's certificate, DER.
     pub(crate) certificate: &'a [u8],
-    /// More certificates to go with it, DER.
-    pub(crate) issuers: &'a [&'a [u8]],
+    /// The certificates that go into the structure, DER; the signer's first, if at all.
+    pub(crate) certificates: &'a [&'a [u8]],
     pub(crate) content: Content<'a>,
     /// How the attributes are signed: with a hash.
     pub(crate) scheme: Scheme,
@@ -51,7 +51,6 @@ pub(crate) enum Profile<'a> {
     /// A document: signingCertificateV2, so that it never passes for a login.
     Document,
     /// As the HiCOS component writes them.
-    #[allow(dead_code, reason = "the room for HiCOS pages uses it")]
     Hipki {
         nonce: Option<&'a str>,
         card_number: Option<&'a str>,
@@ -78,9 +77,8 @@ impl Draft {
         let fields = certificate.tbs_certificate();
         let attributes = attributes::signed(plan)?;
         let message = attributes.to_der()?;
-        let raw = std::iter::once(&plan.certificate).chain(plan.issuers);
         let mut certificates = SetOfVec::new();
-        for der in raw {
+        for der in plan.certificates {
             // Byte by byte as it is: written anew, an odd one would not verify.
             certificates.insert(Any::from_der(der)?)?;
         }
@@ -139,7 +137,7 @@ impl Draft {
             version: CmsVersion::V1,
             digest_algorithms,
             content: self.content,
-            certificates: self.certificates,
+            certificates: Some(self.certificates).filter(|some| !some.is_empty()),
             signers,
         };
         let info = ContentInfo {
@@ -156,8 +154,13 @@ struct SignedData {
     version: CmsVersion,
     digest_algorithms: SetOfVec<AlgorithmIdentifierOwned>,
     content: EncapsulatedContentInfo,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", constructed = "true")]
-    certificates: SetOfVec<Any>,
+    #[asn1(
+        context_specific = "0",
+        tag_mode = "IMPLICIT",
+        constructed = "true",
+        optional = "true"
+    )]
+    certificates: Option<SetOfVec<Any>>,
     signers: SetOfVec<SignerInfo>,
 }
 
@@ -197,7 +200,7 @@ fn with_null(oid: ObjectIdentifier) -> Result<AlgorithmIdentifierOwned, CmsError
 }
 
 /// `r ‖ s` as `Ecdsa-Sig-Value` (RFC 3279 §2.2.3).
-fn ecdsa_der(signature: &[u8]) -> Result<Vec<u8>, CmsError> {
+pub(crate) fn ecdsa_der(signature: &[u8]) -> Result<Vec<u8>, CmsError> {
     let (r, s) = signature.split_at(signature.len() / 2);
     Ok(vec![UintRef::new(r)?, UintRef::new(s)?].to_der()?)
 }

@@ -8,10 +8,10 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chop_protocol::Origin;
 use serde::{Deserialize, Serialize};
 
 use super::file::{self, Salt};
+use crate::Caller;
 
 /// How many sites are remembered; beyond, the one that was chosen for longest ago is forgotten.
 const MOST: usize = 200;
@@ -63,10 +63,10 @@ impl Choices {
     }
 
     /// A certificate, by the SHA-256 of its DER, was chosen for a site.
-    pub(crate) fn remember(&self, site: &Origin, certificate: [u8; 32]) {
+    pub(crate) fn remember(&self, caller: &Caller, certificate: [u8; 32]) {
         let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
         let choice = Choice {
-            site: content.salt.name(site.as_str()),
+            site: content.salt.name(&caller.name()),
             certificate: content.salt.name(&STANDARD.encode(certificate)),
         };
         if content.choices.contains(&choice) {
@@ -81,13 +81,13 @@ impl Choices {
     }
 
     /// Whether a certificate was the last one chosen for a site.
-    pub(crate) fn is_the_last(&self, site: &Origin, certificate: [u8; 32]) -> bool {
+    pub(crate) fn is_the_last(&self, caller: &Caller, certificate: [u8; 32]) -> bool {
         let content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
         if content.choices.is_empty() {
             return false;
         }
         content.choices.contains(&Choice {
-            site: content.salt.name(site.as_str()),
+            site: content.salt.name(&caller.name()),
             certificate: content.salt.name(&STANDARD.encode(certificate)),
         })
     }
@@ -97,8 +97,8 @@ impl Choices {
 mod tests {
     use super::*;
 
-    fn site(number: usize) -> Origin {
-        format!("https://site-{number}.example").parse().unwrap()
+    fn site(number: usize) -> Caller {
+        Caller::Site(format!("https://site-{number}.example").parse().unwrap())
     }
 
     #[test]

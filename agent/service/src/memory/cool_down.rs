@@ -16,10 +16,8 @@ use std::{
     time::SystemTime,
 };
 
-use chop_protocol::Origin;
-
 use super::file;
-use crate::{Error, domain};
+use crate::{Caller, Error};
 use count::{UNANSWERED, WRONG};
 use domains::{Domains, Record};
 
@@ -55,10 +53,10 @@ impl CoolDown {
     ///
     /// # Errors
     /// [`Error::CoolingDown`].
-    pub(crate) fn check(&self, site: &Origin, now: SystemTime) -> Result<(), Error> {
+    pub(crate) fn check(&self, caller: &Caller, now: SystemTime) -> Result<(), Error> {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         let now = file::seconds(now);
-        let Some(record) = domains.find(domain::name(site)) else {
+        let Some(record) = domains.find(&caller.owner()) else {
             return Ok(());
         };
         let rest = record
@@ -73,35 +71,35 @@ impl CoolDown {
 
     /// A PIN was wrong in a window of the site: once for each window. On the disk when this
     /// returns, so that no crash forgets it.
-    pub(crate) fn wrong(&self, site: &Origin, now: SystemTime) {
-        self.count(site, now, |record, now| record.wrong.add(&WRONG, now));
+    pub(crate) fn wrong(&self, caller: &Caller, now: SystemTime) {
+        self.count(caller, now, |record, now| record.wrong.add(&WRONG, now));
     }
 
     /// A window of the site ended without anybody having answered it, or an envelope of it did not
     /// decrypt.
-    pub(crate) fn unanswered(&self, site: &Origin, now: SystemTime) {
-        self.count(site, now, |record, now| {
+    pub(crate) fn unanswered(&self, caller: &Caller, now: SystemTime) {
+        self.count(caller, now, |record, now| {
             record.unanswered.add(&UNANSWERED, now);
         });
     }
 
     /// An operation of the site succeeded.
-    pub(crate) fn right(&self, site: &Origin) {
+    pub(crate) fn right(&self, caller: &Caller) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         // Nearly always there is nothing to forget: then nothing is hashed or written.
-        if domains.forget(domain::name(site)) {
+        if domains.forget(&caller.owner()) {
             file::save(self.path.as_ref(), &*domains);
         }
     }
 
-    fn count(&self, site: &Origin, now: SystemTime, add: impl FnOnce(&mut Record, u64)) {
+    fn count(&self, caller: &Caller, now: SystemTime, add: impl FnOnce(&mut Record, u64)) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         let now = file::seconds(now);
         domains.list.retain(|record| {
             record.wrong.is_remembered(&WRONG, now)
                 || record.unanswered.is_remembered(&UNANSWERED, now)
         });
-        add(domains.entry(domain::name(site)), now);
+        add(domains.entry(&caller.owner()), now);
         if domains.list.len() > MOST {
             let oldest = (0..).zip(&domains.list).min_by_key(|(_, it)| it.last());
             if let Some((oldest, _)) = oldest {

@@ -1,14 +1,12 @@
 //! What one window means for its site's cool-down.
 
-use chop_protocol::Origin;
-
-use crate::{Asks, Clock, Error, memory::CoolDown};
+use crate::{Asks, Caller, Clock, Error, memory::CoolDown};
 
 /// Tells the cool-down how a window ended, also when nobody waits for its end any more: a page
 /// cannot avoid the count by going away in time.
-pub(super) struct Attempt<'a> {
+pub(crate) struct Attempt<'a> {
     cool_down: &'a CoolDown,
-    site: &'a Origin,
+    caller: &'a Caller,
     clock: &'a Clock,
     state: State,
     /// A PIN of this window was wrong, and has been counted.
@@ -27,10 +25,10 @@ enum State {
 }
 
 impl<'a> Attempt<'a> {
-    pub(super) fn new(cool_down: &'a CoolDown, site: &'a Origin, clock: &'a Clock) -> Self {
+    pub(crate) fn new(cool_down: &'a CoolDown, caller: &'a Caller, clock: &'a Clock) -> Self {
         Self {
             cool_down,
-            site,
+            caller,
             clock,
             state: State::Opening,
             wrong: false,
@@ -38,12 +36,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// The window is open.
-    pub(super) fn opened(&mut self) {
+    pub(crate) fn opened(&mut self) {
         self.state = State::Open;
     }
 
     /// The person has answered; unless they only had to agree, a PIN goes to the card.
-    pub(super) fn begins(&mut self, asks: Asks) {
+    pub(crate) fn begins(&mut self, asks: Asks) {
         self.state = match asks {
             Asks::Pin | Asks::Keypad => State::Trying,
             Asks::Agreement => State::Answered,
@@ -51,31 +49,31 @@ impl<'a> Attempt<'a> {
     }
 
     /// The PIN was wrong. Counted at once: what comes next may be a crash.
-    pub(super) fn was_wrong(&mut self) {
+    pub(crate) fn was_wrong(&mut self) {
         self.state = State::Answered;
         if !std::mem::replace(&mut self.wrong, true) {
-            self.cool_down.wrong(self.site, self.clock.now());
+            self.cool_down.wrong(self.caller, self.clock.now());
         }
     }
 
     /// The PIN was not tried, or the card failed.
-    pub(super) fn cost_nothing(&mut self) {
+    pub(crate) fn cost_nothing(&mut self) {
         self.state = State::Answered;
     }
 
     /// The PIN was right, but something else was not. Envelopes that do not decrypt are how a site
     /// would find out about a key, so they count.
-    pub(super) fn failed(&mut self, error: &Error) {
+    pub(crate) fn failed(&mut self, error: &Error) {
         self.state = State::Answered;
         if matches!(error, Error::NotDecrypted) {
-            self.cool_down.unanswered(self.site, self.clock.now());
+            self.cool_down.unanswered(self.caller, self.clock.now());
         }
     }
 
     /// The PIN was right.
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         self.state = State::Answered;
-        self.cool_down.right(self.site);
+        self.cool_down.right(self.caller);
     }
 }
 
@@ -83,7 +81,7 @@ impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         match self.state {
             State::Trying => self.was_wrong(),
-            State::Open => self.cool_down.unanswered(self.site, self.clock.now()),
+            State::Open => self.cool_down.unanswered(self.caller, self.clock.now()),
             State::Opening | State::Answered => {}
         }
     }

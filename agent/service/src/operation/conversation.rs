@@ -2,7 +2,6 @@
 
 use std::{future::Future, pin, sync::Arc, time::Duration};
 
-use chop_protocol::Origin;
 use chop_token::{Inventory, Pin};
 use tokio::{
     sync::watch,
@@ -11,8 +10,8 @@ use tokio::{
 
 use super::{Entered, Operation, fingerprint, offers::Offers};
 use crate::{
-    Asks, ChoiceId, Clock, Consent, ConsentRequest, Ending, Error, Event, Keys, Notice, Service,
-    View, Window, memory::Choices,
+    Asks, Caller, ChoiceId, Clock, Consent, ConsentRequest, Ending, Error, Event, Keys, Notice,
+    Service, View, Window, memory::Choices,
 };
 
 /// How long a window may take to appear.
@@ -25,7 +24,7 @@ pub(super) struct Conversation<'a, W, O> {
     window: W,
     inventory: watch::Receiver<Arc<Inventory>>,
     operation: &'a O,
-    site: &'a Origin,
+    caller: &'a Caller,
     choices: &'a Choices,
     offers: Offers,
     /// What the window shows; `None` when it must be told anew.
@@ -49,12 +48,12 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
     /// Opens the window, before any card is looked at.
     pub(super) async fn open<C: Consent<Window = W>, K: Keys>(
         service: &'a Service<C, K>,
-        site: &'a Origin,
+        caller: &'a Caller,
         operation: &'a O,
     ) -> Result<Self, Error> {
         let time = service.settings.window_time;
         let request = ConsentRequest {
-            caller: site.into(),
+            caller: caller.clone(),
             purpose: operation.purpose(),
             time,
         };
@@ -66,7 +65,7 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
             window,
             inventory: service.keys.inventory(),
             operation,
-            site,
+            caller,
             choices: &service.memory.choices,
             offers: Offers::default(),
             shown: None,
@@ -118,8 +117,8 @@ impl<'a, W: Window, O: Operation> Conversation<'a, W, O> {
 
     fn view(&mut self, inventory: &Inventory, clock: &Clock) -> View {
         let notice = self.notice();
-        let (choices, site) = (self.choices, self.site);
-        let last = |certificate: &_| choices.is_the_last(site, fingerprint(certificate));
+        let (choices, caller) = (self.choices, self.caller);
+        let last = |certificate: &_| choices.is_the_last(caller, fingerprint(certificate));
         self.offers
             .view(self.operation, inventory, clock.now(), notice, last)
     }

@@ -171,7 +171,7 @@ fn nothing_to_offer(inventory: &Inventory, some_are_invalid: bool) -> View {
             fault: inventory
                 .faults()
                 .next()
-                .map(|(_, reason)| reason.to_owned()),
+                .map(|(_, fault)| fault.to_string()),
         },
     }
 }

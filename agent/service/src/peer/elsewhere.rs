@@ -3,7 +3,7 @@
 //! Until `GetExtendedTcpTable` and `proc_pidfdinfo` are asked here, no connection can be placed, and
 //! one that cannot be placed is refused: the agent answers nobody rather than everybody.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Always `None`.
 pub(super) fn owner(_end: SocketAddr, _other: SocketAddr) -> Option<u32> {
@@ -13,4 +13,9 @@ pub(super) fn owner(_end: SocketAddr, _other: SocketAddr) -> Option<u32> {
 /// Compared with nothing, because [`owner`] never answers.
 pub(super) fn me() -> u32 {
     0
+}
+
+/// Always `None`.
+pub(super) fn program(_end: SocketAddr, _other: SocketAddr) -> Option<PathBuf> {
+    None
 }

@@ -8,17 +8,51 @@ mod diagnosis;
 #[path = "linux/table.rs"]
 mod table;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use nix::{errno::Errno, unistd::geteuid};
 
+/// An established socket.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Socket {
+    /// Who owns it.
+    user: u32,
+    /// Names it among open files.
+    inode: u64,
+}
+
 /// The user who owns the established socket at `end` that is connected to `other`.
 pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
+    socket(end, other).map(|socket| socket.user)
+}
+
+/// The file of the program that has the socket at `end` open, if it is one of ours.
+pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
+    let socket = socket(end, other).filter(|socket| socket.user == me())?;
+    let name = PathBuf::from(format!("socket:[{}]", socket.inode));
+    let has_it = |process: &PathBuf| {
+        // Of other users' processes, and of those that have ended meanwhile, nothing can be read.
+        let files = fs::read_dir(process.join("fd")).into_iter().flatten();
+        let mut targets = files
+            .flatten()
+            .filter_map(|it| fs::read_link(it.path()).ok());
+        targets.any(|target| target == name)
+    };
+    let processes = fs::read_dir("/proc").ok()?.flatten().map(|it| it.path());
+    let mut owners = processes.filter(has_it);
+    fs::read_link(owners.next()?.join("exe")).ok()
+}
+
+fn socket(end: SocketAddr, other: SocketAddr) -> Option<Socket> {
     let (end, other) = (plain(end), plain(other));
-    match diagnosis::owner(end, other) {
+    match diagnosis::socket(end, other) {
         Ok(found) => found,
         Err(Errno::ENOENT) => None,
-        Err(_) => table::owner(end, other),
+        Err(_) => table::socket(end, other),
     }
 }
 
@@ -59,11 +93,13 @@ mod tests {
             accepted.local_addr().unwrap(),
         );
         let (end, other) = (plain(end), plain(other));
-        let diagnosed = match diagnosis::owner(end, other) {
+        let diagnosed = match diagnosis::socket(end, other) {
             Err(Errno::ENOENT) => None,
             answer => answer.unwrap(),
         };
-        [diagnosed, table::owner(end, other)]
+        let listed = table::socket(end, other);
+        assert_eq!(diagnosed, listed);
+        [diagnosed, listed].map(|socket| socket.map(|it| it.user))
     }
 
     #[test]
@@ -75,6 +111,24 @@ mod tests {
 
             assert_eq!(owners(&accepted), [Some(me()), Some(me())], "{address}");
         }
+    }
+
+    #[test]
+    fn our_own_program_is_found_and_a_closed_one_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        let ends = || {
+            (
+                accepted.peer_addr().unwrap(),
+                accepted.local_addr().unwrap(),
+            )
+        };
+        let (end, other) = ends();
+        assert_eq!(program(end, other), std::env::current_exe().ok());
+
+        drop(client);
+        assert_eq!(program(end, other), None);
     }
 
     #[test]

@@ -22,15 +22,15 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{Server, heard::Heard};
-use crate::{Consent, Keys, Limits, answer::Answer, crowd::Line};
+use super::{Arrival, Door, Server, heard::Heard};
+use crate::{Consent, Keys, answer::Answer, crowd::Line};
 
 /// What is buffered of a request's headers. More than the protocol allows, so that a request
 /// somewhat over it gets a problem that says so; one over this gets a bare 431.
 const HEADER_BUFFER: u32 = 64 * 1024;
 /// Requests at once on an HTTP/2 connection.
 const STREAMS: u32 = 16;
-/// What an HTTP/2 client may send of one request's body before it is read: more than the longest.
+/// What an HTTP/2 client may send of one request's body before it is read.
 const STREAM_WINDOW: u32 = 16 * 1024;
 /// And of all of them. (RFC 9113 §6.9.2: at least 65,535.)
 const CONNECTION_WINDOW: u32 = 64 * 1024;
@@ -38,48 +38,73 @@ const CONNECTION_WINDOW: u32 = 64 * 1024;
 impl<C: Consent, K: Keys> Server<C, K> {
     /// Speaks on a connection until either side has enough. How it ends is not our fault or
     /// concern: clients come and go.
-    pub(super) async fn converse<S>(&self, stream: S, port: u16, line: &Arc<Line>)
+    pub(super) async fn converse<S>(&self, stream: S, arrival: Arrival, line: &Arc<Line>)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
+        if arrival.door == Door::Hipki {
+            return self.speak_http_1(stream, arrival, line).await;
+        }
         let shared = &self.shared;
-        let limits = shared.service.settings.limits;
-        let handshake = timeout(limits.handshake, shared.tls.accept(stream));
-        let Ok(Ok(stream)) = handshake.await else {
+        let handshake = shared.service.settings.limits.handshake;
+        let Ok(Ok(stream)) = timeout(handshake, shared.tls.accept(stream)).await else {
             return;
         };
+        match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => self.speak_http_2(stream, arrival, line).await,
+            _ => self.speak_http_1(stream, arrival, line).await,
+        }
+    }
 
-        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        let answer = service_fn(|request: Request<Incoming>| {
-            let (service, line) = (Arc::clone(&shared.service), Arc::clone(line));
-            async move {
-                match line.begin() {
-                    Some(_running) => Ok::<Answer, Gone>(service.answer(request, port).await),
-                    None => Err(Gone),
-                }
-            }
-        });
-        if http2 {
-            let mut protocol = http2::Builder::new(TokioExecutor::new());
-            protocol
-                .timer(TokioTimer::new())
-                .max_concurrent_streams(STREAMS)
-                .initial_stream_window_size(STREAM_WINDOW)
-                .initial_connection_window_size(CONNECTION_WINDOW)
-                .max_header_list_size(HEADER_BUFFER);
-            let connection = protocol.serve_connection(TokioIo::new(stream), answer);
-            // The first request has to come in time. Later, control frames come whenever they
-            // like, and tell nothing: the connection is idle until its next request is whole.
-            line.hear();
-            self.keep(connection, line, limits, |_| Poll::Pending).await;
-        } else {
-            let stream = Heard::new(stream, Arc::clone(line));
-            let watched = stream.clone();
-            let mut protocol = http1::Builder::new();
-            protocol.max_buf_size(HEADER_BUFFER as usize);
-            let connection = protocol.serve_connection(TokioIo::new(stream), answer);
-            self.keep(connection, line, limits, |cx| watched.poll_gone(cx))
-                .await;
+    async fn speak_http_1<S>(&self, stream: S, arrival: Arrival, line: &Arc<Line>)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let stream = Heard::new(stream, Arc::clone(line));
+        let watched = stream.clone();
+        let mut protocol = http1::Builder::new();
+        protocol.max_buf_size(HEADER_BUFFER as usize);
+        let answers = service_fn(|request| self.answer(request, arrival, line));
+        let connection = protocol.serve_connection(TokioIo::new(stream), answers);
+        self.keep(connection, line, |cx| watched.poll_gone(cx))
+            .await;
+    }
+
+    async fn speak_http_2<S>(&self, stream: S, arrival: Arrival, line: &Arc<Line>)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let mut protocol = http2::Builder::new(TokioExecutor::new());
+        protocol
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(STREAMS)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(HEADER_BUFFER);
+        let answers = service_fn(|request| self.answer(request, arrival, line));
+        let connection = protocol.serve_connection(TokioIo::new(stream), answers);
+        // The first request has to come in time. Later, control frames come whenever they like,
+        // and tell nothing: the connection is idle until its next request is whole.
+        line.hear();
+        self.keep(connection, line, |_| Poll::Pending).await;
+    }
+
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        arrival: Arrival,
+        line: &Arc<Line>,
+    ) -> impl Future<Output = Result<Answer, Gone>> + use<C, K> {
+        let (shared, line) = (Arc::clone(&self.shared), Arc::clone(line));
+        async move {
+            let Some(_running) = line.begin() else {
+                return Err(Gone);
+            };
+            let port = arrival.port;
+            Ok(match arrival.door {
+                Door::Native => shared.service.answer(request, port).await,
+                Door::Hipki => shared.room.answer(request, port, arrival.ends).await,
+            })
         }
     }
 
@@ -89,9 +114,9 @@ impl<C: Consent, K: Keys> Server<C, K> {
         &self,
         connection: impl GracefulConnection,
         line: &Line,
-        limits: Limits,
         poll_gone: impl Fn(&mut Context<'_>) -> Poll<()>,
     ) {
+        let limits = self.shared.service.settings.limits;
         let mut connection = pin!(connection);
         let mut ending = pin!(self.shared.ending.cancelled());
         let mut ended = false;

@@ -3,7 +3,7 @@
 //! Spec: docs/protocol.md, "Operations", the table of endings.
 
 use chop_service::{ConsentError, Event, View};
-use chop_token::{Error, Inventory, Readers, Source};
+use chop_token::{Error, Fault, FileFault, Inventory, Readers, Source};
 
 use crate::scene::{Scene, card_in_reader, enter, readers, signed, token, window_failed};
 
@@ -90,7 +90,7 @@ async fn a_modules_fault_stands_in_the_window_and_not_in_the_answer() {
     let fault = Source {
         path: "/secret/module.so".into(),
         library: None,
-        fault: Some("crashed".to_owned()),
+        fault: Some(Fault::Crashed { signal: 11 }),
     };
     let inventory = Inventory {
         sources: vec![fault],
@@ -102,7 +102,9 @@ async fn a_modules_fault_stands_in_the_window_and_not_in_the_answer() {
 
     assert_eq!(reply.body, r#"{"code":"no_certificate"}"#);
     assert_eq!(
-        stage.count(r#"shows NoCertificate { fault: Some("crashed") }"#),
+        stage.count(
+            r#"shows NoCertificate { fault: Some("it crashed its worker process (signal 11)") }"#
+        ),
         1
     );
 }
@@ -230,7 +232,7 @@ async fn a_card_that_fails_ends_the_operation_at_once() {
             "ends with CardFault",
         ),
         (
-            Error::Pkcs12 { cause: "broken" },
+            Error::Pkcs12(FileFault::NotPkcs12),
             "card_fault",
             "ends with CardFault",
         ),

@@ -15,6 +15,7 @@ mod documents;
 mod endings;
 mod finding;
 mod headers;
+mod hipki;
 mod leaving;
 mod limits;
 mod openssl;

@@ -25,15 +25,34 @@ impl Openssl {
         made
     }
 
+    /// An authority of its own.
+    pub(crate) fn root(subject: &str) -> Self {
+        let made = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let make = "req -x509 -nodes -utf8 -days 30 -newkey rsa:2048 -keyout key.pem -out cert.pem";
+        let usage = "keyUsage=critical,keyCertSign,cRLSign";
+        let make: Vec<_> = make.split(' ').collect();
+        made.run(&[&make[..], &["-subj", subject, "-addext", usage]].concat());
+        made.der();
+        made
+    }
+
     /// Issued by another; the whole is an authority's or a person's.
     pub(crate) fn issued_by(issuer: &Self, subject: &str, extensions: &str) -> Self {
+        let key = "ec -pkeyopt ec_paramgen_curve:P-256";
+        Self::issued_with(issuer, key, subject, extensions)
+    }
+
+    /// The same with another key, as for `-newkey`.
+    pub(crate) fn issued_with(issuer: &Self, key: &str, subject: &str, extensions: &str) -> Self {
         let made = Self {
             folder: tempfile::tempdir().unwrap(),
         };
         made.write("extensions", extensions.as_bytes());
         made.write("ca.pem", &issuer.read("cert.pem"));
         made.write("ca.key", &issuer.read("key.pem"));
-        let request = "req -new -nodes -utf8 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout key.pem -out request";
+        let request = format!("req -new -nodes -utf8 -newkey {key} -keyout key.pem -out request");
         made.run(
             &[
                 &request.split(' ').collect::<Vec<_>>()[..],
@@ -44,6 +63,18 @@ impl Openssl {
         let sign = "x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile extensions -out cert.pem";
         made.run(&sign.split(' ').collect::<Vec<_>>());
         made.der();
+        made
+    }
+
+    /// The same key and certificate in a folder of its own, so that tests can share a key and
+    /// nothing else.
+    pub(crate) fn copy(&self) -> Self {
+        let made = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for name in ["key.pem", "cert.pem", "cert.der"] {
+            made.write(name, &self.read(name));
+        }
         made
     }
 
@@ -91,10 +122,15 @@ impl Openssl {
 
     /// An RSA PKCS #1 v1.5 signature with SHA-256, as a card makes it.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.sign_with("-sha256", message)
+    }
+
+    /// The same with another hash.
+    pub(crate) fn sign_with(&self, hash: &str, message: &[u8]) -> Vec<u8> {
         self.write("message", message);
         self.run(&[
             "dgst",
-            "-sha256",
+            hash,
             "-sign",
             "key.pem",
             "-out",

@@ -3,7 +3,7 @@
 //! Spec: docs/protocol.md, "Who asks", step 1; docs/threat-model.md, C-16. Needs root and the
 //! programs `setpriv` and `openssl`.
 
-use chop_service::{Arrival, Peer};
+use chop_service::{Arrival, Door, Peer};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     process::Command,
@@ -64,7 +64,15 @@ async fn a_stream_whose_peer_is_not_ours_is_not_read() {
         // Nonsense, to which TLS would answer with an alert.
         ours.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
         server
-            .connection(theirs, Arrival { peer, port: 21443 })
+            .connection(
+                theirs,
+                Arrival {
+                    peer,
+                    port: 21443,
+                    door: Door::Native,
+                    ends: None,
+                },
+            )
             .await;
         let mut said = Vec::new();
         ours.read_to_end(&mut said).await.unwrap();

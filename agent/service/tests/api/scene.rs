@@ -8,8 +8,9 @@ use std::{
 
 use chop_protocol::{Challenge, Plain};
 use chop_service::{
-    Caller, ChoiceId, Clock, Consent, ConsentError, ConsentRequest, Ending, Event, Keys, Memory,
-    Purpose, Server, Service, ServiceSettings, View, Window, tls_config,
+    Caller, ChoiceId, Clock, Consent, ConsentError, ConsentRequest, Door, Ending, Event,
+    HipkiSettings, Keys, Memory, Purpose, Server, Service, ServiceSettings, View, Window,
+    tls_config,
 };
 use chop_token::{
     Certificate, Error, Inventory, KeyId, KeyKind, Messages, Padding, Pin, PinState, Reader,
@@ -39,6 +40,7 @@ pub(crate) enum Asked<'a> {
     Sign(&'a [Signing]),
     Decrypt(Padding, &'a [u8]),
     Reveal,
+    ChangePin,
 }
 
 /// What it made of it.
@@ -46,6 +48,7 @@ pub(crate) enum Done {
     Signatures(Vec<Vec<u8>>),
     Key(Option<Vec<u8>>),
     Certificate(Box<Certificate>),
+    Changed,
 }
 
 /// How a test begins.
@@ -57,6 +60,7 @@ pub(crate) struct Scene {
     inventory: Inventory,
     no_window: Option<fn() -> ConsentError>,
     settings: ServiceSettings,
+    hipki: HipkiSettings,
     memory: Memory,
     address: &'static str,
 }
@@ -64,6 +68,8 @@ pub(crate) struct Scene {
 /// What a test acts on.
 pub(crate) struct Stage {
     pub(crate) port: u16,
+    /// Of the room for HiCOS pages.
+    pub(crate) hipki: u16,
     pub(crate) certificate: CertificateDer<'static>,
     pub(crate) inventory: watch::Sender<Arc<Inventory>>,
     pub(crate) shutdown: CancellationToken,
@@ -85,6 +91,7 @@ impl Scene {
                 clock: Clock::new(|| NOW),
                 ..ServiceSettings::default()
             },
+            hipki: HipkiSettings::default(),
             memory: Memory::in_memory(),
             address: "127.0.0.1:0",
         }
@@ -140,6 +147,12 @@ impl Scene {
         self
     }
 
+    /// What the policy says of the room for HiCOS pages.
+    pub(crate) fn hipki(mut self, change: impl FnOnce(&mut HipkiSettings)) -> Self {
+        change(&mut self.hipki);
+        self
+    }
+
     pub(crate) fn memory(mut self, memory: Memory) -> Self {
         self.memory = memory;
         self
@@ -169,6 +182,8 @@ impl Scene {
     pub(crate) async fn start(self) -> Stage {
         let listener = TcpListener::bind(self.address).await.unwrap();
         let port = listener.local_addr().unwrap().port();
+        let room = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let hipki = room.local_addr().unwrap().port();
         let Built {
             server,
             certificate,
@@ -177,9 +192,12 @@ impl Scene {
         } = self.build();
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
+        let other = server.clone();
+        tokio::spawn(async move { other.open(Door::Hipki, room).await });
         let serving = tokio::spawn(async move { server.serve(vec![listener], token).await });
         Stage {
             port,
+            hipki,
             certificate,
             inventory,
             shutdown,
@@ -211,7 +229,7 @@ impl Scene {
         let tls = tls_config(vec![certificate.clone()], key).unwrap();
         let service = Service::new(people, cards, self.memory, self.settings);
         Built {
-            server: Server::new(tls, service),
+            server: Server::new(tls, service, self.hipki),
             certificate,
             inventory,
             record,
@@ -506,6 +524,13 @@ impl Keys for Cards {
         match self.works(pin, Asked::Decrypt(padding, block)).await? {
             Done::Key(key) => Ok(key.map(Zeroizing::new)),
             _ => panic!("a key was asked for"),
+        }
+    }
+
+    async fn change_pin(&self, _: &TokenId, old: &Pin, _: &Pin) -> Result<(), Error> {
+        match self.works(old, Asked::ChangePin).await? {
+            Done::Changed => Ok(()),
+            _ => panic!("a change of the PIN was asked for"),
         }
     }
 

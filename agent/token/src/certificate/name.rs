@@ -37,8 +37,10 @@ const INVISIBLE: [char; 18] = [
     '\u{feff}', '\u{fff9}',
 ];
 
-/// A string of any of X.500's kinds.
-pub(crate) fn text(value: &Any) -> String {
+/// A string of any of X.500's kinds (X.520 §6.2.3), as it may be shown: without control characters
+/// and those that turn the direction of writing, at most 200 characters.
+#[must_use]
+pub fn text(value: &Any) -> String {
     let bytes = value.value();
     match value.tag() {
         Tag::BmpString => {

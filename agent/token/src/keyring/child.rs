@@ -11,6 +11,7 @@ use tokio::process::{Child as Process, ChildStdin, ChildStdout, Command};
 use super::WorkerProgram;
 use crate::{
     Pin, WorkerSource,
+    fence::Guard,
     pipe::{self, Frame},
     wire::{self, Reply},
 };
@@ -21,6 +22,7 @@ pub(super) struct Child {
     process: Process,
     requests: ChildStdin,
     replies: ChildStdout,
+    _guard: Guard,
 }
 
 /// What a worker says.
@@ -37,20 +39,31 @@ pub(super) struct Ended;
 impl Child {
     /// Starts a worker.
     pub(super) fn spawn(program: &WorkerProgram, source: &WorkerSource) -> std::io::Result<Self> {
-        let (option, path) = match source {
-            WorkerSource::Module(path) => ("--module", path),
-            WorkerSource::Pkcs12(path) => ("--pkcs12", path),
-        };
-        let mut process = Command::new(&program.program)
-            .args(&program.arguments)
-            .arg(option)
-            .arg(path)
+        let mut command = Command::new(&program.program);
+        command.args(&program.arguments);
+        match source {
+            WorkerSource::Pkcs12(path) => {
+                command.arg("--pkcs12").arg(path);
+            }
+            WorkerSource::Module(module) => {
+                command.arg("--module").arg(&module.path);
+                if let Some(parameters) = &module.parameters {
+                    command.arg("--parameters").arg(parameters);
+                }
+                for folder in &module.writable {
+                    command.arg("--writable").arg(folder);
+                }
+            }
+        }
+        let mut process = command
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        // It loads nothing before it is asked something.
+        let guard = Guard::around(&process)?;
         let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
@@ -58,6 +71,7 @@ impl Child {
             process,
             requests,
             replies,
+            _guard: guard,
         })
     }
 
@@ -121,8 +135,22 @@ fn is_passed_on(name: &OsStr) -> bool {
         "XDG_RUNTIME_DIR",
     ];
     const FAMILIES: [&str; 3] = ["OPENSC_", "P11_KIT_", "PCSCLITE_"];
+    /// Windows' names, in whatever case.
+    const WINDOWS: [&str; 9] = [
+        "APPDATA",
+        "LOCALAPPDATA",
+        "PROGRAMDATA",
+        "SYSTEMDRIVE",
+        "SYSTEMROOT",
+        "TEMP",
+        "TMP",
+        "USERPROFILE",
+        "WINDIR",
+    ];
     name.to_str().is_some_and(|name| {
-        NAMES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+        NAMES.contains(&name)
+            || FAMILIES.iter().any(|family| name.starts_with(family))
+            || cfg!(windows) && WINDOWS.iter().any(|one| name.eq_ignore_ascii_case(one))
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
     child::{Answer, Child},
 };
 use crate::{
-    Pin, WorkerSource,
+    Allowed, Pin, WorkerSource,
     wire::{self, Reply, Request},
 };
 
@@ -19,12 +19,15 @@ use crate::{
 pub(super) struct Host {
     program: WorkerProgram,
     source: WorkerSource,
+    allowed: Allowed,
     place: Mutex<Option<Child>>,
 }
 
 /// Why there is no reply.
 #[derive(Debug)]
 pub(super) enum Silence {
+    /// The settings do not allow this module.
+    NotAllowed,
     /// The worker could not be started.
     Spawn(std::io::Error),
     /// It ended by itself; how, if that is known.
@@ -36,10 +39,11 @@ pub(super) enum Silence {
 }
 
 impl Host {
-    pub(super) fn new(program: WorkerProgram, source: WorkerSource) -> Self {
+    pub(super) fn new(program: WorkerProgram, source: WorkerSource, allowed: Allowed) -> Self {
         Self {
             program,
             source,
+            allowed,
             place: Mutex::new(None),
         }
     }
@@ -70,7 +74,7 @@ impl Host {
         // Out of its place while it works: whoever drops this future drops the worker.
         let mut child = match place.take().and_then(Child::if_alive) {
             Some(child) => child,
-            None => Child::spawn(&self.program, &self.source).map_err(Silence::Spawn)?,
+            None => self.spawn()?,
         };
         if wait
             .for_it(child.ask(&wire::encoded(request), secrets))
@@ -91,6 +95,22 @@ impl Host {
                 return Ok(last);
             }
         }
+    }
+
+    /// The only place where a module comes into a process: here the list of those that are allowed
+    /// is held against it, each time.
+    fn spawn(&self) -> Result<Child, Silence> {
+        let source = match &self.source {
+            WorkerSource::Module(module) => {
+                let path = self.allowed.permits(&module.path);
+                WorkerSource::Module(crate::Module {
+                    path: path.ok_or(Silence::NotAllowed)?,
+                    ..module.clone()
+                })
+            }
+            file => file.clone(),
+        };
+        Child::spawn(&self.program, &source).map_err(Silence::Spawn)
     }
 
     fn stays_after(&self, reply: &Reply) -> bool {

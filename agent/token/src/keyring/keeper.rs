@@ -18,14 +18,14 @@ use super::{
     source::{Source, stamp},
     watch::Watch,
 };
-use crate::{Inventory, Token, TokenId};
+use crate::{Fault, Inventory, Token, TokenId};
 
 /// What the keeper hears of.
 pub(super) enum Event {
     /// Somebody is about to look.
     Look,
     /// A module or file, by its place, was listed; or why not.
-    Listed(usize, Result<Listed, String>),
+    Listed(usize, Result<Listed, Fault>),
     /// What the card in this reader says of its PIN.
     Tries(String, Option<Tries>),
     /// A PIN of this token was wrong, or is locked, and what the card says of it.
@@ -53,8 +53,10 @@ pub(super) struct Keeper {
     pub(super) grace: Duration,
     /// The seats that the inventory shows.
     pub(super) shown: Seats,
-    /// Whether anybody has looked yet: before that no module is loaded.
+    /// Whether anybody has looked yet.
     pub(super) looked: bool,
+    /// Whether modules and files have been listed: not before there is a card, or somebody looks.
+    pub(super) begun: bool,
     pub(super) tries_asked: Option<Instant>,
 }
 
@@ -88,7 +90,7 @@ impl Keeper {
             Event::Changed(id) => {
                 let has_it = |source: &Source| *source.host.source().path() == id.source;
                 if let Some(place) = self.sources.iter().position(has_it) {
-                    self.list(place);
+                    self.list(place, Vec::new());
                 }
             }
         }
@@ -96,16 +98,16 @@ impl Keeper {
 
     fn look(&mut self) {
         self.watch.look();
-        if !self.looked {
+        self.looked = true;
+        match self.shown {
             // Modules wait until PC/SC has told its readers, or that there is nobody to tell.
-            self.looked = true;
-        }
-        if self.shown == Seats::Unknown {
-            return;
+            Seats::Unknown => return,
+            _ if !self.begun => return self.reseat(),
+            _ => {}
         }
         for place in 0..self.sources.len() {
             if self.may_have_changed(place) {
-                self.list(place);
+                self.list(place, Vec::new());
             }
         }
         if self.tries_asked.is_none_or(|at| at.elapsed() > TRIES) {
@@ -125,17 +127,18 @@ impl Keeper {
         (unwatched || self.shown == Seats::ServiceDown) && at.elapsed() > FIXED
     }
 
-    /// Readers or cards have changed.
+    /// Readers or cards have changed, or it is time to begin.
     fn reseat(&mut self) {
         let seats = self.seats.borrow_and_update().clone();
-        let first = self.shown == Seats::Unknown;
         let restarted = self.shown == Seats::ServiceDown;
         self.shown = seats;
+        let first = !self.begun;
+        self.begun |= self.looked || self.shown.any_card();
         for place in 0..self.sources.len() {
             let Some(source) = self.sources.get_mut(place) else {
                 continue;
             };
-            if !first && !source.is_module() {
+            if !self.begun || !first && !source.is_module() {
                 continue;
             }
             // What left with its card is not shown while the module is asked again.
@@ -150,13 +153,15 @@ impl Keeper {
             if restarted {
                 source.host.restart();
             }
-            self.list(place);
+            let unchanged = source.listed.in_readers().collect();
+            self.list(place, unchanged);
         }
         self.publish();
     }
 
-    /// Has a module or file listed, once more if it is being listed already.
-    fn list(&mut self, place: usize) {
+    /// Has a module or file listed, once more if it is being listed already. What was read of the
+    /// cards in `unchanged` slots still holds.
+    fn list(&mut self, place: usize, unchanged: Vec<u64>) {
         let Some(events) = self.events.upgrade() else {
             return;
         };
@@ -174,26 +179,26 @@ impl Keeper {
         }
         let (host, seats, grace) = (Arc::clone(&source.host), self.seats.clone(), self.grace);
         tokio::spawn(async move {
-            let outcome = listing::list(host, seats, grace).await;
+            let outcome = listing::list(host, unchanged, seats, grace).await;
             let _ = events.send(Event::Listed(place, outcome));
         });
     }
 
-    fn take(&mut self, place: usize, outcome: Result<Listed, String>) {
+    fn take(&mut self, place: usize, outcome: Result<Listed, Fault>) {
         let Some(source) = self.sources.get_mut(place) else {
             return;
         };
         source.running = false;
         if std::mem::take(&mut source.again) {
-            return self.list(place);
+            return self.list(place, Vec::new());
         }
         source.stale = false;
         (source.listed, source.fault) = match outcome {
             Ok(listed) => (listed, None),
-            Err(reason) => {
+            Err(fault) => {
                 let path = source.host.source().path().display();
-                tracing::warn!(source = %path, %reason, "cannot be used");
-                (Listed::default(), Some(reason))
+                tracing::warn!(source = %path, %fault, "cannot be used");
+                (Listed::default(), Some(fault))
             }
         };
         self.tries_asked = Some(Instant::now());
@@ -270,7 +275,7 @@ impl Keeper {
             fault: source.fault.clone(),
         };
         self.inventory.send_replace(Arc::new(Inventory {
-            settled: self.shown != Seats::Unknown && self.sources.iter().all(|it| !it.stale),
+            settled: self.begun && self.sources.iter().all(|it| !it.stale),
             readers: self.shown.readers(),
             tokens,
             sources: self.sources.iter().map(source).collect(),

@@ -1,6 +1,6 @@
 //! Asking a worker what it has, and making tokens of the answer.
 
-use std::{future::Future, process::ExitStatus, sync::Arc, time::Duration};
+use std::{future::Future, path::Path, process::ExitStatus, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
@@ -11,7 +11,7 @@ use super::{
     seats::Seats,
 };
 use crate::{
-    Library, PinState, Token, TokenId,
+    Fault, Library, PinState, Token, TokenId,
     wire::{Found, Listing, Reply, Request},
 };
 
@@ -28,12 +28,20 @@ pub(super) struct Listed {
     pub(super) fixed: bool,
 }
 
+impl Listed {
+    /// The slots of cards whose reader is known: it tells when they move.
+    pub(super) fn in_readers(&self) -> impl Iterator<Item = u64> {
+        let kept = self.kept.iter().filter(|kept| kept.token.reader.is_some());
+        kept.map(|kept| kept.token.id.slot)
+    }
+}
+
 /// A token, and what the inventory does not show of it.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) token: Token,
     /// The count of its reader when it was seen: see [`super::seats::Seat`].
-    pub(super) count: u32,
+    pub(super) count: u64,
     /// Whether its card is of a kind that can be asked for the tries left.
     pub(super) tells: bool,
 }
@@ -55,20 +63,22 @@ impl Kept {
     }
 }
 
-/// Asks the worker; a fault is told in English.
+/// Asks the worker. The cards in `unchanged` slots have not moved since it was last asked.
 pub(super) async fn list(
     host: Arc<Host>,
+    unchanged: Vec<u64>,
     mut seats: watch::Receiver<Seats>,
     grace: Duration,
-) -> Result<Listed, String> {
+) -> Result<Listed, Fault> {
     let before = seats.borrow_and_update().clone();
     let stop = a_card_goes(seats, grace);
     let first = |answer: Answer| Some(answer.reply);
-    let listing = match host.ask(&Request::List, &[], LIMIT, stop, first).await {
+    let request = Request::List { unchanged };
+    let listing = match host.ask(&request, &[], LIMIT, stop, first).await {
         Ok(Reply::Listing(listing)) => listing,
-        Ok(Reply::Unusable(reason)) => return Err(reason),
-        Ok(_) => return Err("its worker answered what was not asked".to_owned()),
-        Err(silence) => return Err(reason(&silence)),
+        Ok(Reply::Unusable(fault)) => return Err(fault),
+        Ok(_) => return Err(Fault::Nonsense),
+        Err(silence) => return Err(fault(host.source().path(), &silence)),
     };
     Ok(tokens(&host, listing, &before).await)
 }
@@ -134,25 +144,31 @@ fn a_card_goes(mut seats: watch::Receiver<Seats>, grace: Duration) -> impl Futur
     }
 }
 
-fn reason(silence: &Silence) -> String {
+fn fault(path: &Path, silence: &Silence) -> Fault {
     match silence {
-        Silence::Spawn(cause) => format!("its worker process could not be started: {cause}"),
+        Silence::NotAllowed if !path.exists() => Fault::Missing,
+        Silence::NotAllowed => Fault::NotAllowed,
+        Silence::Spawn(cause) => Fault::Spawn {
+            message: cause.to_string(),
+        },
         Silence::Ended(status) => ended(*status),
-        Silence::Deadline => format!("it did not answer within {} s", LIMIT.as_secs()),
-        Silence::Stopped => "it did not answer after a card was removed".to_owned(),
+        Silence::Deadline => Fault::Silent {
+            seconds: LIMIT.as_secs(),
+        },
+        Silence::Stopped => Fault::SilentAfterRemoval,
     }
 }
 
-fn ended(status: Option<ExitStatus>) -> String {
+fn ended(status: Option<ExitStatus>) -> Fault {
     #[cfg(unix)]
     if let Some(signal) = status
         .as_ref()
         .and_then(std::os::unix::process::ExitStatusExt::signal)
     {
-        return format!("it crashed its worker process (signal {signal})");
+        return Fault::Crashed { signal };
     }
     match status.and_then(|status| status.code()) {
-        Some(code) => format!("it ended its worker process (exit code {code})"),
-        None => "its worker process stopped answering".to_owned(),
+        Some(code) => Fault::Exited { code },
+        None => Fault::Nonsense,
     }
 }

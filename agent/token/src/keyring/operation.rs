@@ -149,8 +149,8 @@ impl Operation<'_> {
         let limit = self.keyring.deadline;
         let each = |Answer { reply, secret }: Answer| match reply {
             Reply::Failed(failure) => Some(Err(Ok(failure))),
-            Reply::Unusable(reason) => {
-                tracing::warn!(%reason, "cannot be used");
+            Reply::Unusable(fault) => {
+                tracing::warn!(%fault, "cannot be used");
                 Some(Err(Err(Error::WorkerEnded)))
             }
             reply => match each(reply, secret) {
@@ -173,6 +173,7 @@ impl Operation<'_> {
 
     async fn silence(&self, silence: Silence) -> Error {
         match silence {
+            Silence::NotAllowed => Error::KeyGone,
             Silence::Spawn(cause) => Error::Spawn(cause),
             Silence::Stopped => Error::CardRemoved,
             Silence::Deadline => Error::Deadline {
@@ -195,9 +196,7 @@ impl Operation<'_> {
             Failure::KeyGone => Error::KeyGone,
             Failure::Unsupported => Error::Unsupported,
             Failure::NotASignature => Error::NotASignature,
-            Failure::File(fault) => Error::Pkcs12 {
-                cause: fault.text(),
-            },
+            Failure::File(fault) => Error::Pkcs12(fault),
             Failure::Module { call, code } => {
                 let error = Error::Module {
                     call: call.name(),

@@ -15,7 +15,7 @@ pub(super) struct Presence {
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Card {
     /// The one in this reader, which it has counted so often.
-    In(String, u32),
+    In(String, u64),
     /// Nobody knows which; there was at least one, and the last one to go may be it.
     Any,
     /// There was none: what is used is not a card, or not one that PC/SC sees.
@@ -64,7 +64,7 @@ impl Presence {
 mod tests {
     use super::{super::seats::Seat, *};
 
-    fn seats(count: u32, card: bool) -> Seats {
+    fn seats(count: u64, card: bool) -> Seats {
         let name = "reader".to_owned();
         Seats::Known(vec![Seat {
             name,

@@ -2,13 +2,14 @@
 
 use crate::{Reader, Readers};
 
-/// A reader, its card, and how often a card went in or out: a swapped card has another count.
+/// A reader, its card, and how often a card went in or out: a swapped card has another count, and
+/// so has every card once the smart card service was started anew.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Seat {
     pub(super) name: String,
     /// The answer to reset of the card in it.
     pub(super) card: Option<Vec<u8>>,
-    pub(super) count: u32,
+    pub(super) count: u64,
 }
 
 /// All readers.
@@ -59,6 +60,21 @@ impl Seats {
             })
     }
 
+    /// Whether there is nothing new in `other`. Events also come for who uses a card and whether
+    /// it has power.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let same = |(one, other): (&Seat, &Seat)| {
+            let present = |seat: &Seat| seat.card.is_some();
+            one.name == other.name && present(one) == present(other) && one.count == other.count
+        };
+        match (self, other) {
+            (Self::Known(one), Self::Known(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(same)
+            }
+            (one, other) => one == other,
+        }
+    }
+
     /// For the inventory.
     pub(super) fn readers(&self) -> Readers {
         let reader = |seat: &Seat| Reader {
@@ -84,8 +100,8 @@ impl Seats {
 mod tests {
     use super::*;
 
-    fn known(seats: &[(&str, Option<&[u8]>, u32)]) -> Seats {
-        let seat = |(name, card, count): &(&str, Option<&[u8]>, u32)| Seat {
+    fn known(seats: &[(&str, Option<&[u8]>, u64)]) -> Seats {
+        let seat = |(name, card, count): &(&str, Option<&[u8]>, u64)| Seat {
             name: (*name).to_owned(),
             card: card.map(<[u8]>::to_vec),
             count: *count,

@@ -7,13 +7,13 @@ use std::{
 };
 
 use super::{host::Host, listing::Listed};
-use crate::WorkerSource;
+use crate::{Fault, WorkerSource};
 
 /// A module or a file.
 pub(super) struct Source {
     pub(super) host: Arc<Host>,
     pub(super) listed: Listed,
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<Fault>,
     /// Not listed since the last change.
     pub(super) stale: bool,
     pub(super) running: bool,

@@ -1,211 +1,172 @@
 //! Watches the readers.
 //!
-//! A thread waits in `SCardGetStatusChange`, without a time limit: nothing wakes the agent while
-//! nothing is plugged in or out. It starts to look with the first [`Watch::look`].
+//! A thread waits in `SCardGetStatusChange`, without a time limit, and while the smart card service
+//! does not run for the system to say that it has been started: nothing wakes the agent while
+//! nothing happens.
+
+mod list;
+mod service;
 
 use std::{
-    ffi::CString,
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use pcsc::{Context, Error, PNP_NOTIFICATION, ReaderState, Scope, State};
+use pcsc::{Context, Scope};
 use tokio::sync::watch;
 
-use super::seats::{Seat, Seats};
+use self::{list::follow, service::Service};
+use super::seats::Seats;
 
 /// The thread that watches. It ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Watch(Arc<Shared>);
+pub(super) struct Watch {
+    /// `None` if the system gave no thread, or nothing to wake it with.
+    thread: Option<(Arc<Shared>, JoinHandle<()>)>,
+}
 
 impl Watch {
-    /// Starts the thread, which sleeps until the first look.
+    /// Starts the thread.
     pub(super) fn start() -> (Self, watch::Receiver<Seats>) {
         let (publish, seats) = watch::channel(Seats::Unknown);
-        let shared = Arc::new(Shared::default());
-        let watched = Arc::clone(&shared);
-        let thread = std::thread::Builder::new().name("readers".to_owned());
-        if let Err(error) = thread.spawn(move || watched.run(&publish)) {
-            tracing::error!(%error, "readers cannot be watched");
-        }
-        (Self(shared), seats)
+        let thread = Shared::new().and_then(|shared| {
+            let shared = Arc::new(shared);
+            let (watched, thread) = (Arc::clone(&shared), std::thread::Builder::new());
+            let thread = thread.name("readers".to_owned());
+            Ok((shared, thread.spawn(move || watched.run(&publish))?))
+        });
+        let thread = thread
+            .inspect_err(|error| tracing::error!(%error, "readers cannot be watched"))
+            .ok();
+        (Self { thread }, seats)
     }
 
-    /// Somebody looks, and may for the next minutes: for so long a service that does not run is
-    /// tried again each second.
+    /// Somebody looks: a service that does not run is tried once more, in case that the system did
+    /// not tell of its start.
     pub(super) fn look(&self) {
-        self.0.change(|wanted| {
-            let now = Instant::now();
-            let before = wanted.until.replace(now + ATTENTION);
-            // Who looks already need not be woken for it.
-            before.is_none_or(|until| until <= now)
-        });
+        if let Some((shared, _)) = &self.thread {
+            shared.service.wake();
+        }
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.change(|wanted| {
-            wanted.stop = true;
-            true
-        });
+        let Some((shared, thread)) = &self.thread else {
+            return;
+        };
+        shared.waiting().stop = true;
+        // PC/SC forgets a cancel that comes just before the wait, so it is said again.
+        for _ in 0..20 {
+            if let Some(context) = &shared.waiting().context {
+                let _ = context.cancel();
+            }
+            shared.service.wake();
+            if thread.is_finished() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
-/// As long as a window stays open, and a little more.
-const ATTENTION: Duration = Duration::from_secs(130);
-
-#[derive(Debug, Default)]
 struct Shared {
-    wanted: Mutex<Wanted>,
-    changed: Condvar,
+    service: Service,
+    waiting: Mutex<Waiting>,
 }
 
 #[derive(Default)]
-struct Wanted {
-    /// Until when somebody looks; `None` before the first look.
-    until: Option<Instant>,
+struct Waiting {
     stop: bool,
-    /// To be cancelled when the thread shall stop.
+    /// What the thread waits in, to be cancelled when it shall stop.
     context: Option<Context>,
 }
 
-impl std::fmt::Debug for Wanted {
+impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wanted")
-            .field("until", &self.until)
-            .field("stop", &self.stop)
-            .finish()
+        f.write_str("Shared")
     }
 }
 
+/// After its start a service is tried after each of these, because it announces itself before it
+/// listens; then it is waited for again.
+const TRIES: [Duration; 8] = [
+    Duration::ZERO,
+    Duration::from_millis(5),
+    Duration::from_millis(20),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_millis(700),
+    Duration::from_millis(1500),
+];
+
+/// A service that goes again within this time is left alone for as long.
+const STEADY: Duration = Duration::from_secs(2);
+
 impl Shared {
-    /// Changes what is wanted; `change` says whether the thread must hear of it.
-    fn change(&self, change: impl FnOnce(&mut Wanted) -> bool) {
-        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        let news = change(&mut wanted);
-        if let (true, Some(context)) = (wanted.stop, &wanted.context) {
-            let _ = context.cancel();
-        }
-        if news {
-            self.changed.notify_all();
-        }
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            service: Service::new()?,
+            waiting: Mutex::default(),
+        })
     }
 
-    /// Notes what the thread waits in.
-    fn hold(&self, context: Option<Context>) {
-        self.change(|wanted| {
-            wanted.context = context;
-            false
-        });
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sleeps until somebody looks, and at least a second unless this is the first time. Whether to
-    /// go on.
-    fn sleep(&self, first: bool) -> bool {
-        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = Instant::now();
-        loop {
-            if wanted.stop {
-                return false;
-            }
-            let looked_at = wanted.until.is_some_and(|until| until > Instant::now());
-            let left = Duration::from_secs(1).saturating_sub(since.elapsed());
-            wanted = match (looked_at, first || left.is_zero()) {
-                (true, true) => return true,
-                (true, false) => {
-                    let woken = self.changed.wait_timeout(wanted, left);
-                    woken.unwrap_or_else(PoisonError::into_inner).0
-                }
-                (false, _) => self
-                    .changed
-                    .wait(wanted)
-                    .unwrap_or_else(PoisonError::into_inner),
-            };
-        }
+    /// Notes what the thread waits in; whether to go on.
+    fn hold(&self, context: Option<&Context>) -> bool {
+        let mut waiting = self.waiting();
+        waiting.context = context.cloned();
+        !waiting.stop
     }
 
     fn run(&self, publish: &watch::Sender<Seats>) {
-        let mut first = true;
-        while self.sleep(first) {
-            first = false;
-            if let Ok(context) = Context::establish(Scope::User) {
-                self.hold(Some(context.clone()));
-                let ended = follow(&context, publish);
+        // Card counters begin anew with each start of the service.
+        let mut starts = 0;
+        'life: loop {
+            for pause in TRIES {
+                if !self.pause(pause) {
+                    return;
+                }
+                let Ok(context) = Context::establish(Scope::User) else {
+                    publish_if_new(publish, Seats::ServiceDown);
+                    continue;
+                };
+                starts += 1;
+                let began = Instant::now();
+                if !self.hold(Some(&context)) {
+                    return;
+                }
+                let ended = follow(&context, starts, publish);
                 tracing::debug!(?ended, "the smart card service is gone");
-                self.hold(None);
+                publish_if_new(publish, Seats::ServiceDown);
+                let steady = began.elapsed() >= STEADY || self.pause(STEADY);
+                if !self.hold(None) || !steady {
+                    return;
+                }
+                // Some systems start it again for whoever asks.
+                continue 'life;
             }
-            publish_if_new(publish, Seats::ServiceDown);
+            self.service.wait();
         }
+    }
+
+    /// Waits for so long; whether to go on.
+    fn pause(&self, time: Duration) -> bool {
+        if !time.is_zero() {
+            self.service.wait_at_most(time);
+        }
+        !self.waiting().stop
     }
 }
 
-/// Publishes each change until the service is gone (or the context cancelled).
-fn follow(context: &Context, publish: &watch::Sender<Seats>) -> Result<(), Error> {
-    let mut states = vec![ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE)];
-    let mut look_again = true;
-    loop {
-        let new = update(&mut states, readers(context)?);
-        if !new {
-            publish_if_new(
-                publish,
-                Seats::Known(states.iter().skip(1).map(seat).collect()),
-            );
-        }
-        for state in &mut states {
-            state.sync_current_state();
-        }
-        // A reader that comes between the list and the wait goes unnoticed (pcscd 1.9): so there
-        // is one more look a second after each change of the list, and then none.
-        let limit = (!new && look_again).then_some(Duration::from_secs(1));
-        look_again = new;
-        match context.get_status_change(limit, &mut states) {
-            Ok(()) | Err(Error::Timeout | Error::UnknownReader) => {}
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn readers(context: &Context) -> Result<Vec<CString>, Error> {
-    match context.list_readers_owned() {
-        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
-        other => other,
-    }
-}
-
-/// Follows the list of readers; whether there is a new one, whose state is not known.
-fn update(states: &mut Vec<ReaderState>, readers: Vec<CString>) -> bool {
-    states.retain(|state| {
-        state.name() == PNP_NOTIFICATION()
-            || readers.iter().any(|name| name.as_c_str() == state.name())
-    });
-    let before = states.len();
-    for name in readers {
-        if !states.iter().any(|state| state.name() == name.as_c_str()) {
-            states.push(ReaderState::new(name, State::UNAWARE));
-        }
-    }
-    states.len() > before
-}
-
-fn seat(state: &ReaderState) -> Seat {
-    let present = state.event_state().contains(State::PRESENT);
-    Seat {
-        name: state.name().to_string_lossy().into_owned(),
-        card: present.then(|| state.atr().to_vec()),
-        count: state.event_count(),
-    }
-}
-
-/// Events also come for what does not matter here: who uses a card, and whether it has power.
 fn publish_if_new(publish: &watch::Sender<Seats>, new: Seats) {
     publish.send_if_modified(|seats| {
-        let same = match (&*seats, &new) {
-            (Seats::Known(old), Seats::Known(new)) => {
-                old.len() == new.len() && old.iter().zip(new).all(|(old, new)| is_same(old, new))
-            }
-            (old, new) => old == new,
-        };
+        let same = seats.is_same(&new);
         if !same {
             *seats = new;
         }
@@ -213,17 +174,13 @@ fn publish_if_new(publish: &watch::Sender<Seats>, new: Seats) {
     });
 }
 
-fn is_same(old: &Seat, new: &Seat) -> bool {
-    let present = |seat: &Seat| seat.card.is_some();
-    old.name == new.name && present(old) == present(new) && old.count == new.count
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::seats::Seat;
 
-    fn known(seats: &[(&str, Option<&[u8]>, u32)]) -> Seats {
-        let seat = |(name, card, count): &(&str, Option<&[u8]>, u32)| Seat {
+    fn known(seats: &[(&str, Option<&[u8]>, u64)]) -> Seats {
+        let seat = |(name, card, count): &(&str, Option<&[u8]>, u64)| Seat {
             name: (*name).to_owned(),
             card: card.map(<[u8]>::to_vec),
             count: *count,
@@ -251,10 +208,9 @@ mod tests {
         let ended = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        assert!(
-            ended
-                .block_on(async { seats.clone().changed().await })
-                .is_err()
-        );
+        ended.block_on(async {
+            let mut seats = seats.clone();
+            while seats.changed().await.is_ok() {}
+        });
     }
 }

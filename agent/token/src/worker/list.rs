@@ -6,9 +6,9 @@ use cryptoki::{
     slot::Slot,
 };
 
-use super::module::{Module, Open, reason};
+use super::module::{Module, Open, fault};
 use crate::{
-    Certificate, Library,
+    Certificate, Fault, Library,
     certificate::{LONGEST, name::printable},
     wire::{Found, Listing},
 };
@@ -19,31 +19,41 @@ const MOST: usize = 64;
 /// No PIN is longer, whatever a token says.
 const LONGEST_PIN: usize = 255;
 
+/// So many bytes of certificates, all tokens together, fit into one answer.
+const ALL_CERTIFICATES: usize = 256 * 1024;
+
 impl Module {
     /// Looks at each token's certificates; needs no PIN. Tokens that cannot be read are left out.
+    /// What was read already of the cards in `unchanged` slots, which have not moved since, is not
+    /// read again.
     ///
     /// # Errors
-    /// In English, if the module does not even tell its slots.
-    pub(super) fn list(&mut self) -> Result<Listing, String> {
-        // What is open belongs to the tokens of before.
-        self.open.clear();
-        let slots = self
-            .pkcs11
-            .get_slots_with_token()
-            .map_err(|error| reason(&error))?;
+    /// The [`Fault`], if the module does not even tell its slots.
+    pub(super) fn list(&mut self, unchanged: &[u64]) -> Result<Listing, Fault> {
+        // What else is open belongs to the tokens of before.
+        self.open.retain(|slot, _| unchanged.contains(slot));
+        let slots = self.pkcs11.get_slots_with_token();
+        let slots = slots.map_err(|error| fault(&error))?;
         let mut listing = Listing {
             library: self.library(),
             ..Listing::default()
         };
+        let mut left = ALL_CERTIFICATES;
         for slot in slots.into_iter().take(MOST) {
             let Ok(info) = self.pkcs11.get_slot_info(slot) else {
                 continue;
             };
             listing.fixed |= !info.removable_device();
             // A card that the module does not know, or one that has just gone.
-            if let Ok(Some(found)) = self.list_slot(slot, &info) {
-                listing.tokens.push(found);
-            }
+            let Ok(Some(mut found)) = self.list_slot(slot, &info) else {
+                continue;
+            };
+            found.certificates.retain(|certificate| {
+                let fits = certificate.der.len() <= left;
+                left -= if fits { certificate.der.len() } else { 0 };
+                fits
+            });
+            listing.tokens.push(found);
         }
         Ok(listing)
     }
@@ -68,7 +78,19 @@ impl Module {
         if !token.token_initialized() {
             return Ok(None);
         }
-        let session = self.pkcs11.open_ro_session(slot)?;
+        let serial = token.serial_number();
+        let open = match self.open.remove(&slot.id()) {
+            // Alive, it is still the same card.
+            Some(open) if open.token == serial && open.session.get_session_info().is_ok() => open,
+            _ => {
+                let session = self.pkcs11.open_ro_session(slot)?;
+                let certificates = certificates(&session)?;
+                Open {
+                    certificates,
+                    ..Open::new(serial, session)
+                }
+            }
+        };
         let longest_pin = match token.max_pin_length() {
             0 => LONGEST_PIN,
             length => length.min(LONGEST_PIN),
@@ -76,18 +98,17 @@ impl Module {
         let found = Found {
             slot: slot.id(),
             place: info.slot_description().to_owned(),
-            serial: token.serial_number().to_owned(),
+            serial: serial.to_owned(),
             label: printable(token.label()),
             manufacturer: printable(token.manufacturer_id()),
             model: printable(token.model()),
-            certificates: certificates(&session)?,
+            certificates: open.certificates.clone(),
             hidden: false,
             shortest_pin: token.min_pin_length().min(longest_pin),
             longest_pin,
             locked: token.user_pin_locked(),
             keypad: token.protected_authentication_path(),
         };
-        let open = Open::new(token.serial_number(), session);
         self.open.insert(slot.id(), open);
         Ok(Some(found))
     }

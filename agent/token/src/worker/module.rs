@@ -1,6 +1,6 @@
 //! A PKCS #11 module, loaded.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ffi::CString, ptr::NonNull};
 
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Function, Pkcs11},
@@ -8,7 +8,11 @@ use cryptoki::{
     session::Session,
 };
 
-use crate::wire::{Call, Failure};
+use super::library;
+use crate::{
+    Certificate, Fault,
+    wire::{Call, Failure},
+};
 
 /// A module after `C_Initialize`.
 pub(super) struct Module {
@@ -25,6 +29,8 @@ pub(super) struct Open {
     /// The token's serial number.
     pub(super) token: String,
     pub(super) session: Session,
+    /// What was read of the card, which has not left the reader for as long as the session lives.
+    pub(super) certificates: Vec<Certificate>,
     /// `CKA_ALWAYS_AUTHENTICATE` of the keys that have signed, by `CKA_ID`.
     pub(super) always: HashMap<Vec<u8>, bool>,
 }
@@ -34,18 +40,24 @@ impl Open {
         Self {
             token: token.to_owned(),
             session,
+            certificates: Vec::new(),
             always: HashMap::new(),
         }
     }
 }
 
 impl Module {
-    /// Loads and initializes it, or says in English why that cannot be done.
-    pub(super) fn load(path: &Path) -> Result<Self, String> {
-        let pkcs11 = Pkcs11::new(path).map_err(|error| reason(&error))?;
-        pkcs11
-            .initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))
-            .map_err(|error| reason(&error))?;
+    /// Loads and initializes it.
+    ///
+    /// # Errors
+    /// The [`Fault`].
+    pub(super) fn load(module: &crate::Module) -> Result<Self, Fault> {
+        library::check(&module.path)?;
+        let pkcs11 = Pkcs11::new(&module.path).map_err(|error| match error {
+            Error::LibraryLoading(cause) => library::refused(&module.path, &cause.to_string()),
+            other => fault(&other),
+        })?;
+        initialize(&pkcs11, module.parameters.as_deref())?;
         Ok(Self {
             pkcs11,
             open: HashMap::new(),
@@ -54,21 +66,46 @@ impl Module {
     }
 }
 
-/// Why a module cannot be used, in English, for doctor and the log.
-pub(super) fn reason(error: &Error) -> String {
-    match error {
-        Error::LibraryLoading(cause) => format!("it cannot be loaded: {cause}"),
-        Error::MissingSymbol(name) => format!("it is not a PKCS #11 module: it has no {name}"),
-        // cryptoki does not fall back to C_GetFunctionList.
-        Error::Pkcs11(value, Function::GetInterface) => format!(
-            "its C_GetInterface fails ({:#010x}), so its functions cannot be found",
-            code(*value)
-        ),
-        Error::Pkcs11(value, function) => {
-            format!("its C_{function:?} fails ({:#010x})", code(*value))
+fn initialize(pkcs11: &Pkcs11, parameters: Option<&str>) -> Result<(), Fault> {
+    // Kept for as long as the process lives: modules may keep what they are given.
+    let reserved = match parameters.map(CString::new) {
+        None => None,
+        Some(Ok(text)) => NonNull::new(text.into_raw()),
+        Some(Err(_)) => return Err(Fault::Parameters),
+    };
+    let arguments = |flags| match reserved {
+        None => CInitializeArgs::new(flags),
+        // SAFETY: it points to text that ends with a zero and is never freed. That text is what
+        // this module takes here, the settings say.
+        #[allow(unsafe_code, reason = "cryptoki cannot know what a module takes")]
+        Some(text) => unsafe { CInitializeArgs::new_with_reserved(flags, text.cast()) },
+    };
+    match pkcs11.initialize(arguments(CInitializeFlags::OS_LOCKING_OK)) {
+        // One that has no locks is called by one thread at a time all the same.
+        Err(Error::Pkcs11(RvError::CantLock, _)) => {
+            pkcs11.initialize(arguments(CInitializeFlags::empty()))
         }
-        Error::NullFunctionPointer => "it lacks a function that is needed".to_owned(),
-        _ => "it returned what is no answer".to_owned(),
+        other => other,
+    }
+    .map_err(|error| match error {
+        Error::Pkcs11(RvError::ArgumentsBad, _) if parameters.is_none() => Fault::Parameters,
+        other => fault(&other),
+    })
+}
+
+/// Why a module cannot be used.
+pub(super) fn fault(error: &Error) -> Fault {
+    match error {
+        Error::MissingSymbol(_) => Fault::NotAModule,
+        // cryptoki does not fall back to C_GetFunctionList.
+        Error::Pkcs11(value, Function::GetInterface) => Fault::Interface { code: code(*value) },
+        Error::Pkcs11(value, Function::Initialize) => Fault::Initialize { code: code(*value) },
+        Error::Pkcs11(value, function) => Fault::Call {
+            call: format!("C_{function:?}"),
+            code: code(*value),
+        },
+        Error::NullFunctionPointer => Fault::Incomplete,
+        _ => Fault::Nonsense,
     }
 }
 
@@ -169,22 +206,6 @@ mod tests {
                 call: Call::Sign,
                 code: 0xa0
             }
-        );
-    }
-
-    #[test]
-    fn what_is_no_library_is_said_to_be_none() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let reason = Module::load(file.path()).err().unwrap();
-        assert!(reason.starts_with("it cannot be loaded"), "{reason}");
-    }
-
-    #[test]
-    fn a_library_that_is_no_module_is_said_to_be_none() {
-        let reason = Module::load(Path::new("libm.so.6")).err().unwrap();
-        assert_eq!(
-            reason,
-            "it is not a PKCS #11 module: it has no C_GetFunctionList"
         );
     }
 }

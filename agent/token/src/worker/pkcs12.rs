@@ -14,11 +14,11 @@ use p12_keystore::{Pkcs12Archive, error::Error};
 use zeroize::Zeroizing;
 
 use crate::{
-    Certificate, KeyKind, Pin, Signing, Use,
+    Certificate, FileFault, KeyKind, Pin, Signing, Use,
     certificate::name::printable,
     check,
     check::Care,
-    wire::{Failure, FileFault, Found, Listing, Padding, Reply, What},
+    wire::{Failure, Found, Listing, Padding, Reply, What},
 };
 
 /// The longest file that is read, in bytes: 1 MiB.

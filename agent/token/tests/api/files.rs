@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use chop_token::{Error, Keyring};
+use chop_token::{Error, Fault, FileFault, Keyring};
 
 use crate::{
     fixture::{certificate_in, openssl_verifies, run},
@@ -99,7 +99,10 @@ async fn a_file_that_was_replaced_after_it_was_shown_does_not_sign() {
         .sign_in(&first(&inventory).key, &pin("secret"), &messages())
         .await;
 
-    assert!(matches!(refused, Err(Error::Pkcs12 { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Pkcs12(FileFault::Changed))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -109,9 +112,7 @@ async fn a_file_that_is_none_is_a_fault_with_its_reason() {
         &[Path::new("/etc/passwd"), Path::new("/none")],
     ));
     let inventory = settled(&keyring).await;
-    let reasons: Vec<_> = inventory.faults().map(|(_, reason)| reason).collect();
-    assert_eq!(
-        reasons,
-        ["it is not a whole PKCS #12 file", "it cannot be read"]
-    );
+    let faults: Vec<_> = inventory.faults().map(|(_, fault)| fault.clone()).collect();
+    let expected = [FileFault::NotPkcs12, FileFault::Unreadable];
+    assert_eq!(faults, expected.map(Fault::File));
 }

@@ -1,14 +1,34 @@
 /*
  * PKCS #11 modules for the tests, one for each -D.
  *
- * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, LOAD_SEGV, INTERFACE fail when they are loaded.
- * The others are SoftHSM (its path in SOFTHSM) but for one thing: SIGN_HANG, SIGN_SEGV, SIGN_FAIL,
- * SIGN_LIE, SIGN_SHORT spoil C_Sign, PRINT prints. Each call of C_Login and C_Sign leaves a line in
- * the file JOURNAL, with the process's id. SIGN_HUGE and VALUE_HUGE claim absurd lengths.
+ * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_LOCKS, LOAD_SEGV, INTERFACE and
+ * NO_LIST fail, or are odd, when they are loaded. PROBE tries what a fence forbids, and leaves a line for each
+ * attempt in the file JOURNAL. The others are SoftHSM (its path in SOFTHSM) but for one thing:
+ *
+ * - SIGN_HANG, SIGN_SEGV, SIGN_ABORT, SIGN_EXIT, SIGN_FAIL, SIGN_LIE, SIGN_SHORT, SIGN_HUGE spoil C_Sign;
+ * - VALUE_HUGE, VALUE_LONGER, VALUE_GARBAGE, LABEL_LONG spoil what it says of certificates;
+ * - TEXT_WILD spoils all texts of slots and tokens, SLOTS_MANY the number of slots;
+ * - PRINT prints.
+ *
+ * Each call of C_Login and C_Sign leaves a line in JOURNAL, with the process's id, and so does each
+ * certificate's value that is read.
  */
+#define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 typedef unsigned long number;
@@ -21,7 +41,7 @@ struct attribute {
     void *value;
     number length;
 };
-enum { INITIALIZE = 0, LOGIN = 18, GET_ATTRIBUTES = 24, SIGN = 43 };
+enum { INITIALIZE = 0, GET_SLOTS = 4, GET_SLOT = 5, GET_TOKEN = 6, LOGIN = 18, GET_ATTRIBUTES = 24, SIGN = 43 };
 
 #ifdef LOAD_SEGV
 __attribute__((constructor)) static void load(void) { *(volatile int *)0 = 1; }
@@ -57,6 +77,10 @@ static number sign(number session, void *data, number length, unsigned char *out
         for (;;) pause();
 #elif defined(SIGN_SEGV)
         *(volatile int *)0 = 1;
+#elif defined(SIGN_ABORT)
+        abort();
+#elif defined(SIGN_EXIT)
+        exit(0);
 #elif defined(SIGN_FAIL)
         return 5;
 #endif
@@ -73,13 +97,56 @@ static number sign(number session, void *data, number length, unsigned char *out
     return result;
 }
 
-#ifdef VALUE_HUGE
+enum { LABEL = 3, VALUE = 17, WILD = 60000 };
+
 static number attributes(number session, number object, struct attribute *all, number count) {
-    number result = ((number (*)(number, number, struct attribute *, number))
-                         inner.all[GET_ATTRIBUTES])(session, object, all, count);
-    for (number i = 0; i < count; i++)
+    number (*ask)(number, number, struct attribute *, number) = inner.all[GET_ATTRIBUTES];
+#ifdef LABEL_LONG
+    /* SoftHSM would say that it does not fit. */
+    for (number i = 0; i < count; i++) {
+        if (all[i].type != LABEL) continue;
+        if (all[i].value) memset(all[i].value, '\n', WILD);
+        all[i].length = WILD;
+        return count == 1 ? 0 : (ask(session, object, all, i) | ask(session, object, all + i + 1, count - i - 1));
+    }
+#endif
+    number result = ask(session, object, all, count);
+    for (number i = 0; i < count; i++) {
+        if (all[i].type == VALUE && all[i].value) note("read");
+#if defined(VALUE_HUGE)
         if (!all[i].value) all[i].length = 10ul << 30;
+#elif defined(VALUE_LONGER)
+        if (all[i].value) all[i].length *= 1000;
+#elif defined(VALUE_GARBAGE)
+        if (all[i].type == VALUE && all[i].value) memset(all[i].value, 0x30, all[i].length);
+#endif
+    }
     return result;
+}
+
+#ifdef TEXT_WILD
+/* No text ends, or is padded; each is full of what turns and hides text, and is no UTF-8 at its end. */
+static void spoil(unsigned char *text, number length) {
+    for (number i = 0; i < length; i++) text[i] = "\xe2\x80\xae\x1b"[i % 4];
+}
+
+static number slot(number id, unsigned char *info) {
+    number result = ((number (*)(number, void *))inner.all[GET_SLOT])(id, info);
+    spoil(info, 64 + 32);
+    return result;
+}
+
+static number token(number id, unsigned char *info) {
+    number result = ((number (*)(number, void *))inner.all[GET_TOKEN])(id, info);
+    spoil(info, 32 + 32 + 16 + 16);
+    return result;
+}
+#endif
+
+#ifdef SLOTS_MANY
+static number slots(unsigned char present, number *list, number *count) {
+    *count = 1ul << 60;
+    return 0;
 }
 #endif
 
@@ -91,8 +158,13 @@ number C_GetFunctionList(struct functions **list) {
     inner = outer = *found;
     outer.all[LOGIN] = login;
     outer.all[SIGN] = sign;
-#ifdef VALUE_HUGE
     outer.all[GET_ATTRIBUTES] = attributes;
+#ifdef TEXT_WILD
+    outer.all[GET_SLOT] = slot;
+    outer.all[GET_TOKEN] = token;
+#endif
+#ifdef SLOTS_MANY
+    outer.all[GET_SLOTS] = slots;
 #endif
     *list = &outer;
     return 0;
@@ -100,7 +172,54 @@ number C_GetFunctionList(struct functions **list) {
 
 #else
 
-static number initialize(void *arguments) {
+#ifdef PROBE
+static FILE *journal;
+
+/* What an attempt gave: 0, or the error. */
+static void tried(const char *what, long result) {
+    fprintf(journal, "%s %d\n", what, result < 0 ? errno : 0);
+}
+
+static void *nothing(void *argument) { return argument; }
+
+static long abstract(void) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path + 1, ABSTRACT, sizeof ABSTRACT - 1);
+    socklen_t length = offsetof(struct sockaddr_un, sun_path) + sizeof ABSTRACT;
+    return connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&address, length);
+}
+
+static number probe(void) {
+    journal = fopen(JOURNAL, "w");
+    tried("tcp", socket(AF_INET, SOCK_STREAM, 0));
+    tried("udp", socket(AF_INET6, SOCK_DGRAM, 0));
+    tried("netlink", socket(AF_NETLINK, SOCK_RAW, 0));
+    tried("local", socket(AF_UNIX, SOCK_STREAM, 0));
+    tried("abstract", abstract());
+    tried("io_uring", syscall(SYS_io_uring_setup, 1, NULL));
+    tried("fork", syscall(SYS_fork));
+    tried("clone", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+    tried("clone3", syscall(SYS_clone3, NULL, 0));
+    tried("exec", execl("/bin/true", "true", NULL));
+    tried("x32-exec", syscall(520 | 0x40000000, NULL, NULL, NULL));
+    tried("ptrace", syscall(SYS_ptrace, 0, 0, 0, 0));
+    tried("signal", kill(getppid(), 0));
+    tried("signal-itself", kill(getpid(), 0));
+    tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
+    tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
+    tried("read", open("/etc/passwd", O_RDONLY));
+    tried("dump", -prctl(PR_GET_DUMPABLE));
+    struct rlimit core;
+    getrlimit(RLIMIT_CORE, &core);
+    tried("core", -(long)(core.rlim_max != 0));
+    pthread_t thread;
+    tried("thread", -(long)pthread_create(&thread, NULL, nothing, NULL));
+    fclose(journal);
+    return 5;
+}
+#endif
+
+static number initialize(number *arguments) {
 #if defined(INIT_SEGV)
     *(volatile int *)0 = 1;
 #elif defined(INIT_ABORT)
@@ -109,6 +228,14 @@ static number initialize(void *arguments) {
     exit(7);
 #elif defined(INIT_HANG)
     for (;;) pause();
+#elif defined(INIT_10G)
+    char *memory = malloc(10ul << 30);
+    if (!memory) return 2; /* CKR_HOST_MEMORY */
+    memset(memory, 1, 10ul << 30);
+#elif defined(INIT_LOCKS)
+    return arguments[4] ? 10 : 6; /* CKR_CANT_LOCK with flags, CKR_FUNCTION_FAILED without */
+#elif defined(PROBE)
+    return probe();
 #endif
     return 5;
 }
@@ -116,7 +243,11 @@ static number initialize(void *arguments) {
 static struct functions functions = {{2, 40}, {initialize}};
 
 number C_GetFunctionList(struct functions **list) {
+#ifdef NO_LIST
+    *list = NULL;
+#else
     *list = &functions;
+#endif
     return 0;
 }
 

@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use chop_token::{Inventory, Keyring, Messages, Pin, Settings, Signer, Use, WorkerProgram};
+use chop_token::{
+    Allowed, Inventory, Keyring, Messages, Module, Pin, Settings, Signer, Use, WorkerProgram,
+};
 
 use crate::fixture::{certificate_in, run};
 
@@ -148,10 +150,20 @@ fn settings_in(folder: &Path, modules: &[&Path], files: &[&Path]) -> Settings {
             program: "/usr/bin/env".into(),
             arguments: vec![conf.into(), worker.into()],
         },
-        modules: modules.iter().map(|path| path.to_path_buf()).collect(),
+        modules: modules.iter().map(|path| module(path)).collect(),
+        allowed: Allowed::any(),
         pkcs12: files.iter().map(|path| path.to_path_buf()).collect(),
         deadline: Duration::from_secs(10),
         removal_grace: Duration::from_secs(1),
+    }
+}
+
+/// A module that may write where it is: those of the tests keep a journal there.
+fn module(path: &Path) -> Module {
+    let folder = path.parent().map(Path::to_path_buf);
+    Module {
+        writable: folder.into_iter().collect(),
+        ..Module::from(path.to_path_buf())
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn settings(module: &Path) -> Settings {
     }
     Settings {
         ports: set(vec![0]),
-        modules: set(vec![module.to_path_buf()]),
+        modules: set(vec![module.to_path_buf().into()]),
         ..Settings::default()
     }
 }

@@ -1,4 +1,4 @@
-use chop_token::{Certificate, KeyKind, PinState, Source, Token, TokenId, Uses};
+use chop_token::{Certificate, Fault, KeyKind, PinState, Token, TokenId, Uses};
 
 use super::*;
 use crate::doctor::State;
@@ -71,49 +71,42 @@ fn states(lines: &[Line]) -> Vec<State> {
     lines.iter().map(|line| line.state).collect()
 }
 
-#[test]
-fn a_module_is_good_missing_or_faulty() {
-    let modules: Vec<PathBuf> = ["/a.so", "/b.so", "/c.so"].map(Into::into).into();
-    let fault = Source {
-        path: "/c.so".into(),
+fn source(path: &str, fault: Option<Fault>) -> Source {
+    Source {
+        path: path.into(),
         library: None,
-        fault: Some("no entry point".to_owned()),
-    };
-    let inventory = Inventory {
-        sources: vec![fault],
-        ..with(Readers::Unknown)
-    };
-    let lines = sources(&modules, &[], &inventory, |path| path != Path::new("/b.so"));
-    assert_eq!(states(&lines), [State::Ok, State::Problem, State::Problem]);
-    assert!(
-        lines[2].what.en.contains("no entry point"),
-        "{:?}",
-        lines[2]
-    );
+        fault,
+    }
 }
 
 #[test]
-fn no_module_at_all_is_a_problem_unless_there_is_a_file() {
-    let inventory = with(Readers::Unknown);
-    assert_eq!(
-        states(&sources(&[], &[], &inventory, |_| true)),
-        [State::Problem]
-    );
-    let files = [PathBuf::from("/card.p12")];
-    assert_eq!(
-        states(&sources(&[], &files, &inventory, |_| true)),
-        [State::Ok]
-    );
+fn a_module_is_good_or_faulty_and_says_why() {
+    let needs = Fault::Dependency {
+        library: "libx.so.1".to_owned(),
+    };
+    let inventory = Inventory {
+        sources: vec![source("/a.so", None), source("/b.so", Some(needs))],
+        ..with(Readers::Unknown)
+    };
+    let lines = sources(&inventory);
+    assert_eq!(states(&lines), [State::Ok, State::Problem]);
+    assert!(lines[1].what.en.contains("libx.so.1"), "{:?}", lines[1]);
+}
+
+#[test]
+fn no_module_and_no_file_at_all_is_a_problem() {
+    let lines = sources(&with(Readers::Unknown));
+    assert_eq!(states(&lines), [State::Problem]);
 }
 
 #[test]
 fn a_module_that_does_not_answer_is_a_problem() {
-    let inventory = Inventory::default();
-    let lines = sources(&["/a.so".into()], &[], &inventory, |_| true);
-    assert_eq!(
-        lines.last().unwrap(),
-        &Line::problem(Area::Modules, text::SLOW)
-    );
+    let inventory = Inventory {
+        sources: vec![source("/a.so", None)],
+        ..Inventory::default()
+    };
+    let expected = Line::problem(Area::Modules, text::SLOW);
+    assert_eq!(sources(&inventory).last().unwrap(), &expected);
 }
 
 #[test]
@@ -137,7 +130,7 @@ fn each_reader_says_whether_it_has_a_card() {
         said,
         [
             "The smart card service runs",
-            "A: a card (3B 01)",
+            "A: unknown card (ATR 3B 01)",
             "B: no card"
         ]
     );
@@ -150,9 +143,40 @@ fn a_card_that_no_module_knows_is_a_problem() {
         tokens: vec![token("A")],
         ..with(present)
     };
-    let lines = cards(&inventory, NOW);
+    let lines = certificates(&inventory, NOW);
     assert_eq!(states(&lines), [State::Ok, State::Problem]);
     assert!(lines[1].what.en.contains("in B "), "{:?}", lines[1]);
+}
+
+#[test]
+fn a_card_that_is_known_says_what_to_install() {
+    let citizens = Reader {
+        name: "A".to_owned(),
+        card: Some(b"\x3b\xb8\x13\x00\x81\x31\xfa\x52CHTMOICA\xa5".to_vec()),
+    };
+    let inventory = with(Readers::Present(vec![citizens]));
+    let lines = certificates(&inventory, NOW);
+    assert!(lines[0].what.zh.contains("自然人憑證卡"), "{lines:?}");
+    let remedy = lines[0].remedy.as_ref().unwrap();
+    assert!(remedy.zh.contains("HiCOS"), "{remedy:?}");
+    assert!(
+        readers(&inventory, false)[1]
+            .what
+            .zh
+            .contains("自然人憑證卡")
+    );
+}
+
+#[test]
+fn a_card_that_a_module_reads_but_that_cannot_sign_needs_no_module() {
+    let mut useless = token("A");
+    useless.certificates.clear();
+    let inventory = Inventory {
+        tokens: vec![useless],
+        ..with(Readers::Present(vec![reader("A", true)]))
+    };
+    let remedy = certificates(&inventory, NOW)[0].remedy.clone().unwrap();
+    assert!(!remedy.en.contains("nstall"), "{remedy:?}");
 }
 
 #[test]
@@ -166,14 +190,14 @@ fn a_module_that_names_no_readers_accuses_no_card() {
         tokens: vec![unplaced],
         ..with(present)
     };
-    assert_eq!(states(&cards(&inventory, NOW)), [State::Ok]);
+    assert_eq!(states(&certificates(&inventory, NOW)), [State::Ok]);
 }
 
 #[test]
 fn no_card_is_worth_a_note() {
     let inventory = with(Readers::Present(vec![reader("A", false)]));
     assert_eq!(
-        cards(&inventory, NOW),
+        certificates(&inventory, NOW),
         [Line::note(Area::Cards, text::NO_CARD, None)]
     );
 }

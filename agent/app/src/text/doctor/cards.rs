@@ -2,43 +2,22 @@
 
 use std::path::Path;
 
+use chop_token::{Library, Model, Reader};
 use time::OffsetDateTime;
 
-use super::super::{Words, filled, fixed};
+use super::super::{Words, cards, filled, fixed};
 
-/// A module or file that works.
+/// A module or file that works, and what it says of itself.
 #[must_use]
-pub fn module_good(file: &Path) -> Words {
+pub fn module_good(file: &Path, library: Option<&Library>) -> Words {
     let file = file.display();
-    filled(format!("{file} 可以使用"), format!("{file} can be used"))
-}
-
-/// One that is not there.
-#[must_use]
-pub fn module_missing(file: &Path) -> (Words, Words) {
-    let file = file.display();
-    (
-        filled(format!("{file} 不存在"), format!("{file} does not exist")),
-        fixed(
-            "請安裝該模組，或從設定中移除它。",
-            "Install the module, or take it out of the settings.",
-        ),
-    )
-}
-
-/// One that does not work.
-#[must_use]
-pub fn module_fault(file: &Path, reason: &str) -> (Words, Words) {
-    let file = file.display();
-    (
-        filled(
-            format!("{file} 不能使用：{reason}"),
-            format!("{file} cannot be used: {reason}"),
-        ),
-        fixed(
-            "請重新安裝該模組；若它與此電腦的處理器不符，請向廠商索取正確的版本。",
-            "Install the module again; if it is made for another processor, ask its maker for the right one.",
-        ),
+    let (zh, en) = match library.map(cards::library) {
+        Some(says) => (format!("（{says}）"), format!(" ({says})")),
+        None => (String::new(), String::new()),
+    };
+    filled(
+        format!("{file}{zh} 可以使用"),
+        format!("{file}{en} can be used"),
     )
 }
 
@@ -90,20 +69,21 @@ pub const NO_READER: (Words, Words) = (
     fixed("請接上讀卡機。", "Plug one in."),
 );
 
-/// A reader and whether it has a card.
+/// A reader and what is in it.
 #[must_use]
-pub fn reader(name: &str, card: Option<&[u8]>) -> Words {
-    match card {
-        None => filled(format!("{name}：沒有卡片"), format!("{name}: no card")),
-        Some(answer) => {
-            let answer: Vec<_> = answer.iter().map(|byte| format!("{byte:02X}")).collect();
-            let answer = answer.join(" ");
-            filled(
-                format!("{name}：有卡片（{answer}）"),
-                format!("{name}: a card ({answer})"),
-            )
-        }
-    }
+pub fn reader(reader: &Reader, model: Option<&Model>) -> Words {
+    let name = &reader.name;
+    let Some(answer) = &reader.card else {
+        return filled(format!("{name}：沒有卡片"), format!("{name}: no card"));
+    };
+    let card = match model {
+        Some(model) => cards::model(model),
+        None => cards::unknown(&cards::hexadecimal(answer)),
+    };
+    filled(
+        format!("{name}：{}", card.zh),
+        format!("{name}: {}", card.en),
+    )
 }
 
 /// No card anywhere.
@@ -112,19 +92,20 @@ pub const NO_CARD: Words = fixed(
     "No card is in now; put it in when you sign in",
 );
 
-/// A card that nothing knows.
+/// A card that nobody can sign in with, and what to do if a module reads it all the same.
 #[must_use]
-pub fn unknown_card(reader: &str) -> (Words, Words) {
+pub fn useless_card(reader: &str, model: Option<&Model>) -> (Words, Words) {
+    let (zh, en) = model.map_or(("卡片", "card"), |model| (model.zh, model.en));
     (
         filled(
-            format!("{reader} 裡的卡片沒有可以登入的憑證，或沒有模組認得它"),
+            format!("{reader} 裡的{zh}沒有可以登入的憑證，或沒有模組認得它"),
             format!(
-                "The card in {reader} has no certificate to sign in with, or no module knows it"
+                "The {en} in {reader} has no certificate to sign in with, or no module knows it"
             ),
         ),
         fixed(
-            "請確認卡片插好且晶片朝上，並安裝這種卡片的模組。",
-            "See that it is all the way in, chip up, and install the module for this kind of card.",
+            "請確認這是有簽章憑證的卡片。",
+            "See that this is a card with a certificate that signs.",
         ),
     )
 }

@@ -71,7 +71,7 @@ impl Scene {
         let certificate = self.read("cert.der");
         let draft = Draft::new(&Plan {
             certificate: &certificate,
-            issuers: &[],
+            certificates: &[&certificate],
             content,
             scheme,
             hash,
@@ -215,7 +215,7 @@ fn certificates_of_issuers_go_with_it_byte_by_byte() {
     let (scheme, hash) = scene.scheme();
     let draft = Draft::new(&Plan {
         certificate: &certificate,
-        issuers: &[&other],
+        certificates: &[&certificate, &other],
         content: Content::Attached(b"x"),
         scheme,
         hash,
@@ -232,7 +232,7 @@ fn certificates_of_issuers_go_with_it_byte_by_byte() {
 fn what_is_no_certificate_is_an_error() {
     let draft = Draft::new(&Plan {
         certificate: b"none",
-        issuers: &[],
+        certificates: &[],
         content: Content::Attached(b"x"),
         scheme: Scheme::Pkcs1(Hash::Sha256),
         hash: Hash::Sha256,

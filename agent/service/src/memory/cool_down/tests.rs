@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use super::*;
 
-fn site(origin: &str) -> Origin {
-    origin.parse().unwrap()
+fn site(origin: &str) -> Caller {
+    Caller::Site(origin.parse().unwrap())
 }
 
-fn bank() -> Origin {
+fn bank() -> Caller {
     site("https://bank.example")
 }
 

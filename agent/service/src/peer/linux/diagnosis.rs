@@ -9,10 +9,10 @@ use std::{
 
 use nix::{
     errno::Errno,
-    sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket},
+    sys::socket::{self, AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send},
 };
 
-use super::ESTABLISHED;
+use super::{ESTABLISHED, Socket};
 
 /// `SOCK_DIAG_BY_FAMILY`, in question and answer.
 const BY_FAMILY: u16 = 20;
@@ -30,7 +30,7 @@ const ID_NAMED: usize = 36;
 ///
 /// # Errors
 /// `ENOENT` when there is no such connection; others when the kernel cannot be asked this way.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Result<Option<u32>, Errno> {
+pub(super) fn socket(end: SocketAddr, other: SocketAddr) -> Result<Option<Socket>, Errno> {
     let id = id(end, other);
     let family = if end.is_ipv4() {
         AddressFamily::Inet
@@ -39,7 +39,7 @@ pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Result<Option<u32>, E
     } as u8;
     let question = question(family, &id);
 
-    let kernel = socket(
+    let kernel = socket::socket(
         AddressFamily::Netlink,
         SockType::Datagram,
         SockFlag::SOCK_CLOEXEC,
@@ -108,7 +108,7 @@ fn question(family: u8, id: &[u8; ID_LENGTH]) -> Vec<u8> {
 }
 
 /// `struct nlmsghdr`, then an error or `struct inet_diag_msg`.
-fn read(answer: &[u8], ids: [[u8; ID_LENGTH]; 2]) -> Result<Option<u32>, Errno> {
+fn read(answer: &[u8], ids: [[u8; ID_LENGTH]; 2]) -> Result<Option<Socket>, Errno> {
     let kind = answer
         .get(4..6)
         .and_then(|bytes| bytes.try_into().ok())
@@ -123,7 +123,12 @@ fn read(answer: &[u8], ids: [[u8; ID_LENGTH]; 2]) -> Result<Option<u32>, Errno> 
             // Where the connection is not found the kernel may answer with the listener.
             let named = answer.get(20..20 + ID_NAMED);
             let same = ids.iter().any(|id| named == id.get(..ID_NAMED));
-            Ok(number(80).filter(|_| same && state == Some(ESTABLISHED)))
+            let socket = number(80).zip(number(84));
+            let socket = socket.map(|(user, inode)| Socket {
+                user,
+                inode: inode.into(),
+            });
+            Ok(socket.filter(|_| same && state == Some(ESTABLISHED)))
         }
         Some(ERROR) => Err(Errno::from_raw(
             number(16).map_or(0, |code| code.wrapping_neg().cast_signed()),

@@ -8,10 +8,10 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use super::ESTABLISHED;
+use super::{ESTABLISHED, Socket};
 
 /// Reads the table of the address's family; one that maps IPv4 into IPv6 is in the other.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
+pub(super) fn socket(end: SocketAddr, other: SocketAddr) -> Option<Socket> {
     let table = |name: &str, pair: String| find(&fs::read(name).ok()?, &pair);
     match (end.ip(), other.ip()) {
         (IpAddr::V4(end_ip), IpAddr::V4(other_ip)) => table("/proc/net/tcp", pair(end, other))
@@ -42,16 +42,17 @@ fn pair(end: SocketAddr, other: SocketAddr) -> String {
     text
 }
 
-/// The owner of the established connection `pair` in a table.
-fn find(table: &[u8], pair: &str) -> Option<u32> {
+/// The established connection `pair` in a table.
+fn find(table: &[u8], pair: &str) -> Option<Socket> {
     let line = table
         .split(|byte| *byte == b'\n')
         .find(|line| line.windows(pair.len()).any(|part| part == pair.as_bytes()))?;
-    // sl: local remote state queues timer retransmissions owner …
+    // sl: local remote state queues timer retransmissions owner timeout inode …
     let mut fields = str::from_utf8(line).ok()?.split_ascii_whitespace().skip(3);
     let state = u8::from_str_radix(fields.next()?, 16).ok()?;
-    let owner = fields.nth(3)?.parse().ok()?;
-    (state == ESTABLISHED).then_some(owner)
+    let user = fields.nth(3)?.parse().ok()?;
+    let inode = fields.nth(1)?.parse().ok()?;
+    (state == ESTABLISHED).then_some(Socket { user, inode })
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
    4: 0100007F:C003 0100007F:53C3 01 00000000
 ";
 
-    fn owner_of(port: u16) -> Option<u32> {
+    fn socket_of(port: u16) -> Option<Socket> {
         let end = SocketAddr::new([127, 0, 0, 1].into(), port);
         find(
             TABLE.as_bytes(),
@@ -76,13 +77,17 @@ mod tests {
 
     #[test]
     fn the_line_of_the_peers_end_is_found() {
-        assert_eq!(owner_of(0xC001), Some(1001));
+        let socket = Socket {
+            user: 1001,
+            inode: 12,
+        };
+        assert_eq!(socket_of(0xC001), Some(socket));
     }
 
     #[test]
     fn other_states_other_ports_and_broken_lines_have_no_owner() {
         for port in [0xC002, 0xC003, 0xC004, 0x53C3, 0] {
-            assert_eq!(owner_of(port), None, "{port:X}");
+            assert_eq!(socket_of(port), None, "{port:X}");
         }
         assert_eq!(find(&[0xFF, b'\n', 0], " "), None);
     }

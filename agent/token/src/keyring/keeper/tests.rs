@@ -1,10 +1,12 @@
 //! What the keeper makes of what it hears.
 
+use std::path::PathBuf;
+
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::*;
 use crate::{
-    PinState, WorkerSource,
+    Allowed, PinState, WorkerSource,
     keyring::{WorkerProgram, host::Host},
 };
 
@@ -14,7 +16,8 @@ fn keeper() -> (Keeper, TokenId) {
         program: "/nothing".into(),
         arguments: Vec::new(),
     };
-    let host = Host::new(program, WorkerSource::Module("/module.so".into()));
+    let module = crate::Module::from(PathBuf::from("/module.so"));
+    let host = Host::new(program, WorkerSource::Module(module), Allowed::any());
     let id = TokenId {
         source: "/module.so".into(),
         slot: 0,
@@ -51,6 +54,7 @@ fn keeper() -> (Keeper, TokenId) {
         grace: Duration::ZERO,
         shown: Seats::Unknown,
         looked: false,
+        begun: true,
         tries_asked: None,
     };
     (keeper, id)

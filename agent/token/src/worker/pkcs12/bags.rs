@@ -12,7 +12,7 @@ use pkcs12::{
     safe_bag::{SafeBag, SafeContents},
 };
 
-use crate::{Certificate, Use, certificate::name::text, wire::FileFault};
+use crate::{Certificate, FileFault, Use, certificate::name::text};
 
 /// A key or a certificate, and the `localKeyId` that ties the one to the other.
 pub(super) struct Bag<T> {

@@ -8,8 +8,8 @@ use ring::{
 };
 
 use crate::{
-    Hash, KeyKind, Pin, Scheme, Signing,
-    wire::{Failure, FileFault, Padding},
+    FileFault, Hash, KeyKind, Pin, Scheme, Signing,
+    wire::{Failure, Padding},
 };
 
 /// Signs with a PKCS #8 key, DER.

@@ -1,0 +1,75 @@
+//! The room for pages written for HiCOS: its ports, which another program may have, and what the
+//! settings say of it.
+
+use std::{path::PathBuf, time::Duration};
+
+use chop_protocol::Origin;
+use chop_service::{Consent, Door, HipkiSettings, Keys, Scope, Server};
+use tokio::{task::JoinSet, time::sleep};
+
+use super::listen_on;
+use crate::settings::{Setting, Settings};
+
+/// How often a port is tried again that another program has.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Opens the room on each of these ports, as soon as that is free.
+pub(super) fn open<C: Consent, K: Keys>(server: &Server<C, K>, ports: &[u16]) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    for port in ports {
+        tasks.spawn(open_on(server.clone(), *port));
+    }
+    tasks
+}
+
+async fn open_on<C: Consent, K: Keys>(server: Server<C, K>, port: u16) {
+    let mut complained = false;
+    let listeners = loop {
+        match listen_on(port).await {
+            Ok(listeners) => break listeners,
+            Err(error) => {
+                if !complained {
+                    tracing::warn!(port, %error, "pages written for HiCOS cannot reach the agent here");
+                }
+                complained = true;
+                sleep(AGAIN).await;
+            }
+        }
+    };
+    let mut doors = JoinSet::new();
+    for listener in listeners {
+        let server = server.clone();
+        doors.spawn(async move { server.open(Door::Hipki, listener).await });
+    }
+    doors.join_all().await;
+}
+
+/// What the service is told.
+pub(super) fn settings(settings: &Settings) -> HipkiSettings {
+    let defaults = HipkiSettings::default();
+    let version = &settings.hipki_version.value;
+    let allowed = |setting: &Setting<Vec<Origin>>, scope| {
+        let sites = setting.value.clone().into_iter();
+        sites.map(move |site| (site, scope)).collect::<Vec<_>>()
+    };
+    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+    HipkiSettings {
+        version: match version.is_empty() {
+            true => defaults.version,
+            false => version.clone(),
+        },
+        pin: settings.hipki_pin.value,
+        unknown: settings.hipki_unknown.value,
+        allow: [
+            allowed(&settings.hipki_allow_read, Scope::Read),
+            allowed(&settings.hipki_allow_sign, Scope::Sign),
+            allowed(&settings.hipki_allow_decrypt, Scope::Decrypt),
+        ]
+        .concat(),
+        block: settings.hipki_block.value.clone(),
+        direct: settings.hipki_direct.value.clone(),
+        hashed: settings.hipki_raw.value.clone(),
+        programs: settings.hipki_programs.value.iter().map(text).collect(),
+        sha1: settings.hipki_sha1.value,
+    }
+}

@@ -1,0 +1,146 @@
+//! Kinds of values: how each is read and shown.
+
+use std::{path::PathBuf, time::Duration};
+
+use chop_protocol::{Origin, Plain};
+use chop_service::{PinFrom, Unknown};
+use chop_token::Module;
+
+use super::{LogLevel, modules};
+
+/// A kind of values.
+pub(super) trait Value: Sized {
+    /// Reads one; `None` for what is none.
+    fn read(value: toml::Value) -> Option<Self>;
+
+    /// As the files have it.
+    fn show(&self) -> String;
+}
+
+/// Kinds that are texts out of a few.
+macro_rules! words {
+    ($($type:ty: $($word:literal = $value:expr),*;)*) => {$(
+        impl Value for $type {
+            fn read(value: toml::Value) -> Option<Self> {
+                match value.as_str()? {
+                    $($word => Some($value),)*
+                    _ => None,
+                }
+            }
+
+            fn show(&self) -> String {
+                let words = [$(($word, $value)),*];
+                let word = words.iter().find(|(_, value)| value == self);
+                word.map_or_else(String::new, |(word, _)| format!("{word:?}"))
+            }
+        }
+    )*};
+}
+
+words! {
+    LogLevel: "off" = Self::Off, "error" = Self::Error, "warn" = Self::Warn, "info" = Self::Info,
+        "debug" = Self::Debug, "trace" = Self::Trace;
+    PinFrom: "page" = Self::Page, "ask" = Self::Window;
+    Unknown: "constant" = Self::Constant, "true" = Self::True;
+}
+
+impl Value for bool {
+    fn read(value: toml::Value) -> Option<Self> {
+        value.as_bool()
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for u16 {
+    fn read(value: toml::Value) -> Option<Self> {
+        value.as_integer()?.try_into().ok()
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for String {
+    fn read(value: toml::Value) -> Option<Self> {
+        match value {
+            toml::Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Value for PathBuf {
+    fn read(value: toml::Value) -> Option<Self> {
+        String::read(value).map(Self::from)
+    }
+
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+/// Whole seconds.
+impl Value for Duration {
+    fn read(value: toml::Value) -> Option<Self> {
+        let seconds = value.as_integer()?.try_into().ok()?;
+        Some(Self::from_secs(seconds))
+    }
+
+    fn show(&self) -> String {
+        self.as_secs().to_string()
+    }
+}
+
+impl Value for Origin {
+    fn read(value: toml::Value) -> Option<Self> {
+        Self::parse(value.as_str()?, Plain::Everywhere).ok()
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Its path, or a table with more.
+impl Value for Module {
+    fn read(value: toml::Value) -> Option<Self> {
+        modules::read(value)
+    }
+
+    fn show(&self) -> String {
+        self.path.show()
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn read(value: toml::Value) -> Option<Self> {
+        match value {
+            toml::Value::Array(items) => items.into_iter().map(T::read).collect(),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        let items: Vec<_> = self.iter().map(T::show).collect();
+        format!("[{}]", items.join(", "))
+    }
+}
+
+/// Absent is any.
+impl<T: Value> Value for Option<T> {
+    fn read(value: toml::Value) -> Option<Self> {
+        T::read(value).map(Some)
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(|| "any".to_owned(), T::show)
+    }
+}

@@ -1,0 +1,35 @@
+//! Sentences of `chop grants`.
+
+use chop_service::Scope;
+
+use super::{Words, filled, fixed};
+
+/// Nobody has been let in or kept out.
+pub const NONE: Words = fixed("沒有任何許可。", "No site has been let in or blocked.");
+
+/// What a caller may do; `None` for one that is blocked.
+#[must_use]
+pub fn may(scope: Option<Scope>) -> Words {
+    match scope {
+        None => fixed("封鎖", "blocked"),
+        Some(Scope::Read) => fixed("讀取", "read"),
+        Some(Scope::Sign) => fixed("讀取、簽章", "read, sign"),
+        Some(Scope::Decrypt) => fixed("讀取、解密", "read, decrypt"),
+        Some(Scope::ChangePin) => fixed("變更 PIN 碼", "change the PIN"),
+    }
+}
+
+/// When it was last used.
+#[must_use]
+pub fn used(day: &str) -> Words {
+    filled(format!("上次使用 {day}"), format!("last used {day}"))
+}
+
+/// There is none of that name.
+#[must_use]
+pub fn unknown(caller: &str) -> Words {
+    filled(
+        format!("沒有給 {caller} 的許可；`chop grants` 會列出全部。"),
+        format!("Nothing is known of {caller}; `chop grants` lists all."),
+    )
+}

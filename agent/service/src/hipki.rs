@@ -1,0 +1,359 @@
+//! The room for pages that were written for the HiCOS component: they call it as they always did,
+//! and are asked after as they never were.
+//!
+//! It has listeners of its own (plain http, because that is what those pages call), and takes the
+//! same road through consent and cards as the native protocol. A grant never carries over between
+//! the two.
+//!
+//! Spec: docs/hicos.md; docs/architecture.md, D7.
+
+mod access;
+mod browsers;
+mod chosen;
+mod code;
+mod decrypt;
+mod fields;
+mod guard;
+mod image;
+mod info;
+mod package;
+mod pages;
+mod reply;
+mod route;
+mod run;
+mod settings;
+mod sign;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use chop_protocol::{BridgeTicketRequest, MAX_BODY, Origin, Plain};
+use hyper::{
+    Method, Request, StatusCode,
+    body::{Bytes, Incoming},
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue},
+    http::request::Parts,
+};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::{
+    Caller, Consent, Error, Keys, Scope, Service,
+    answer::{self, Answer},
+    body,
+    bridge::Tickets,
+    memory::Standing,
+    server::Ends,
+};
+use access::{Once, Refusal};
+use code::Major;
+use fields::Fields;
+use guard::Asker;
+use info::Info;
+use package::NotAPackage;
+use route::{Function, Route};
+
+pub use settings::{HipkiSettings, PinFrom, Unknown};
+
+/// The largest body: a package of 16 MiB, percent-encoded here and there.
+const LARGEST: usize = 24 * 1024 * 1024;
+/// How long a request waits for cards to be known that have just been plugged in.
+const SETTLING: Duration = Duration::from_secs(5);
+/// And how long the image does, for which pages have less patience.
+const AT_ONCE: Duration = Duration::from_secs(1);
+/// Where our pages put their ticket.
+const TICKET: &str = "chop-ticket";
+
+/// The room.
+pub(crate) struct Room<C, K> {
+    service: Arc<Service<C, K>>,
+    settings: HipkiSettings,
+    tickets: Tickets,
+    pages: pages::Pages,
+    once: Mutex<Once>,
+    /// PINs of pages that were wrong since the last right one, by card.
+    wrong: Mutex<HashMap<String, u8>>,
+}
+
+impl<C: Consent, K: Keys> Room<C, K> {
+    pub(crate) fn new(service: Arc<Service<C, K>>, settings: HipkiSettings) -> Self {
+        Self {
+            tickets: Tickets::new(service.settings.ticket_life),
+            pages: pages::Pages::new(&settings.version),
+            service,
+            settings,
+            once: Mutex::default(),
+            wrong: Mutex::default(),
+        }
+    }
+
+    /// Answers a request that came in on `port`.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        port: u16,
+        ends: Option<Ends>,
+    ) -> Answer {
+        let (head, body) = request.into_parts();
+        match guard::check(&head, port) {
+            Ok(asker) => {
+                let answered = self.route(&head, body, asker, ends).await;
+                answered.unwrap_or_else(|error| answer::refusal(&error))
+            }
+            Err(error) => {
+                tracing::debug!(%error, "refused");
+                answer::refusal(&error)
+            }
+        }
+    }
+
+    async fn route(
+        &self,
+        head: &Parts,
+        body: Incoming,
+        asker: Asker,
+        ends: Option<Ends>,
+    ) -> Result<Answer, Error> {
+        let route = route::find(&head.method, head.uri.path());
+        if let Some(page) = self.pages.answer(route) {
+            return Ok(page);
+        }
+        Ok(match route {
+            Route::Image => self.image(&asker).await,
+            Route::Ticket => return self.ticket(&asker, body).await,
+            Route::FromPopup => {
+                let caller = Caller::Site(self.spend(&asker, head)?);
+                let body = self.body(body).await?;
+                let text = str::from_utf8(&body).unwrap_or_default();
+                reply::json(&self.until_the_end(self.packaged(&caller, text)).await?)
+            }
+            Route::LetIn => {
+                let caller = Caller::Site(self.spend(&asker, head)?);
+                reply::json(&self.until_the_end(self.add_domain(&caller)).await?)
+            }
+            Route::Info => {
+                let query = head.uri.query().unwrap_or_default();
+                let with_certificates = query.split('&').any(|it| it == "withcert=true");
+                let function = Function::Info { with_certificates };
+                let answer = self.by_request(function, head, body, &asker, ends).await?;
+                self.readable(answer, &asker)
+            }
+            Route::Function(function) => {
+                let answer = self.by_request(function, head, body, &asker, ends).await?;
+                self.readable(answer, &asker)
+            }
+            _ if head.method == Method::OPTIONS => self.preflight(&asker),
+            _ => reply::json(&self.refused("", Major::Unsupported)),
+        })
+    }
+
+    /// A request that did not come through the popup: of a program, or of a page that a policy
+    /// lets ask so.
+    async fn by_request(
+        &self,
+        function: Function,
+        head: &Parts,
+        body: Incoming,
+        asker: &Asker,
+        ends: Option<Ends>,
+    ) -> Result<Answer, Error> {
+        let func = function.answer();
+        let caller = match asker {
+            Asker::Site(site) if self.settings.direct.contains(site) => Caller::Site(site.clone()),
+            Asker::Program => match ends.and_then(Ends::program) {
+                Some(file) if !browsers::is_one(&file) => Caller::Program(file),
+                _ => return Ok(self.to_nobody(function, asker).await),
+            },
+            _ => return Ok(self.to_nobody(function, asker).await),
+        };
+        let body = match head.method {
+            Method::POST => self.body(body).await?,
+            _ => Bytes::new(),
+        };
+        let answer = match package::from_body(&body) {
+            Ok(fields) => {
+                self.until_the_end(self.run(&caller, function, fields))
+                    .await?
+            }
+            Err(NotAPackage) => self.refused(func, Major::Json),
+        };
+        Ok(reply::json(&answer))
+    }
+
+    /// Whoever it is may not know what there is, and may have nothing done.
+    async fn to_nobody(&self, function: Function, asker: &Asker) -> Answer {
+        match function {
+            Function::Info { .. } => reply::json(&self.shown_to(asker).await),
+            _ => reply::json(&self.refused(function.answer(), Major::Untrusted)),
+        }
+    }
+
+    /// A text that a page gave to the popup.
+    async fn packaged(&self, caller: &Caller, text: &str) -> Value {
+        let fields = match package::from_popup(text) {
+            Ok(fields) => fields,
+            Err(NotAPackage) => return self.refused("sign", Major::Json),
+        };
+        match function(&fields) {
+            Some(function) => self.run(caller, function, fields).await,
+            None => self.refused("sign", Major::Unsupported),
+        }
+    }
+
+    /// Does what is asked for, if the caller may.
+    async fn run(&self, caller: &Caller, function: Function, fields: Fields) -> Value {
+        let func = function.answer();
+        let done = match function {
+            Function::Info { with_certificates } => self.info(caller, with_certificates).await,
+            Function::Sign => self.sign(caller, fields).await,
+            Function::Decrypt => self.decrypt(caller, fields).await,
+            Function::ChangePin => self.change_pin(caller, fields).await,
+            Function::Unsupported(_) => Err(Major::Unsupported.into()),
+        };
+        done.unwrap_or_else(|refusal| self.refused(func, refusal))
+    }
+
+    async fn info(&self, caller: &Caller, with_certificates: bool) -> Result<Value, Refusal> {
+        self.let_in(caller, Scope::Read).await?;
+        let inventory = self.inventory(SETTLING).await;
+        let info = Info::of(&inventory, with_certificates, &self.settings.version);
+        Ok(reply::value(info))
+    }
+
+    /// The person came to our page to let a site in.
+    async fn add_domain(&self, caller: &Caller) -> Value {
+        let asked = match self.standing(caller, Scope::Sign) {
+            Standing::Allowed => Ok(()),
+            Standing::Blocked => Err(Major::Untrusted.into()),
+            Standing::Unknown => self.ask(caller, Scope::Sign).await,
+        };
+        let code = asked.map_or_else(|refusal| refusal.fault.major.code(), |()| 0);
+        serde_json::json!({ "ret_code": code })
+    }
+
+    /// At once, whatever the cards do: pages have no patience for it.
+    async fn image(&self, asker: &Asker) -> Answer {
+        let info = self.shown_to(asker).await;
+        let image = image::of(&info, &self.settings.version);
+        let mut answer = answer::content(StatusCode::OK, "image/bmp", image);
+        let headers = answer.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        );
+        answer
+    }
+
+    /// What there is, to who may see it; else what is said to everybody.
+    async fn shown_to(&self, asker: &Asker) -> Info {
+        let version = &self.settings.version;
+        let may = match asker {
+            Asker::Site(site) => {
+                let caller = Caller::Site(site.clone());
+                self.standing(&caller, Scope::Read) == Standing::Allowed
+            }
+            _ => false,
+        };
+        match may || self.settings.unknown == Unknown::True {
+            true => Info::of(&*self.inventory(AT_ONCE).await, false, version),
+            false => Info::constant(version),
+        }
+    }
+
+    async fn ticket(&self, asker: &Asker, body: Incoming) -> Result<Answer, Error> {
+        if *asker != Asker::OwnPage {
+            return Err(Error::TicketRefused);
+        }
+        let body = body::read(body, MAX_BODY, self.service.settings.limits.body).await?;
+        let request = BridgeTicketRequest::parse(&body, Plain::Everywhere)?;
+        let ticket = self.tickets.issue(request.origin, Instant::now())?;
+        Ok(answer::json(StatusCode::OK, &ticket))
+    }
+
+    /// The site that one of our pages speaks for.
+    fn spend(&self, asker: &Asker, head: &Parts) -> Result<Origin, Error> {
+        let mut tickets = head.headers.get_all(TICKET).iter();
+        match (asker, tickets.next(), tickets.next()) {
+            (Asker::OwnPage, Some(ticket), None) => {
+                let ticket = ticket.to_str().map_err(|_| Error::TicketRefused)?;
+                self.tickets.spend(ticket, Instant::now())
+            }
+            _ => Err(Error::TicketRefused),
+        }
+    }
+
+    async fn body(&self, body: Incoming) -> Result<Bytes, Error> {
+        self.service.large_body(body, LARGEST).await
+    }
+
+    /// A page that a policy lets ask by requests of its own may read the answers.
+    fn readable(&self, answer: Answer, asker: &Asker) -> Answer {
+        match asker {
+            Asker::Site(site) if self.settings.direct.contains(site) => {
+                answer::readable_by(answer, site)
+            }
+            _ => answer,
+        }
+    }
+
+    fn preflight(&self, asker: &Asker) -> Answer {
+        match asker {
+            Asker::Site(site) if self.settings.direct.contains(site) => {
+                let mut answer = answer::preflight("GET, POST");
+                // Pages of that time send headers that are answers' by right.
+                answer.headers_mut().insert(
+                    hyper::header::ACCESS_CONTROL_ALLOW_HEADERS,
+                    HeaderValue::from_static(
+                        "content-type, access-control-allow-origin, access-control-allow-headers, \
+                         access-control-allow-methods",
+                    ),
+                );
+                answer::readable_by(answer, site)
+            }
+            _ => reply::json(&self.refused("", Major::Unsupported)),
+        }
+    }
+
+    /// What is plugged in, once the modules have said so.
+    async fn inventory(&self, patience: Duration) -> Arc<chop_token::Inventory> {
+        let keys = &self.service.keys;
+        keys.look();
+        let mut inventory = keys.inventory();
+        let settled = timeout(patience, inventory.wait_for(|it| it.settled)).await;
+        drop(settled);
+        Arc::clone(&inventory.borrow())
+    }
+
+    async fn until_the_end<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            done = work => Ok(done),
+            () = self.service.ending() => Err(Error::Ending),
+        }
+    }
+
+    fn refused(&self, func: &'static str, refusal: impl Into<Refusal>) -> Value {
+        reply::refused(func, refusal.into(), &self.settings.version)
+    }
+
+    fn once(&self) -> MutexGuard<'_, Once> {
+        self.once.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wrong(&self) -> MutexGuard<'_, HashMap<String, u8>> {
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a package asks for. Some pages leave `func` out.
+fn function(fields: &Fields) -> Option<Function> {
+    match fields.or_empty("func") {
+        "" if fields.text("tbs").is_some() => Some(Function::Sign),
+        "" if fields.text("cipher").is_some() => Some(Function::Decrypt),
+        func => Function::named(func),
+    }
+}

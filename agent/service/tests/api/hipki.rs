@@ -1,0 +1,13 @@
+//! The room for pages written for HiCOS.
+//!
+//! Spec: docs/hicos.md.
+
+mod access;
+mod before_consent;
+mod card;
+mod client;
+mod decrypt;
+mod info;
+mod pin;
+mod sign;
+mod surface;

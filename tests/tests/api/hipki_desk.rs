@@ -1,0 +1,176 @@
+//! What the tests of pages written for HiCOS have in common: an agent with a card like GPKI's, a
+//! screen, a public site and a browser's home.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use e2e::agent::{Agent, Options};
+use e2e::authority::Authority;
+use e2e::display::Display;
+use e2e::namespace::Namespace;
+use e2e::pki::{Credential, Holder, KeyKind, Pki, Request, pem};
+use e2e::site::Site;
+use e2e::softhsm::SoftHsm;
+use e2e::trust::Home;
+use serde_json::Value;
+
+use crate::browser_scene::LONG;
+use crate::hanging_module;
+use crate::sign_in_desk::window_titled;
+
+/// The desk. Fields are dropped in this order.
+pub(crate) struct Desk {
+    pub(crate) signing: Credential,
+    decrypting: Credential,
+    _agent: Agent,
+    pub(crate) home: Home,
+    pub(crate) display: Display,
+    _site: Site,
+    folder: PathBuf,
+    module: PathBuf,
+}
+
+impl Desk {
+    pub(crate) async fn new(namespace: &Namespace) -> Self {
+        Self::with(namespace, Vec::new()).await
+    }
+
+    /// Beside the card a module that never answers.
+    pub(crate) async fn with_a_module_that_hangs(namespace: &Namespace) -> Self {
+        Self::with(namespace, vec![hanging_module::build_dead(namespace)]).await
+    }
+
+    async fn with(namespace: &Namespace, mut modules: Vec<PathBuf>) -> Self {
+        let holder = Holder::company();
+        let pki = Pki::shared();
+        let issued = |request: Request<'_>| {
+            let credential = pki.credential(&request, KeyKind::Rsa(2048));
+            credential.unwrap()
+        };
+        let signing = issued(Request::of(&holder));
+        let decrypting = issued(Request::of(&holder).for_encryption());
+        let tokens = SoftHsm::new(namespace.folder()).unwrap();
+        let authorities = [pki.intermediate(holder.issuer), pki.root()];
+        tokens
+            .add_gpki_card("GPKI-TEST", &signing, &decrypting, authorities)
+            .unwrap();
+        modules.push(tokens.module().to_path_buf());
+
+        let display = Display::start().await.unwrap();
+        let authority = Authority::new("Chop test web").unwrap();
+        let options = Options {
+            display: Some(&display),
+            modules,
+            environment: vec![("SOFTHSM2_CONF", tokens.configuration())],
+            ..Options::default()
+        };
+        let agent = Agent::start(namespace.folder(), &options).await.unwrap();
+        let trusted = [authority.certificate().clone(), agent.authority.clone()];
+        let home = Home::new(&namespace.folder().join("browser"), &trusted).unwrap();
+        let site = Site::start(&authority).await.unwrap();
+        Self {
+            signing,
+            decrypting,
+            _agent: agent,
+            home,
+            display,
+            _site: site,
+            folder: namespace.folder().to_path_buf(),
+            module: tokens.module().to_path_buf(),
+        }
+    }
+
+    /// Waits for the window with this in its title, and presses Enter in it: yes, this time.
+    pub(crate) async fn answer(&self, title: &str) {
+        window_titled(&self.display, title).await;
+        self.display.key("Return").await.unwrap();
+        self.display.wait_until_gone(title, LONG).await.unwrap();
+    }
+
+    /// Waits for the window, and presses Escape in it.
+    pub(crate) async fn refuse(&self, title: &str) {
+        window_titled(&self.display, title).await;
+        self.display.key("Escape").await.unwrap();
+    }
+
+    /// Whether the agent shows nothing.
+    pub(crate) async fn no_window(&self) -> bool {
+        let titles = self.display.titles().await.unwrap();
+        !titles.iter().any(|title| title.contains("Chop －"))
+    }
+
+    /// What is in a signature, once openssl has verified it.
+    pub(crate) fn verified(&self, signature: &Value) -> String {
+        let signature = self.write("signature.der", &der(signature));
+        let pki = Pki::shared();
+        let issuer = pki.intermediate(Holder::company().issuer);
+        let authorities = pem(pki.root()).unwrap() + &pem(issuer).unwrap();
+        let authorities = self.write("authorities.pem", authorities.as_bytes());
+        let verify = ["cms", "-verify", "-binary", "-purpose", "any", "-inform"];
+        let about = ["DER", "-in", &signature, "-CAfile", &authorities];
+        String::from_utf8(openssl(&[&verify[..], &about].concat())).unwrap()
+    }
+
+    /// A signature's structure, as openssl shows it.
+    pub(crate) fn asn1(&self, signature: &Value) -> String {
+        let signature = self.write("signature.der", &der(signature));
+        let text = openssl(&["asn1parse", "-inform", "DER", "-in", &signature]);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// An envelope for the card, in base64 on several lines.
+    pub(crate) fn encrypted(&self, content: &str) -> String {
+        let content = self.write("content", content.as_bytes());
+        let recipient = pem(&self.decrypting.certificate).unwrap();
+        let recipient = self.write("recipient.pem", recipient.as_bytes());
+        let encrypt = ["cms", "-encrypt", "-binary", "-des3", "-outform", "DER"];
+        let about = ["-in", &content, &recipient];
+        let text = BASE64_STANDARD.encode(openssl(&[&encrypt[..], &about].concat()));
+        let lines: Vec<_> = text
+            .as_bytes()
+            .chunks(64)
+            .map(String::from_utf8_lossy)
+            .collect();
+        lines.join("\r\n")
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> String {
+        let path = self.folder.join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The card's number, as pkcs11-tool tells it.
+    pub(crate) async fn card_number(&self) -> String {
+        let output = Command::new("pkcs11-tool")
+            .arg("--module")
+            .arg(&self.module)
+            .arg("--list-token-slots")
+            .env("SOFTHSM2_CONF", self.folder.join("softhsm/softhsm2.conf"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with("serial num"));
+        let number = line.unwrap().split(':').nth(1).unwrap();
+        number.trim().to_owned()
+    }
+}
+
+fn der(base64: &Value) -> Vec<u8> {
+    let text = base64
+        .as_str()
+        .unwrap_or_else(|| panic!("no signature: {base64}"));
+    BASE64_STANDARD.decode(text).unwrap()
+}
+
+pub(crate) fn openssl(arguments: &[&str]) -> Vec<u8> {
+    let ran = Command::new("openssl").args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "openssl {arguments:?}: {said}");
+    ran.stdout
+}
