@@ -1,16 +1,19 @@
-// The card login of the home page. What other sites copy is `logIn`; the rest shows where it stands.
+// The card login of a page. What other sites copy is `logIn`; the rest shows where it stands.
 
 import { signIn } from './bridge.js'
 
-const card = document.getElementById('card-login')
+const cards = document.querySelectorAll('[data-login]')
 const panel = document.getElementById('login-status')
 
-// The sign-in under way, so that it can be cancelled; and its end.
+// The sign-in under way, so that it can be cancelled; its end; and where it goes.
 let attempt
 let ended
+let address
 
-card.addEventListener('click', start)
-card.removeAttribute('aria-disabled')
+for (const card of cards) {
+  card.addEventListener('click', () => start(card.dataset.login))
+  card.removeAttribute('aria-disabled')
+}
 
 // A page that comes back from the browser's cache stands where it was left.
 addEventListener('pageshow', (event) => event.persisted && hide())
@@ -18,14 +21,14 @@ addEventListener('pageshow', (event) => event.persisted && hide())
 /** Signs in: a challenge from our server, the agent's signature, and our server's verdict. */
 async function logIn(signal) {
   say('preparing')
-  const { challenge, token } = await (await post('/login/challenge', { signal })).json()
+  const { challenge, token } = await post('/login/challenge', { signal })
 
   const assertion = await signIn(challenge, { signal, onState: (state) => say(state.state, state) })
 
   say('verifying')
   const headers = { 'content-type': 'application/json', 'x-csrf-token': token }
-  const answer = await post('/login/card', { signal, headers, body: JSON.stringify(assertion) })
-  location.assign(answer.url)
+  const { next } = await post(address, { signal, headers, body: JSON.stringify(assertion) })
+  location.assign(next)
 }
 
 /** @throws `{ code }`, the site's own answer, or that there was none. */
@@ -36,26 +39,28 @@ async function post(path, request) {
   } catch {
     throw { code: 'site_unreachable' }
   }
-  if (answer.ok) return answer
+  if (answer.ok) return answer.json()
   throw await answer.json().catch(() => ({ code: 'site_fault' }))
 }
 
-function start() {
-  if (attempt === undefined) ended = run()
+function start(to) {
+  if (attempt !== undefined) return
+  address = to
+  ended = run()
 }
 
 async function startAgain() {
   attempt?.abort()
   await ended
-  start()
+  start(address)
 }
 
 async function run() {
   const { signal } = (attempt = new AbortController())
-  card.setAttribute('aria-disabled', 'true')
+  for (const card of cards) card.setAttribute('aria-disabled', 'true')
   const problem = await logIn(signal).catch((problem) => problem ?? {})
   attempt = undefined
-  card.removeAttribute('aria-disabled')
+  for (const card of cards) card.removeAttribute('aria-disabled')
   if (signal.aborted) hide()
   else if (problem !== undefined) say(typeof problem.code === 'string' ? problem.code : 'unknown', problem)
 }
@@ -69,7 +74,7 @@ function say(key, { triesLeft, retryAfter, reason, proceed } = {}) {
   if (reason !== undefined) content.append(words(reason.code).content.cloneNode(true))
   content.append(words(name).content.cloneNode(true), buttons(tone, proceed))
   for (const line of content.querySelectorAll('p')) {
-    line.textContent = line.textContent.replace('{n}', number)
+    line.firstChild.data = line.firstChild.data.replace('{n}', number)
   }
 
   Object.assign(panel.dataset, { state: key, tone, reason: reason?.code ?? '', number: number ?? '' })

@@ -18,7 +18,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset {
         path: "/assets/bridge.js",
         kind: "text/javascript; charset=utf-8",
@@ -29,6 +29,11 @@ const ASSETS: [Asset; 4] = [
         path: "/assets/login.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("../assets/login.js"),
+    },
+    Asset {
+        path: "/assets/find-agent.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../assets/find-agent.js"),
     },
     Asset {
         path: "/assets/portal.css",

@@ -1,13 +1,14 @@
-//! Login challenges: each belongs to one session, works once, and for five minutes.
+//! Login challenges: each belongs to one browser, works once, and for five minutes.
 
 use std::time::Duration;
 
 use chop_protocol::Challenge;
-use sqlx::AnyPool;
 
 use crate::{
     Error,
+    browser::Browser,
     clock::Clock,
+    database::Database,
     secret::{fingerprint, random, token},
 };
 
@@ -16,13 +17,13 @@ use crate::{
 /// Spec: Web eID authentication token, server side: 5 minutes.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(300);
 
-/// How many a session may have open beside the newest: a few windows of one browser.
-const OTHERS_PER_SESSION: i64 = 3;
+/// How many a browser may have open beside the newest: a few windows.
+const OTHERS: i64 = 3;
 
 /// The challenges that wait for an answer, in the database, so that any node can take one.
 #[derive(Clone, Debug)]
 pub(crate) struct Challenges {
-    pool: AnyPool,
+    database: Database,
     clock: Clock,
 }
 
@@ -36,61 +37,59 @@ pub(crate) struct Issued {
 }
 
 impl Challenges {
-    pub(crate) fn new(pool: AnyPool, clock: Clock) -> Self {
-        Self { pool, clock }
+    pub(crate) fn new(database: Database, clock: Clock) -> Self {
+        Self { database, clock }
     }
 
-    /// Makes a challenge of 32 random bytes for the session with this key. The session's oldest
-    /// one makes room for it.
+    /// Makes a challenge of 32 random bytes for this browser. Its oldest one makes room.
     ///
     /// # Errors
     /// [`Error::Random`], [`Error::Database`].
-    pub(crate) async fn issue(&self, session: &str) -> Result<Issued, Error> {
+    pub(crate) async fn issue(&self, browser: &Browser) -> Result<Issued, Error> {
         let issued = Issued {
             challenge: Challenge::from_random(random()?),
             token: token()?,
         };
-        let token_hash = fingerprint(&issued.token);
+        let mut changes = self.database.begin().await?;
         sqlx::query(
-            "INSERT INTO challenges (token, session, challenge, issued_at) VALUES ($1, $2, $3, $4)",
+            "DELETE FROM challenges WHERE browser = $1 AND token NOT IN (\
+             SELECT token FROM challenges WHERE browser = $1 ORDER BY issued_at DESC LIMIT $2)",
         )
-        .bind(&token_hash)
-        .bind(session)
+        .bind(browser.key())
+        .bind(OTHERS)
+        .execute(&mut *changes)
+        .await?;
+        sqlx::query(
+            "INSERT INTO challenges (token, browser, challenge, issued_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(fingerprint(&issued.token))
+        .bind(browser.key())
         .bind(issued.challenge.as_str())
         .bind(self.clock.now_ms())
-        .execute(&self.pool)
+        .execute(&mut *changes)
         .await?;
-        sqlx::query(
-            "DELETE FROM challenges WHERE session = $1 AND token <> $2 AND token NOT IN (\
-             SELECT token FROM challenges WHERE session = $1 AND token <> $2 \
-             ORDER BY issued_at DESC LIMIT $3)",
-        )
-        .bind(session)
-        .bind(&token_hash)
-        .bind(OTHERS_PER_SESSION)
-        .execute(&self.pool)
-        .await?;
+        changes.commit().await?;
         Ok(issued)
     }
 
     /// Takes a challenge out for good: of several requests with the same token, one gets it.
     ///
-    /// None where there is no such challenge, it is another session's, or too old.
+    /// None where there is no such challenge, it is another browser's, or too old.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Row`].
     pub(crate) async fn take(
         &self,
-        session: &str,
+        browser: &Browser,
         token: &str,
     ) -> Result<Option<Challenge>, Error> {
         let taken: Option<(String, i64)> = sqlx::query_as(
-            "DELETE FROM challenges WHERE token = $1 AND session = $2 \
+            "DELETE FROM challenges WHERE token = $1 AND browser = $2 \
              RETURNING challenge, issued_at",
         )
         .bind(fingerprint(token))
-        .bind(session)
-        .fetch_optional(&self.pool)
+        .bind(browser.key())
+        .fetch_optional(self.database.write())
         .await?;
         match taken {
             Some((challenge, issued_at)) if issued_at >= self.oldest() => {
@@ -110,7 +109,7 @@ impl Challenges {
     pub(crate) async fn sweep(&self) -> Result<(), Error> {
         sqlx::query("DELETE FROM challenges WHERE issued_at < $1")
             .bind(self.oldest())
-            .execute(&self.pool)
+            .execute(self.database.write())
             .await?;
         Ok(())
     }

@@ -72,6 +72,11 @@ impl Words {
         }
     }
 
+    /// Whether it is a state on the way, not an end.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.tone == Tone::Progress
+    }
+
     /// What happened.
     pub(crate) fn title(&self, language: Language) -> &'static str {
         language.say(self.chinese.title, self.english.title)

@@ -34,11 +34,14 @@ const TEST: &[&str] = &[
     "openssh-client",
     "wmctrl",
     "npm",
-    "postgresql",
     "redis-server",
     "python3",
     "php-cli",
     "default-jdk-headless",
+    // Around the portal: its other database, a mail server, a proxy before two nodes.
+    "postgresql",
+    "python3-aiosmtpd",
+    "haproxy",
 ];
 
 /// To compile for Windows, and to run what comes of it.
@@ -158,7 +161,8 @@ fn is_ubuntu() -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
-/// The bridge's build tools, exactly as its lock file names them.
+/// The bridge's build tools, and what browser tests run in pages, exactly as the lock files name
+/// them.
 fn npm() -> Result<()> {
     let Some(version) = step::output("node", &["--version"]) else {
         bail!("Node 20 or newer is needed for the bridge; `node --version` does not answer");
@@ -171,16 +175,19 @@ fn npm() -> Result<()> {
     if major.is_none_or(|major: u32| major < 20) {
         bail!("Node 20 or newer is needed for the bridge; this is {version}");
     }
-    let bridge = step::root().join("bridge-js");
-    let installed = bridge.join("node_modules/.package-lock.json");
-    let locked = bridge.join("package-lock.json");
-    let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
-    if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
-        return Ok(());
+    for name in ["bridge-js", "tests"] {
+        let folder = step::root().join(name);
+        let installed = folder.join("node_modules/.package-lock.json");
+        let locked = folder.join("package-lock.json");
+        let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+        if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
+            continue;
+        }
+        eprintln!("Installing npm packages of {name}");
+        let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
+        step::run("npm ci", command.current_dir(folder))?;
     }
-    eprintln!("Installing npm packages of bridge-js");
-    let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
-    step::run("npm ci", command.current_dir(bridge))
+    Ok(())
 }
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.

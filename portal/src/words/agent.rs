@@ -24,12 +24,12 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "PIN 碼錯誤，只剩最後 {n} 次",
-            "再錯一次卡片就會鎖住。不確定 PIN 碼的話請先停下來，到工商憑證管理中心網站查詢或重設。",
+            "再錯一次卡片就會鎖住。不確定 PIN 碼的話請先停下來，到發卡單位的網站查詢或重設。",
         ),
         (
             "Wrong PIN: only {n} try left",
-            "One more wrong PIN locks the card. If you are not sure, stop here and ask the company \
-             certificate authority (MOEACA) about your PIN.",
+            "One more wrong PIN locks the card. If you are not sure, stop here and ask the card’s \
+             issuer about your PIN.",
         ),
     ),
     Words::new(
@@ -50,12 +50,11 @@ pub(super) const WORDS: &[Words] = &[
         Stop,
         (
             "卡片的 PIN 碼已鎖住",
-            "請到發卡單位的網站解鎖（工商憑證：工商憑證管理中心，需要用戶代碼），解鎖後再回來登入。",
+            "請到發卡單位的網站解鎖，解鎖後再回來登入。",
         ),
         (
             "The card’s PIN is locked",
-            "Unlock it at the card’s issuer (company cards: MOEACA, with your user code), then come \
-             back and sign in.",
+            "Unlock it at the card’s issuer, then come back and sign in.",
         ),
     ),
     Words::new(
@@ -76,11 +75,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "讀卡機裡沒有卡片",
-            "請插入工商憑證，晶片朝上、朝內插到底，再試一次。",
+            "請插入憑證卡，晶片朝上、朝內插到底，再試一次。",
         ),
         (
             "No card in the reader",
-            "Please insert the company card, chip up and first, all the way in, then try again.",
+            "Please insert the card, chip up and first, all the way in, then try again.",
         ),
     ),
     Words::new(
@@ -88,11 +87,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "這張卡沒有可以登入的憑證",
-            "請確認插入的是工商憑證，而且憑證還在有效期內，再試一次。",
+            "請確認插入的是憑證卡，而且憑證還在有效期內，再試一次。",
         ),
         (
             "No certificate on this card can sign in",
-            "Please check that it is a company card whose certificate has not expired, then try \
+            "Please check that it is the right card and its certificate has not expired, then try \
              again.",
         ),
     ),

@@ -111,11 +111,11 @@ pub(super) const WORDS: &[Words] = &[
         Stop,
         (
             "憑證已過期",
-            "請到工商憑證管理中心申請展期或換發新卡，完成後再登入。",
+            "請向發卡單位申請展期或換發新卡，完成後再登入。",
         ),
         (
             "The certificate has expired",
-            "Renew it or get a new card at the company certificate authority (MOEACA), then sign in.",
+            "Renew it or get a new card at its issuer, then sign in.",
         ),
     ),
     Words::new(
@@ -168,13 +168,13 @@ pub(super) const WORDS: &[Words] = &[
         "card_kind_wrong",
         Warning,
         (
-            "這不是工商憑證",
-            "您插入的是其他種類的憑證卡，例如自然人憑證。請換成公司的工商憑證，再試一次。",
+            "卡片的種類不對",
+            "插入的卡片和您按的圖片不是同一種。請按另一張圖片，或換一張卡片再試一次。",
         ),
         (
-            "This is not a company card",
-            "It is a card of another kind, such as a citizen’s. Please insert the company card and \
-             try again.",
+            "This is a card of another kind",
+            "It is not what the picture that you pressed is for. Press the other picture, or insert \
+             another card, and try again.",
         ),
     ),
     Words::new(
@@ -190,25 +190,69 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
-        "account_pending",
-        Stop,
-        (
-            "帳號尚未啟用",
-            "請開啟申請時收到的信，按「啟用電子身分證」，啟用後再登入。找不到信時，請看看垃圾郵件匣。",
-        ),
-        (
-            "The account is not activated yet",
-            "Please open the mail you got when you applied and follow its link, then sign in. If you \
-             cannot find it, look into the spam folder.",
-        ),
-    ),
-    Words::new(
         "account_disabled",
         Stop,
         ("帳號已停用", "請洽本站的管理者。"),
         (
             "The account is closed",
             "Please ask the operator of this site.",
+        ),
+    ),
+    Words::new(
+        "card_taken",
+        Stop,
+        (
+            "這張卡片已經屬於另一個帳號",
+            "一張卡片只能綁定一個帳號。請用這張卡片直接登入。",
+        ),
+        (
+            "This card is another account’s",
+            "A card can be one account’s only. Sign in with it directly.",
+        ),
+    ),
+    Words::new(
+        "not_an_operator",
+        Stop,
+        (
+            "這張卡片不在管理者名單上",
+            "管理者名單在站台的設定檔裡。請洽負責這個站台的人。",
+        ),
+        (
+            "This card is not on the list of operators",
+            "The list is in the site’s settings. Please ask whoever runs this site.",
+        ),
+    ),
+    Words::new(
+        "signed_out",
+        Warning,
+        ("登入已經結束", "請回首頁重新登入，再試一次。"),
+        (
+            "You are not signed in any more",
+            "Please sign in again on the home page, then try again.",
+        ),
+    ),
+    Words::new(
+        "too_often",
+        Warning,
+        (
+            "短時間內登入太多次",
+            "為了保護所有的人，本站限制同一個網路位址的次數。請等一分鐘再試。",
+        ),
+        (
+            "Too many sign-ins in a short time",
+            "To protect everybody, this site limits how often one address may try. Please wait a minute.",
+        ),
+    ),
+    Words::new(
+        "site_unavailable",
+        Warning,
+        (
+            "系統暫時無法服務",
+            "您沒有登入。系統正在恢復，請過一分鐘再試一次。",
+        ),
+        (
+            "The site is not available right now",
+            "You are not signed in. The site is recovering; please try again in a minute.",
         ),
     ),
     Words::new(

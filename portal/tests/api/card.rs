@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
@@ -36,6 +37,20 @@ pub(crate) const COMPANY: Blank = Blank {
     usage: KeyUsagePurpose::DigitalSignature,
     valid: -1..365,
     rank: "primary",
+};
+
+/// A citizen.
+pub(crate) const CITIZEN: Blank = Blank {
+    number: "9999000012345678",
+    name: "王小明",
+    ..COMPANY
+};
+
+/// Nobody: for an account without a card.
+pub(crate) const NOBODY: Blank = Blank {
+    number: "",
+    name: "陳測試",
+    ..COMPANY
 };
 
 /// A card in its reader.
@@ -108,6 +123,11 @@ impl Authority {
 }
 
 impl Card {
+    /// Its certificate, as the audit log keeps it.
+    pub(crate) fn certificate_base64(&self) -> String {
+        STANDARD.encode(&self.certificate)
+    }
+
     /// What the agent gives the page.
     pub(crate) fn sign(&self, origin: &str, challenge: &str) -> String {
         let origin: Origin = origin.parse().unwrap();

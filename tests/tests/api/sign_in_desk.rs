@@ -117,7 +117,7 @@ impl Desk {
             .unwrap();
         let name = "document.querySelector('#holder-name')?.textContent";
         let name = page.wait_for(name, LONG).await.unwrap();
-        assert_eq!(name, self.portal.account.name.as_str());
+        assert_eq!(name, self.portal.account.profile.name.as_str());
         let number = page.eval("document.querySelector('#account-number').textContent");
         assert_eq!(number.await.unwrap(), self.portal.account.number.as_str());
     }
