@@ -135,11 +135,19 @@ fn options(connections: u32) -> AnyPoolOptions {
 
 fn sqlite(connections: u32) -> AnyPoolOptions {
     // Readers go on while one connection writes, and a crash loses nothing that was answered.
-    options(connections).after_connect(|connection, _| {
+    let options = options(connections).after_connect(|connection, _| {
         Box::pin(async move {
             connection.execute("PRAGMA journal_mode = WAL").await?;
             connection.execute("PRAGMA synchronous = FULL").await?;
             Ok(())
+        })
+    });
+    // On a full disk SQLite takes a transaction back by itself. sqlx 0.9.0 does not see that, and
+    // would never begin another on the connection: such a one is closed.
+    options.after_release(|connection, _| {
+        Box::pin(async move {
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
         })
     })
 }

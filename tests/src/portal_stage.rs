@@ -15,6 +15,9 @@ use crate::postgres::{Durability, Postgres};
 use crate::site::{HOST, PUBLIC_ADDRESS, SITE};
 use crate::smtp::Smtp;
 
+/// The folder of the SQLite database, below `portal` in the folder of the stage.
+pub const DATA: &str = "data";
+
 /// How the site is run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
@@ -53,7 +56,8 @@ impl Stage {
         operators: &[String],
     ) -> Result<Self> {
         let folder = folder.join("portal");
-        fs::create_dir_all(&folder)?;
+        let data = folder.join(DATA);
+        fs::create_dir_all(&data)?;
         let anchors = folder.join("anchors.pem");
         let both =
             [Issuer::Companies, Issuer::Citizens].map(|issuer| pem(pki.intermediate(issuer)));
@@ -64,7 +68,7 @@ impl Stage {
         let public = SocketAddr::new(PUBLIC_ADDRESS, 443);
         let mut settings = NodeSettings {
             origin: SITE.to_owned(),
-            database: format!("sqlite:{}", folder.join("portal.db").display()),
+            database: format!("sqlite:{}", data.join("portal.db").display()),
             anchors,
             mail: mail.url(),
             operators: operators.to_vec(),
@@ -85,12 +89,12 @@ impl Stage {
                 let server = Postgres::start(Durability::Full)?;
                 settings.database = server.create("portal")?;
                 postgres = Some(server);
-                for name in ["node1", "node2"] {
-                    nodes.push(PortalNode::start(&folder, name, &settings)?);
-                }
-                let addresses: Vec<_> = nodes.iter().map(|node| node.address).collect();
+                let one = PortalNode::start(&folder, "node1", &settings)?;
+                let other = PortalNode::start(&folder, "node2", &settings)?;
                 let pair = (certificate.as_str(), key.as_str());
-                proxy = Some(HaProxy::start(&folder, public, pair, &addresses)?);
+                let both = [one.address, other.address];
+                proxy = Some(HaProxy::start(&folder, public, pair, both)?);
+                nodes.extend([one, other]);
             }
         }
         Ok(Self {

@@ -23,6 +23,7 @@ mod pkcs11_tool;
 mod portal_desk;
 mod portal_gallery;
 mod portal_pages;
+mod portal_storms;
 mod portal_walk;
 mod sign_in_desk;
 mod sign_in_endings;

@@ -50,7 +50,7 @@ impl Scene {
 }
 
 /// Fills in and sends an application of a person.
-async fn apply(page: &ChromiumPage, kind: &str, name: Option<&str>, mail: &str) {
+pub(crate) async fn apply(page: &ChromiumPage, kind: &str, name: Option<&str>, mail: &str) {
     let path = format!("/apply/{kind}");
     page.goto(&format!("{SITE}{path}")).await.unwrap();
     if let Some(name) = name {
