@@ -159,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn the_file_that_operators_start_from_is_read() {
+        let settings: Settings = toml::from_str(include_str!("../deploy/portal.toml")).unwrap();
+        assert_eq!(settings.origin.host(), "apply.example.gov.tw");
+        assert!(settings.mail.is_some() && settings.metrics.is_some());
+    }
+
+    #[test]
     fn what_is_wrong_or_unknown_is_refused() {
         for odd in [
             r#"origin = "http://a.example""#,

@@ -42,6 +42,7 @@ const TEST: &[&str] = &[
     "postgresql",
     "python3-aiosmtpd",
     "haproxy",
+    "systemd", // looks at the portal's unit
 ];
 
 /// To compile for Windows, and to run what comes of it.

@@ -22,6 +22,7 @@ mod hipki_pages;
 mod pkcs11_tool;
 mod portal_desk;
 mod portal_gallery;
+mod portal_guide;
 mod portal_pages;
 mod portal_storms;
 mod portal_walk;

@@ -10,6 +10,7 @@ mod desktop;
 mod figure;
 mod floor;
 mod idle;
+mod portal;
 mod sign_in;
 mod ssh_agent;
 mod start;
@@ -39,6 +40,9 @@ struct Arguments {
     /// Only the groups of figures whose names contain this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Only the portal, under load for so many minutes.
+    #[arg(long, value_name = "MINUTES")]
+    portal: Option<usize>,
     /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the
     /// second.
     #[arg(long, hide = true, num_args = 2)]
@@ -47,8 +51,9 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.fixture.as_deref() {
-        Some([folder, module]) => measure(&Fixture { folder, module }, &arguments),
+    let result = match (arguments.fixture.as_deref(), arguments.portal) {
+        (_, Some(minutes)) => portal::soak(minutes).and_then(|all| print(&all, arguments.json)),
+        (Some([folder, module]), _) => measure(&Fixture { folder, module }, &arguments),
         _ => prepare(&arguments),
     };
     match result {
@@ -99,7 +104,7 @@ pub(crate) struct Fixture<'a> {
 
 fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 7] = [
+    let groups: [(&str, Group); 8] = [
         ("signing in", sign_in::measure),
         ("connections", connection::measure),
         ("start", start::measure),
@@ -107,6 +112,7 @@ fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
         ("window", desktop::measure),
         ("binary", binary),
         ("verifying", verify::measure),
+        ("portal", |_| portal::measure()),
     ];
     let only = arguments.only.as_deref().unwrap_or_default();
     for (name, group) in groups.iter().filter(|(name, _)| name.contains(only)) {
@@ -117,17 +123,22 @@ fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
             Err(error) => failed.push(error.context(*name)),
         }
     }
-    if arguments.json {
-        for figure in &figures {
-            println!("{}", serde_json::to_string(figure)?);
-        }
-    } else {
-        print_table(&figures);
-    }
+    print(&figures, arguments.json)?;
     match failed.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(()),
     }
+}
+
+fn print(figures: &[Figure], json: bool) -> Result<()> {
+    if json {
+        for figure in figures {
+            println!("{}", serde_json::to_string(figure)?);
+        }
+    } else {
+        print_table(figures);
+    }
+    Ok(())
 }
 
 fn binary(_: &Fixture<'_>) -> Result<Vec<Figure>> {
