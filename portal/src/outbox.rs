@@ -3,6 +3,8 @@
 //! A row says which letter to whom, nothing more: it is written when it is sent (`mail`), so that
 //! no link lies in the database. A node claims a letter for a while; if it dies, another sends it.
 
+mod letter;
+
 use std::time::Duration;
 
 use crate::{
@@ -12,26 +14,7 @@ use crate::{
     secret::id,
 };
 
-/// Which letter.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Letter {
-    /// With the link that activates the account.
-    Activation,
-    /// To somebody who asked for that link, about an account that is active.
-    Active,
-    /// With the link to choose another password.
-    Password,
-    /// That the password was changed.
-    PasswordChanged,
-    /// With the link that confirms another address.
-    Mail,
-    /// To the address of before, that mail goes to another now.
-    MailChanged,
-    /// With the code that binds a card.
-    Code,
-    /// That a card was bound.
-    CardBound,
-}
+pub(crate) use letter::Letter;
 
 /// A letter that this node sends now.
 #[derive(Clone, Debug)]
@@ -259,36 +242,6 @@ impl Outbox {
             .execute(self.database.write())
             .await?;
         Ok(())
-    }
-}
-
-impl Letter {
-    const ALL: [Self; 8] = [
-        Self::Activation,
-        Self::Active,
-        Self::Password,
-        Self::PasswordChanged,
-        Self::Mail,
-        Self::MailChanged,
-        Self::Code,
-        Self::CardBound,
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Activation => "activation",
-            Self::Active => "active",
-            Self::Password => "password",
-            Self::PasswordChanged => "password_changed",
-            Self::Mail => "mail",
-            Self::MailChanged => "mail_changed",
-            Self::Code => "code",
-            Self::CardBound => "card_bound",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|letter| letter.as_str() == word)
     }
 }
 

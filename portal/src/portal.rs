@@ -1,16 +1,13 @@
 //! The site as a whole: what it is opened from, and how it is served.
 
-use std::{
-    future::Future,
-    path::Path,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod house;
+
+use std::{path::Path, sync::Arc, time::SystemTime};
 
 use axum::Router;
 use chop_protocol::Origin;
 use chop_verifier::Verifier;
-use tokio::{net::TcpListener, sync::Notify, time::MissedTickBehavior};
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
@@ -34,13 +31,6 @@ use crate::{
     settings::OperatorCard,
     signer::Signer,
 };
-
-/// How often what has expired is deleted.
-const SWEEP: Duration = Duration::from_secs(60);
-/// How often letters are looked for that another node put in, or that are to be tried again.
-const POST: Duration = Duration::from_secs(2);
-/// Applications whose mail nobody followed, and those that no card proved, go after this.
-const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The portal: opened once, then served.
 #[derive(Clone)]
@@ -258,76 +248,5 @@ impl Portal {
     /// Figures for a monitoring system, at `/metrics`, and nothing else.
     pub fn metrics(&self) -> Router {
         routes::metrics(&self.site)
-    }
-
-    /// Sends the letters that are due, and says how many were. [`Portal::serve`] does it by itself.
-    ///
-    /// # Errors
-    /// [`Error::Database`], and what else keeps a letter from being written.
-    pub async fn deliver(&self) -> Result<usize, Error> {
-        self.site.post.deliver().await
-    }
-
-    /// Deletes what has expired. [`Portal::serve`] does it by itself.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn sweep(&self) -> Result<(), Error> {
-        let site = &self.site;
-        site.challenges.sweep().await?;
-        site.sessions.sweep().await?;
-        site.links.sweep().await?;
-        site.limits.sweep().await?;
-        site.outbox.sweep().await?;
-        site.card_requests.sweep().await?;
-        let forgotten = i64::try_from(FORGOTTEN.as_millis()).unwrap_or(i64::MAX);
-        site.accounts.sweep(site.clock.now_ms() - forgotten).await
-    }
-
-    /// Serves on `listener`, with TLS where the settings have a certificate, until `shutdown` is
-    /// done; then waits up to ten seconds for running requests.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let router = self.router();
-        let proxies = self.site.proxies.clone();
-        let is_proxy = move |address| proxies.iter().any(|network| network.has(address));
-        tokio::select! {
-            () = server::serve(listener, self.tls.clone(), router, is_proxy, shutdown) => {}
-            () = self.keep_house() => {}
-            () = self.keep_post() => {}
-        }
-    }
-
-    /// Serves the figures on `listener`, over http, until `shutdown` is done.
-    pub async fn serve_metrics(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        server::serve(listener, None, self.metrics(), |_| true, shutdown).await;
-    }
-
-    /// Deletes what has expired, for ever.
-    async fn keep_house(&self) {
-        let mut ticks = tokio::time::interval(SWEEP);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.sweep().await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "what has expired could not be deleted"
-                );
-            }
-        }
-    }
-
-    /// Sends letters, for ever.
-    async fn keep_post(&self) {
-        if !self.site.has_mail() {
-            tracing::warn!("no mail server is set, so letters wait: see [mail] in the settings");
-        }
-        loop {
-            if let Err(error) = self.deliver().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "letters wait");
-            }
-            // A turn is skipped where a letter comes meanwhile.
-            let _ = tokio::time::timeout(POST, self.site.letters.notified()).await;
-        }
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn all(site: &Site) -> Router {
         .route("/account/sign-out-everywhere", post(sessions::end_all))
         .route(
             "/account/password",
-            get(password::change_form).post(password::change),
+            get(password::change::form).post(password::change::send),
         )
         .route("/account/card", get(card::form))
         .route("/help", get(help::index))

@@ -13,7 +13,8 @@ pub(crate) struct Options {
     /// Only the groups of figures whose names contain this: `verifying`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// Only the portal, under load for so many minutes: whether its memory stays as it is.
+    /// Only the portal: its figures, then the same load for so many minutes, to see whether its
+    /// memory stays as it is.
     #[arg(long, value_name = "MINUTES")]
     portal: Option<usize>,
 }

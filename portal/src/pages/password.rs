@@ -1,5 +1,7 @@
 //! Passwords of accounts without a card: choosing one, forgetting it, changing it.
 
+pub(crate) mod change;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -21,7 +23,7 @@ use crate::{
     portal::Site,
     posted::Posted,
     sessions::Sessions,
-    visitor::{Holder, Visitor},
+    visitor::Visitor,
 };
 
 /// A password that was chosen, typed twice.
@@ -176,46 +178,6 @@ async fn linked(site: &Site, token: &str) -> Result<Account, PageError> {
         .ok_or(PageError::LinkGone)
 }
 
-/// What a holder posts to change theirs.
-#[derive(Deserialize)]
-pub(crate) struct Changed {
-    #[serde(default)]
-    old: String,
-    #[serde(flatten)]
-    chosen: NewPassword,
-}
-
-/// `GET /account/password`
-pub(crate) async fn change_form(holder: Holder) -> Result<Response, PageError> {
-    let account = cardless(holder.signed_in.account)?;
-    show_change(holder.visitor, &account, None)
-}
-
-/// `POST /account/password`: other browsers are signed out.
-pub(crate) async fn change(
-    State(site): State<Site>,
-    holder: Holder,
-    Posted(changed): Posted<Changed>,
-) -> Result<Response, PageError> {
-    let account = cardless(holder.signed_in.account)?;
-    let visitor = holder.visitor;
-    // A stolen session shall not be a way to guess.
-    if !is_right(&site, &visitor, &account.number, changed.old).await? {
-        let fault = visitor
-            .language
-            .say("目前的密碼不對", "The password of now is not right");
-        return show_change(visitor, &account, Some(fault));
-    }
-    if let Some(fault) = changed.chosen.fault(&account, visitor.language) {
-        return show_change(visitor, &account, Some(fault));
-    }
-    let hash = site.passwords.hash(changed.chosen.password).await?;
-    let changes = site.database.begin().await?;
-    let browser = visitor.browser.clone();
-    store(&site, &visitor, changes, &account, &hash, Some(&browser)).await?;
-    Ok(Redirect::to("/account?changed").into_response())
-}
-
 /// Whether this is the password of an account. Who guesses is slowed down: by address, by account,
 /// and by both.
 ///
@@ -245,27 +207,6 @@ pub(crate) async fn is_right(
         site.limits.count(act, who).await?;
     }
     Ok(false)
-}
-
-fn cardless(account: Account) -> Result<Account, PageError> {
-    match account.kind {
-        Kind::Cardless => Ok(account),
-        _ => Err(PageError::NotFound),
-    }
-}
-
-fn show_change(
-    visitor: Visitor,
-    account: &Account,
-    fault: Option<&'static str>,
-) -> Result<Response, PageError> {
-    show_new(
-        visitor,
-        account,
-        "/account/password".to_owned(),
-        true,
-        fault,
-    )
 }
 
 fn show_new(

@@ -28,6 +28,7 @@ mod limits;
     reason = "shared with the end-to-end tests"
 )]
 mod mail_catcher;
+mod new_cards;
 mod operators;
 mod pages;
 mod passwords;

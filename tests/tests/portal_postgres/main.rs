@@ -32,6 +32,8 @@ mod hostile;
 mod letters;
 #[path = "../../../portal/tests/api/limits.rs"]
 mod limits;
+#[path = "../../../portal/tests/api/new_cards.rs"]
+mod new_cards;
 #[path = "../../../portal/tests/api/operators.rs"]
 mod operators;
 #[path = "../../../portal/tests/api/pages.rs"]

@@ -40,7 +40,7 @@ struct Arguments {
     /// Only the groups of figures whose names contain this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// Only the portal, under load for so many minutes.
+    /// Only the portal: its figures, then the same load for so many minutes.
     #[arg(long, value_name = "MINUTES")]
     portal: Option<usize>,
     /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the

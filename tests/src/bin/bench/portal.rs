@@ -123,9 +123,10 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     ])
 }
 
-/// The same load for long: P-256 cards, which sign while it goes on. Memory is taken each minute,
+/// [`measure`], then the same load for long: P-256 cards, which sign while it goes on. Memory is taken each minute,
 /// and must not grow after the first two.
 pub(crate) fn soak(minutes: usize) -> Result<Vec<Figure>> {
+    let mut figures = measure()?;
     let runtime = tokio::runtime::Runtime::new()?;
     let site = Site::start(&runtime, KeyKind::P256)?;
     let load = Load::new(ORIGIN, site.node.address);
@@ -150,7 +151,7 @@ pub(crate) fn soak(minutes: usize) -> Result<Vec<Figure>> {
     let last = memory.last().copied().unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "minutes and a few errors")]
     let (minutes, failed) = (minutes as f64, failed as f64);
-    Ok(vec![
+    figures.extend([
         Figure::new("portal: minutes of load", minutes, "min"),
         Figure::new("portal: p99 of the slowest minute", slowest, "ms").at_most(100.0),
         Figure::new("portal: logins that failed", failed, "").at_most(0.0),
@@ -158,5 +159,6 @@ pub(crate) fn soak(minutes: usize) -> Result<Vec<Figure>> {
             .beside(settled)
             .at_most_times(1.1)
             .note("floor: memory after the second minute"),
-    ])
+    ]);
+    Ok(figures)
 }
