@@ -52,17 +52,6 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_account ON sessions (account);
 CREATE INDEX sessions_seen_at ON sessions (seen_at);
 
--- A challenge belongs to the browser that asked for it.
-CREATE TABLE challenges (
-    token     TEXT   PRIMARY KEY,       -- SHA-256 of the token that the page sends back, base64
-    browser   TEXT   NOT NULL,          -- SHA-256 of its cookie, base64
-    challenge TEXT   NOT NULL,
-    issued_at BIGINT NOT NULL
-);
-
-CREATE INDEX challenges_browser ON challenges (browser);
-CREATE INDEX challenges_issued_at ON challenges (issued_at);
-
 -- What a mail lets its reader do, once.
 CREATE TABLE links (
     token      TEXT   PRIMARY KEY,      -- SHA-256 of the token in the link, base64

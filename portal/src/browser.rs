@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponseParts, ResponseParts},
 };
+use chop_challenges::Session;
 
 use crate::{
     Error,
@@ -49,6 +50,11 @@ impl Browser {
     /// What the database calls it.
     pub(crate) fn key(&self) -> String {
         fingerprint(&self.secret)
+    }
+
+    /// Whom its challenges belong to.
+    pub(crate) fn session(&self) -> Session {
+        Session::of(&self.secret)
     }
 
     /// The token that our own forms carry.

@@ -18,10 +18,22 @@ pub(crate) async fn check(settings: Settings) -> anyhow::Result<()> {
     let has_mail = settings.mail.is_some();
     let operators = settings.operators.len();
     let origin = settings.origin.clone();
+    let is_unknown_allowed = settings.revocation.allow_unknown_revocation;
     let portal = Portal::open(settings).await?;
     println!("origin     {origin}");
     for anchor in portal.anchors() {
         println!("anchor     {} ({})", anchor.subject, anchor.file.display());
+    }
+    portal.fetch_lists().await;
+    for one in portal.lists() {
+        let state = match (&one.list, &one.fault) {
+            (Some(list), _) => format!("{} revoked, by {}", list.entries(), list.issuer()),
+            (None, fault) => format!("missing: {}", fault.as_deref().unwrap_or("not fetched")),
+        };
+        println!("list       {} ({state})", one.address);
+    }
+    if is_unknown_allowed {
+        println!("list       not needed: allow_unknown_revocation lets lost cards sign in");
     }
     println!("operators  {operators}");
     let said = if has_mail {
@@ -33,6 +45,11 @@ pub(crate) async fn check(settings: Settings) -> anyhow::Result<()> {
     ensure!(
         !portal.anchors().is_empty(),
         "no authority is trusted, so nobody can sign in with a card"
+    );
+    let lists = portal.lists();
+    ensure!(
+        is_unknown_allowed || lists.iter().any(|one| one.list.is_some()),
+        "no list of revoked cards can be had, so nobody can sign in with a card"
     );
     Ok(())
 }

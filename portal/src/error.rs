@@ -56,6 +56,12 @@ pub enum Error {
         /// Why not.
         source: chop_verifier::AnchorError,
     },
+    /// A challenge could not be made, or what the database has is none.
+    #[error("challenges cannot be kept")]
+    Challenge(#[source] chop_challenges::Error),
+    /// Lists of revoked cards cannot be kept: their folder, or the proxy's address.
+    #[error("lists of revoked cards cannot be kept")]
+    Lists(#[from] chop_fetch::Error),
     /// The mail server's address in the settings is not one.
     #[error("{server} is not the address of a mail server")]
     MailServer {
@@ -117,6 +123,15 @@ impl Error {
             | sqlx::Error::Protocol(_) => true,
             sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing(&code)),
             _ => false,
+        }
+    }
+}
+
+impl From<chop_challenges::Error> for Error {
+    fn from(error: chop_challenges::Error) -> Self {
+        match error {
+            chop_challenges::Error::Database(error) => Self::Database(error),
+            error => Self::Challenge(error),
         }
     }
 }

@@ -1,14 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
-mod anchors;
 mod applying;
 mod assets;
 mod audit;
 mod binding;
 mod body;
 mod browser;
-mod challenges;
 mod client;
 mod clock;
 mod database;
@@ -35,16 +33,17 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod signer;
+mod trust;
 mod user_agent;
 mod visitor;
 mod words;
 
 pub use accounts::{Account, Accounts, NewAccount, Profile};
-pub use anchors::ListedAnchor;
 pub use audit::{Audit, Entry, SETTLED};
 pub use client::{Network, NetworkError};
 pub use error::Error;
 pub use kind::{Kind, State};
 pub use outbox::ListedLetter;
 pub use portal::Portal;
-pub use settings::{Mail, OperatorCard, Settings, Tls};
+pub use settings::{Mail, OperatorCard, Revocation, Settings, Tls};
+pub use trust::{ListedAnchor, ListedList};

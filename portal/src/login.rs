@@ -9,6 +9,7 @@ use axum::{
     extract::{FromRequestParts, State, rejection::StringRejection},
     http::request::Parts,
 };
+use chop_challenges::ChallengeStore as _;
 use chop_verifier::Certificate;
 use serde::Serialize;
 
@@ -48,11 +49,12 @@ pub(crate) async fn challenge(
 ) -> Result<(Browser, Json<Start>), Problem> {
     let client = visitor.client.counted();
     site.limits.count(Act::Challenge, &client).await?;
-    let issued = site.challenges.issue(&visitor.browser).await?;
+    let session = visitor.browser.session();
+    let issued = site.challenges.issue(&session, site.clock.now()).await?;
     site.metrics.challenged();
     let start = Start {
         challenge: issued.challenge.as_str().to_owned(),
-        token: issued.token,
+        token: issued.id,
     };
     Ok((visitor.browser, Json(start)))
 }
@@ -82,17 +84,18 @@ pub(crate) async fn proven(
 ) -> Result<(Certificate, Signer), Problem> {
     // 1. Take the challenge out, for this browser and before anything else: whatever comes of it,
     //    it is not tried again, and of two requests at once only one has it.
+    let (session, now) = (visitor.browser.session(), site.clock.now());
     let challenge = site
         .challenges
-        .take(&visitor.browser, token)
+        .take(&session, token, now)
         .await?
         .ok_or(Code::ChallengeGone)?;
 
     // 2. Verify, against our own origin and our own challenge.
     let assertion = unverified_assertion.map_err(|_| Code::BadRequest)?;
-    let now = site.clock.now();
     let verified = site
-        .verifier
+        .trust
+        .verifier()
         .sign_in(&assertion, &site.origin, &challenge, now)?
         .signer;
 

@@ -39,6 +39,9 @@ pub(crate) struct Stock {
     pub(crate) letters_waiting: i64,
     pub(crate) letters_failed: i64,
     pub(crate) card_requests: i64,
+    /// Of revoked cards, on this node.
+    pub(crate) lists_missing: usize,
+    pub(crate) lists_late: usize,
 }
 
 impl Metrics {
@@ -136,6 +139,13 @@ impl Metrics {
             "Cards that an operator has to look at",
         );
         page.line("portal_card_requests", stock.card_requests);
+        page.head(
+            "portal_lists",
+            "gauge",
+            "Lists of revoked cards that cannot be used, by what is wrong",
+        );
+        page.line("portal_lists{fault=\"missing\"}", stock.lists_missing);
+        page.line("portal_lists{fault=\"late\"}", stock.lists_late);
         page.0
     }
 }

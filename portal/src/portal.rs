@@ -5,18 +5,16 @@ mod house;
 use std::{path::Path, sync::Arc, time::SystemTime};
 
 use axum::Router;
+use chop_challenges::SqlStore;
 use chop_protocol::Origin;
-use chop_verifier::Verifier;
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
     Accounts, Error, ListedAnchor, ListedLetter, Settings, State,
-    anchors::Trust,
     applying::post,
     audit::{Action, Audit},
     binding::CardRequests,
-    challenges::Challenges,
     client::Network,
     clock::Clock,
     database::Database,
@@ -30,6 +28,7 @@ use crate::{
     sessions::Sessions,
     settings::OperatorCard,
     signer::Signer,
+    trust::{ListedList, Trust},
 };
 
 /// The portal: opened once, then served.
@@ -46,7 +45,6 @@ pub(crate) struct Site(Arc<Parts>);
 /// The parts of a [`Site`].
 pub(crate) struct Parts {
     pub(crate) origin: Origin,
-    pub(crate) verifier: Verifier,
     pub(crate) trust: Trust,
     pub(crate) secondary_cards: bool,
     pub(crate) proxies: Vec<Network>,
@@ -55,7 +53,7 @@ pub(crate) struct Parts {
     pub(crate) accounts: Accounts,
     pub(crate) audit: Audit,
     pub(crate) card_requests: CardRequests,
-    pub(crate) challenges: Challenges,
+    pub(crate) challenges: SqlStore,
     pub(crate) limits: Limits,
     pub(crate) links: Links,
     pub(crate) outbox: Outbox,
@@ -104,11 +102,14 @@ impl Parts {
     pub(crate) async fn stock(&self) -> Result<Stock, Error> {
         let (letters_waiting, letters_failed) = self.outbox.counts().await?;
         let card_requests = self.card_requests.waiting().await?.len();
+        let (lists_missing, lists_late) = self.trust.lists_wanting(self.clock.now());
         Ok(Stock {
             accounts: self.accounts.counts().await?,
             letters_waiting,
             letters_failed,
             card_requests: i64::try_from(card_requests).unwrap_or(i64::MAX),
+            lists_missing,
+            lists_late,
         })
     }
 }
@@ -133,7 +134,7 @@ impl Portal {
     ) -> Result<Self, Error> {
         let clock = Clock::new(now);
         let tls = settings.tls.as_ref().map(server::acceptor).transpose()?;
-        let trust = Trust::read(&settings.anchors)?;
+        let trust = Trust::new(&settings.anchors, &settings.revocation)?;
         let server = settings.mail.as_ref().map(Server::new).transpose()?;
         let database = Database::open(&settings.database).await?;
         let audit = Audit::new(database.clone(), clock.clone());
@@ -157,8 +158,6 @@ impl Portal {
         };
         let site = Site(Arc::new(Parts {
             origin: settings.origin,
-            // Nothing fetches lists here yet: a card that was reported lost still signs in.
-            verifier: Verifier::new(trust.anchors.clone()).allow_unknown_revocation(),
             trust,
             secondary_cards: settings.secondary_cards,
             proxies: settings.proxies,
@@ -166,7 +165,7 @@ impl Portal {
             accounts,
             audit,
             card_requests,
-            challenges: Challenges::new(database.clone(), clock.clone()),
+            challenges: SqlStore::with(database.write().clone()).await?,
             limits: Limits::new(database.clone(), clock.clone()),
             links,
             outbox,
@@ -197,7 +196,13 @@ impl Portal {
     /// The authorities that are trusted.
     #[must_use]
     pub fn anchors(&self) -> &[ListedAnchor] {
-        &self.site.0.trust.listed
+        &self.site.trust.authorities
+    }
+
+    /// The lists of revoked cards, as they were when they were last fetched.
+    #[must_use]
+    pub fn lists(&self) -> Vec<ListedList> {
+        self.site.trust.lists()
     }
 
     /// The letters, those that wait or were given up first; at most a hundred.

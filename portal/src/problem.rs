@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use chop_verifier::{ChainFault, Place, Refusal};
+use chop_verifier::{ChainFault, Place, Refusal, RevocationFault};
 use serde::{Serialize, Serializer};
 
 use crate::{Error, pages::PageError};
@@ -33,6 +33,10 @@ pub(crate) enum Code {
     CertificateNotYetValid,
     /// No authority that the site trusts vouches for the certificate.
     CertificateUntrusted,
+    /// The certificate was revoked, or is on hold.
+    CertificateRevoked,
+    /// Nobody says now whether the certificate was revoked: a list is missing or out of date.
+    RevocationUnknown,
     /// The certificate or its key is of a kind that cannot sign in.
     CertificateUnsuitable,
     /// The certificate does not say clearly who it is about.
@@ -58,7 +62,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, so that the words can be checked against it.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::BadRequest,
         Self::RequestRefused,
         Self::TooOften,
@@ -68,6 +72,8 @@ impl Code {
         Self::CertificateExpired,
         Self::CertificateNotYetValid,
         Self::CertificateUntrusted,
+        Self::CertificateRevoked,
+        Self::RevocationUnknown,
         Self::CertificateUnsuitable,
         Self::IdentityUnclear,
         Self::CardKindWrong,
@@ -92,6 +98,8 @@ impl Code {
             Self::CertificateExpired => "certificate_expired",
             Self::CertificateNotYetValid => "certificate_not_yet_valid",
             Self::CertificateUntrusted => "certificate_untrusted",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::RevocationUnknown => "revocation_unknown",
             Self::CertificateUnsuitable => "certificate_unsuitable",
             Self::IdentityUnclear => "identity_unclear",
             Self::CardKindWrong => "card_kind_wrong",
@@ -110,7 +118,7 @@ impl Code {
             Self::BadRequest | Self::AssertionUnreadable => StatusCode::BAD_REQUEST,
             Self::ChallengeGone | Self::CardTaken => StatusCode::CONFLICT,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
-            Self::SiteUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RevocationUnknown | Self::SiteUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::SiteFault => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::FORBIDDEN,
         }
@@ -157,6 +165,12 @@ impl From<Error> for Problem {
     }
 }
 
+impl From<chop_challenges::Error> for Problem {
+    fn from(error: chop_challenges::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
 /// A page's fault, where a page's script asked.
 impl From<PageError> for Problem {
     fn from(error: PageError) -> Self {
@@ -192,6 +206,13 @@ fn code_of(refusal: &Refusal) -> Code {
             {
                 Code::CertificateUnsuitable
             }
+            ChainFault::Revocation(fault) => match fault {
+                // What a responder does not know was never issued, or not by who it says.
+                RevocationFault::Revoked { .. } | RevocationFault::NotIssued => {
+                    Code::CertificateRevoked
+                }
+                _ => Code::RevocationUnknown,
+            },
             _ => Code::CertificateUntrusted,
         },
         Refusal::KeyUnsupported | Refusal::KeyTooWeak { .. } | Refusal::AssuranceTooLow { .. } => {

@@ -1,5 +1,6 @@
 //! What an operator sets: a TOML file, and flags above it.
 
+mod revocation;
 mod text;
 
 use std::{
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 use crate::{Error, client::Network};
 
+pub use revocation::Revocation;
 pub use text::OperatorCard;
 
 /// The portal's settings.
@@ -30,6 +32,8 @@ pub struct Settings {
     /// Files with the authorities that are trusted, in PEM, or folders of such files (`*.pem`).
     /// With none, nobody can sign in with a card.
     pub anchors: Vec<PathBuf>,
+    /// Where it is learnt that cards were revoked.
+    pub revocation: Revocation,
     /// Whether a company's secondary cards (附卡) may sign in, beside its primary one.
     pub secondary_cards: bool,
     /// Certificate and key, to serve https without a proxy.
@@ -85,6 +89,7 @@ impl Default for Settings {
                 .expect("written above, and tested"),
             database: "sqlite:portal.db".to_owned(),
             anchors: Vec::new(),
+            revocation: Revocation::default(),
             secondary_cards: true,
             tls: None,
             proxies: Vec::new(),
@@ -145,6 +150,14 @@ mod tests {
             from = "noreply@apply.example.gov.tw"
             user = "portal"
             password_file = "/etc/portal/mail-password"
+
+            [revocation]
+            lists = ["http://ca.example/complete.crl"]
+            folder = "/var/lib/portal/revocation"
+            proxy = "http://proxy.example:3128"
+            allow_stale_lists_hours = 6
+            allow_unknown_revocation = true
+            allow_unknown_revocation_of_authorities = true
             "#,
         )
         .unwrap();
@@ -156,6 +169,8 @@ mod tests {
         assert_eq!((settings.proxies.len(), settings.operators.len()), (2, 2));
         assert_eq!(settings.metrics.unwrap().port(), 9464);
         assert_eq!(settings.mail.unwrap().user.unwrap(), "portal");
+        assert_eq!(settings.revocation.lists.len(), 1);
+        assert_eq!(settings.revocation.allow_stale_lists_hours, 6);
     }
 
     #[test]
@@ -176,6 +191,7 @@ mod tests {
             r#"operators = ["company:12345678"]"#,
             r#"operators = ["cardless:IN0000000000"]"#,
             r#"mail = { server = "smtp://a" }"#,
+            "revocation = { check = false }",
         ] {
             assert!(toml::from_str::<Settings>(odd).is_err(), "{odd}");
         }

@@ -60,7 +60,7 @@ impl PortalNode {
         let metrics = free((Ipv4Addr::LOCALHOST, 0).into())?;
         let file = folder.join(format!("{name}.toml"));
         fs::write(&file, text(settings, address, metrics)?)?;
-        let mut command = Program::command(&built("portal").to_string_lossy());
+        let mut command = Program::command(built("portal"));
         command.arg("--settings").arg(&file).arg("serve");
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let program = Program::start(command, &folder.join(format!("{name}.log")))?;
@@ -146,6 +146,7 @@ fn text(settings: &NodeSettings, address: SocketAddr, metrics: SocketAddr) -> Re
             "tls = {{ certificate = {certificate:?}, key = {key:?} }}"
         )?;
     }
+    text.push_str("revocation = { allow_unknown_revocation = true }\n");
     writeln!(
         text,
         "[mail]\nserver = \"{}\"\nfrom = \"網路線上申辦 <noreply@portal.example>\"",

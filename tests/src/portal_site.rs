@@ -69,6 +69,7 @@ impl PortalSite {
         settings.origin = origin.parse()?;
         settings.database = format!("sqlite:{}", folder.join("portal.db").display());
         settings.anchors = anchors;
+        settings.revocation.allow_unknown_revocation = true;
         settings.tls = Some(tls);
         settings.mail = Some(Mail {
             server: mail.url(),

@@ -50,6 +50,11 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.anchors.is_empty() {
         tracing::warn!("no authorities are trusted, so nobody can sign in: see --anchors");
     }
+    if settings.revocation.allow_unknown_revocation {
+        tracing::warn!("allow_unknown_revocation: without lists, lost cards can sign in");
+    } else if settings.revocation.lists.is_empty() {
+        tracing::warn!("no lists of revoked cards are set, so no card is taken: see [revocation]");
+    }
     let portal = Portal::open(settings).await?;
     let listener = bind(listen).await?;
     let (end, ended) = watch::channel(());

@@ -43,6 +43,14 @@ struct HomePage {
     stock: Stock,
     has_mail: bool,
     authorities: usize,
+    is_unknown_allowed: bool,
+}
+
+impl HomePage {
+    /// Lists of revoked cards that cannot be used, so that cards are refused.
+    fn lists_wanting(&self) -> usize {
+        self.stock.lists_missing + self.stock.lists_late
+    }
 }
 
 /// `GET /operator`: the operators' sign-in, or how the site stands.
@@ -62,7 +70,8 @@ pub(crate) async fn show(
         frame,
         stock: site.stock().await?,
         has_mail: site.has_mail(),
-        authorities: site.trust.listed.len(),
+        authorities: site.trust.authorities.len(),
+        is_unknown_allowed: site.trust.is_unknown_allowed(),
     };
     answer(visitor, &page)
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
+use chop_challenges::ChallengeStore as _;
 use tokio::{net::TcpListener, time::MissedTickBehavior};
 
 use super::Portal;
@@ -11,6 +12,10 @@ use crate::{Error, server};
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often letters are looked for that another node put in, or that are to be tried again.
 const POST: Duration = Duration::from_secs(2);
+/// How often it is looked whether lists of revoked cards are due; each is asked for once an hour.
+const LISTS: Duration = Duration::from_secs(60);
+/// How long connections wait for the first lists, without which cards are refused.
+const FIRST_LISTS: Duration = Duration::from_secs(10);
 /// Applications whose mail nobody followed, and those that no card proved, go after this.
 const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -23,13 +28,20 @@ impl Portal {
         self.site.post.deliver().await
     }
 
+    /// Gets lists of revoked cards that are missing or due, and waits for them. [`Portal::serve`] does
+    /// it by itself.
+    pub async fn fetch_lists(&self) {
+        let site = &self.site;
+        site.trust.fetch(site.clock.now()).await;
+    }
+
     /// Deletes what has expired. [`Portal::serve`] does it by itself.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn sweep(&self) -> Result<(), Error> {
         let site = &self.site;
-        site.challenges.sweep().await?;
+        site.challenges.sweep(site.clock.now()).await?;
         site.sessions.sweep().await?;
         site.links.sweep().await?;
         site.limits.sweep().await?;
@@ -42,6 +54,12 @@ impl Portal {
     /// Serves on `listener`, with TLS where the settings have a certificate, until `shutdown` is
     /// done; then waits up to ten seconds for running requests.
     pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        if tokio::time::timeout(FIRST_LISTS, self.fetch_lists())
+            .await
+            .is_err()
+        {
+            tracing::warn!("lists of revoked cards are on their way; until then cards are refused");
+        }
         let router = self.router();
         let proxies = self.site.proxies.clone();
         let is_proxy = move |address| proxies.iter().any(|network| network.has(address));
@@ -49,6 +67,7 @@ impl Portal {
             () = server::serve(listener, self.tls.clone(), router, is_proxy, shutdown) => {}
             () = self.keep_house() => {}
             () = self.keep_post() => {}
+            () = self.keep_lists() => {}
         }
     }
 
@@ -69,6 +88,14 @@ impl Portal {
                     "what has expired could not be deleted"
                 );
             }
+        }
+    }
+
+    /// Keeps lists of revoked cards fresh, for ever.
+    async fn keep_lists(&self) {
+        loop {
+            self.fetch_lists().await;
+            tokio::time::sleep(LISTS).await;
         }
     }
 

@@ -141,6 +141,32 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
+        "certificate_revoked",
+        Stop,
+        (
+            "憑證已停用或廢止",
+            "這張卡片已掛失、停用或廢止，不能登入。卡片若還要使用，請洽發卡單位復用或換發新卡。",
+        ),
+        (
+            "The certificate was revoked",
+            "This card was reported lost, suspended or revoked and cannot sign in. If you still use it, \
+             ask its issuer to reinstate it or for a new card.",
+        ),
+    ),
+    Words::new(
+        "revocation_unknown",
+        Warning,
+        (
+            "暫時無法確認憑證是否有效",
+            "您的卡片沒有問題。本站目前拿不到最新的憑證廢止清單，請過幾分鐘再試一次。",
+        ),
+        (
+            "Whether the certificate is still good cannot be checked now",
+            "Nothing is wrong with your card. This site does not have the newest list of revoked \
+             certificates. Please try again in a few minutes.",
+        ),
+    ),
+    Words::new(
         "certificate_unsuitable",
         Stop,
         (

@@ -63,6 +63,7 @@ async fn another_node_with_the_same_database_knows_the_session() {
     settings.origin = crate::scene::ORIGIN.parse().unwrap();
     settings.database.clone_from(&scene.database.url);
     settings.anchors = vec![scene.folder.path().to_owned()];
+    settings.revocation.allow_unknown_revocation = true;
     let other_node = portal::Portal::open(settings).await.unwrap();
     let there = crate::browser::Browser::new(other_node.router());
     there.plant(&browser.session().unwrap());

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension,
+    DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevocationReason, RevokedCertParams, SerialNumber,
 };
 use ring::{
     rand::SystemRandom,
@@ -91,6 +92,27 @@ impl Authority {
     /// Its certificate.
     pub(crate) fn pem(&self) -> String {
         self.params.clone().self_signed(&self.key).unwrap().pem()
+    }
+
+    /// Its list of revoked cards, by their serial numbers, that counts for these days.
+    pub(crate) fn list(&self, revoked: &[&[u8]], days: std::ops::Range<i64>) -> Vec<u8> {
+        let number = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let revoked = revoked.iter().map(|serial| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(serial),
+            revocation_time: in_days(-1).into(),
+            reason_code: Some(RevocationReason::CertificateHold),
+            invalidity_date: None,
+        });
+        let params = CertificateRevocationListParams {
+            this_update: (in_days(days.start) - Duration::from_secs(60)).into(),
+            next_update: in_days(days.end).into(),
+            crl_number: u64::try_from(number.unwrap().as_millis()).unwrap().into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        params.signed_by(&issuer).unwrap().der().to_vec()
     }
 
     /// A card with serial number 0x0a1b2c.

@@ -23,7 +23,7 @@ async fn looking_at_pages_makes_no_row() {
     }
     for table in [
         "SELECT COUNT(*) FROM sessions",
-        "SELECT COUNT(*) FROM challenges",
+        "SELECT COUNT(*) FROM chop_challenges",
         "SELECT COUNT(*) FROM counts",
     ] {
         assert_eq!(scene.rows(table).await, 0, "{table}");
@@ -35,7 +35,7 @@ async fn a_challenge_makes_no_session() {
     let scene = Scene::new().await;
     scene.browser().challenge().await;
     assert_eq!(scene.rows("SELECT COUNT(*) FROM sessions").await, 0);
-    assert_eq!(scene.rows("SELECT COUNT(*) FROM challenges").await, 1);
+    assert_eq!(scene.rows("SELECT COUNT(*) FROM chop_challenges").await, 1);
 }
 
 #[tokio::test]
@@ -51,7 +51,10 @@ async fn one_address_gets_so_many_challenges_a_minute() {
 
     ask(&scene.browser()).await.is_code(429, "too_often");
 
-    assert_eq!(scene.rows("SELECT COUNT(*) FROM challenges").await, 120);
+    assert_eq!(
+        scene.rows("SELECT COUNT(*) FROM chop_challenges").await,
+        120
+    );
     scene.later(1);
     assert_eq!(ask(&scene.browser()).await.status, 200);
 }
@@ -85,7 +88,7 @@ async fn what_has_expired_is_deleted() {
 
     for table in [
         "SELECT COUNT(*) FROM sessions",
-        "SELECT COUNT(*) FROM challenges",
+        "SELECT COUNT(*) FROM chop_challenges",
         "SELECT COUNT(*) FROM counts",
         "SELECT COUNT(*) FROM links",
     ] {

@@ -35,6 +35,7 @@ mod passwords;
 mod profile;
 mod refusals;
 mod replay;
+mod revocation;
 mod scene;
 mod server;
 mod sessions;

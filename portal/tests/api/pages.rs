@@ -165,7 +165,7 @@ async fn a_database_that_is_broken_gives_a_page_and_a_code_without_its_cause() {
     let scene = Scene::new().await;
     let browser = scene.browser();
     let start = browser.challenge().await;
-    for statement in ["DROP TABLE challenges", "DROP TABLE sessions"] {
+    for statement in ["DROP TABLE chop_challenges", "DROP TABLE sessions"] {
         scene.execute(statement).await.unwrap();
     }
 

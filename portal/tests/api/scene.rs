@@ -59,6 +59,8 @@ impl Scene {
         settings.origin = ORIGIN.parse().unwrap();
         settings.database.clone_from(&database.url);
         settings.anchors = vec![folder.path().to_owned()];
+        settings.revocation.folder = folder.path().join("revocation");
+        settings.revocation.allow_unknown_revocation = true;
         settings.mail = Some(Mail {
             server: mail.url(),
             from: "網路線上申辦 <noreply@portal.example>".to_owned(),

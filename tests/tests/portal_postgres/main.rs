@@ -46,6 +46,8 @@ mod profile;
 mod refusals;
 #[path = "../../../portal/tests/api/replay.rs"]
 mod replay;
+#[path = "../../../portal/tests/api/revocation.rs"]
+mod revocation;
 #[path = "../../../portal/tests/api/scene.rs"]
 mod scene;
 #[path = "../../../portal/tests/api/sessions.rs"]

@@ -124,6 +124,20 @@ fn steps(key: &str) -> &'static [Step] {
                 "A company's new card has the same business number: just sign in. A citizen's new card is bound on the page that follows its first sign-in.",
             ),
         ],
+        "certificate_revoked" => &[
+            (
+                "到發卡單位的網站，用「憑證狀態查詢」看這張卡是「暫停」還是「廢止」。",
+                "On the issuer's web site, look up whether the card is suspended or revoked.",
+            ),
+            (
+                "暫停的卡片（例如掛失後找到了）可以在那裡復用；本站最慢一小時後就會知道。",
+                "A suspended card, such as one that was lost and found, can be reinstated there; this site knows within an hour or so.",
+            ),
+            (
+                "廢止的卡片不能恢復，要申請一張新卡。",
+                "A revoked card stays revoked; apply for a new one.",
+            ),
+        ],
         "account_disabled" => &[(
             "請以公司或本人的電子郵件與本站的管理者聯絡，並附上帳號。",
             "Please write to the operator of this site from your own address, and name the account.",

@@ -1,12 +1,13 @@
-//! Whom the site trusts: the authorities, until when, and by which file.
+//! Whom the site trusts: the authorities, until when, by which file; and what says that cards were
+//! revoked.
 
 use askama::Template;
 use axum::{extract::State, response::Response};
 
 use crate::{
-    anchors::ListedAnchor,
     pages::{Frame, PageError, answer, in_taipei},
     portal::Site,
+    trust::{ListedAnchor, milliseconds},
     visitor::Operator,
 };
 
@@ -15,6 +16,8 @@ use crate::{
 struct TrustPage {
     frame: Frame,
     authorities: Vec<Authority>,
+    lists: Vec<List>,
+    is_unknown_allowed: bool,
     secondary_cards: bool,
     operators: usize,
 }
@@ -26,6 +29,21 @@ struct Authority {
     ends: bool,
 }
 
+/// A list of revoked cards, of which there may be none yet.
+struct List {
+    address: String,
+    found: Option<Found>,
+    fault: Option<String>,
+}
+
+struct Found {
+    issuer: String,
+    entries: u64,
+    this_update: String,
+    next_update: Option<String>,
+    is_late: bool,
+}
+
 /// In milliseconds.
 const SOON: i64 = 90 * 24 * 60 * 60 * 1000;
 
@@ -35,14 +53,28 @@ pub(crate) async fn show(
     operator: Operator,
 ) -> Result<Response, PageError> {
     let soon = site.clock.now_ms() + SOON;
-    let authorities = site.trust.listed.iter().map(|listed| Authority {
+    let authorities = site.trust.authorities.iter().map(|listed| Authority {
         not_after: in_taipei(listed.not_after),
         ends: listed.not_after < soon,
         listed: listed.clone(),
     });
+    let now = site.clock.now();
+    let lists = site.trust.lists().into_iter().map(|one| List {
+        found: one.list.as_ref().map(|list| Found {
+            issuer: list.issuer(),
+            entries: list.entries(),
+            this_update: in_taipei(milliseconds(list.this_update())),
+            next_update: list.next_update().map(|time| in_taipei(milliseconds(time))),
+            is_late: one.is_late(now),
+        }),
+        address: one.address,
+        fault: one.fault,
+    });
     let page = TrustPage {
         frame: Frame::around(&operator.visitor),
         authorities: authorities.collect(),
+        lists: lists.collect(),
+        is_unknown_allowed: site.trust.is_unknown_allowed(),
         secondary_cards: site.secondary_cards,
         operators: site.operators(),
     };
