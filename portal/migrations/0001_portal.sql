@@ -96,6 +96,31 @@ CREATE TABLE card_requests (
 CREATE INDEX card_requests_account ON card_requests (account);
 CREATE INDEX card_requests_state ON card_requests (state, created_at);
 
+-- Applications for tax-exemption letters. The document is what is signed; it is made once.
+CREATE TABLE exemptions (
+    number     TEXT   PRIMARY KEY,
+    account    TEXT   NOT NULL REFERENCES accounts (number),
+    goods      TEXT   NOT NULL,
+    document   TEXT   NOT NULL,
+    form       TEXT   NOT NULL,         -- which form it was made with: sent twice, it makes one
+    created_at BIGINT NOT NULL,
+    UNIQUE (account, form)
+);
+
+CREATE INDEX exemptions_account ON exemptions (account, created_at);
+
+-- What was signed, with the proof. Rows are added and never changed, as in the audit log.
+CREATE TABLE signatures (
+    exemption          TEXT   PRIMARY KEY REFERENCES exemptions (number),
+    cms                TEXT   NOT NULL,     -- SignedData with document and certificate, base64
+    name               TEXT   NOT NULL,     -- whose certificate it is
+    certificate_serial TEXT   NOT NULL,     -- hexadecimal
+    certificate_sha256 TEXT   NOT NULL,     -- hexadecimal
+    signed_at          BIGINT NOT NULL      -- when it was verified
+);
+
+CREATE INDEX signatures_signed_at ON signatures (signed_at);
+
 -- How often somebody did something lately.
 CREATE TABLE counts (
     key   TEXT   PRIMARY KEY,

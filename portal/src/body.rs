@@ -18,6 +18,8 @@ use crate::{
 
 /// The largest body: an assertion has at most 10,000 bytes, a form less.
 const LARGEST: usize = 16 * 1024;
+/// The largest one with a signature: document, certificates, in base64.
+const LARGEST_SIGNED: usize = 64 * 1024;
 /// For a body. Who sends it more slowly holds a place that others want.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -30,7 +32,16 @@ enum Fault {
 
 /// Refuses in JSON.
 pub(crate) async fn read_for_json(request: Request, next: Next) -> Response {
-    match read(request).await {
+    read_then(request, next, LARGEST).await
+}
+
+/// The same for bodies with a signature.
+pub(crate) async fn read_signed(request: Request, next: Next) -> Response {
+    read_then(request, next, LARGEST_SIGNED).await
+}
+
+async fn read_then(request: Request, next: Next, largest: usize) -> Response {
+    match read(request, largest).await {
         Ok(request) => next.run(request).await,
         Err(_) => Problem::from(Code::BadRequest).into_response(),
     }
@@ -38,7 +49,7 @@ pub(crate) async fn read_for_json(request: Request, next: Next) -> Response {
 
 /// Refuses with a page.
 pub(crate) async fn read_for_page(request: Request, next: Next) -> Response {
-    match read(request).await {
+    match read(request, LARGEST).await {
         Ok(request) => next.run(request).await,
         Err(Fault::TooLarge) => PageError::TooLarge.into_response(),
         Err(Fault::TooSlow) => PageError::TooSlow.into_response(),
@@ -46,9 +57,9 @@ pub(crate) async fn read_for_page(request: Request, next: Next) -> Response {
     }
 }
 
-async fn read(request: Request) -> Result<Request, Fault> {
+async fn read(request: Request, largest: usize) -> Result<Request, Fault> {
     let (parts, body) = request.into_parts();
-    let read = timeout(PATIENCE, Limited::new(body, LARGEST).collect()).await;
+    let read = timeout(PATIENCE, Limited::new(body, largest).collect()).await;
     let body: Bytes = match read {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(Fault::TooLarge),

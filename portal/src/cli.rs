@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod exemption;
 pub(crate) mod mail;
 pub(crate) mod serve;
 

@@ -18,6 +18,10 @@ pub(crate) enum Act {
     Challenge,
     /// An application for an account, by address.
     Apply,
+    /// An application of an account for something, by account.
+    Exemption,
+    /// A signature to be verified, by account.
+    Sign,
     /// A mail that somebody asks for who is not signed in, by address.
     AskMail,
     /// A mail of one kind to one account.
@@ -47,6 +51,8 @@ impl Act {
             // A whole office behind one address signs in at nine o'clock.
             Self::Challenge => ("challenge", 120, MINUTE),
             Self::Apply => ("apply", 30, HOUR),
+            Self::Exemption => ("exemption", 60, HOUR),
+            Self::Sign => ("sign", 60, HOUR),
             Self::AskMail => ("ask mail", 20, HOUR),
             Self::SendMail => ("send mail", 4, HOUR),
             Self::PasswordFrom => ("password from", 50, QUARTER),

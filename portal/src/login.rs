@@ -39,7 +39,7 @@ pub(crate) struct Start {
 /// The answer to an assertion that is right: where the page goes now.
 #[derive(Serialize)]
 pub(crate) struct Next {
-    pub(crate) next: &'static str,
+    pub(crate) next: String,
 }
 
 /// `POST /login/challenge`: a challenge for this browser.

@@ -33,6 +33,9 @@ enum Command {
     /// Letters.
     #[command(subcommand)]
     Mail(cli::mail::Mail),
+    /// Applications for tax-exemption letters, and their signatures.
+    #[command(subcommand)]
+    Exemption(cli::exemption::Exemption),
     /// The record of what happened.
     #[command(subcommand)]
     Audit(cli::audit::Audit),
@@ -70,6 +73,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Check => cli::check(settings).await,
         Command::Account(command) => cli::account::run(settings, command).await,
         Command::Mail(command) => cli::mail::run(settings, command).await,
+        Command::Exemption(command) => cli::exemption::run(settings, command).await,
         Command::Audit(command) => cli::audit::run(settings, command).await,
         Command::Backup { file } => cli::back_up(settings, &file).await,
     }

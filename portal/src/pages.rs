@@ -6,6 +6,7 @@ pub(crate) mod apply;
 pub(crate) mod bind;
 pub(crate) mod card;
 pub(crate) mod error;
+pub(crate) mod exemptions;
 pub(crate) mod fields;
 pub(crate) mod help;
 pub(crate) mod home;
@@ -111,6 +112,11 @@ impl Frame {
     /// Whether this is the page at a path.
     fn is_at(&self, path: &str) -> bool {
         self.path == path
+    }
+
+    /// Whether this is the page at a path, or one below it.
+    fn is_under(&self, path: &str) -> bool {
+        self.path.starts_with(path)
     }
 
     fn is_signed_in(&self) -> bool {

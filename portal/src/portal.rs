@@ -18,6 +18,7 @@ use crate::{
     client::Network,
     clock::Clock,
     database::Database,
+    exemptions::Exemptions,
     limits::Limits,
     links::Links,
     mail::{Post, Server},
@@ -54,6 +55,7 @@ pub(crate) struct Parts {
     pub(crate) audit: Audit,
     pub(crate) card_requests: CardRequests,
     pub(crate) challenges: SqlStore,
+    pub(crate) exemptions: Exemptions,
     pub(crate) limits: Limits,
     pub(crate) links: Links,
     pub(crate) outbox: Outbox,
@@ -156,6 +158,7 @@ impl Portal {
             origin: settings.origin.clone(),
             server,
         };
+        let exemptions = Exemptions::new(database.clone(), clock.clone(), settings.origin.clone());
         let site = Site(Arc::new(Parts {
             origin: settings.origin,
             trust,
@@ -166,6 +169,7 @@ impl Portal {
             audit,
             card_requests,
             challenges: SqlStore::with(database.write().clone()).await?,
+            exemptions,
             limits: Limits::new(database.clone(), clock.clone()),
             links,
             outbox,
@@ -191,6 +195,12 @@ impl Portal {
     #[must_use]
     pub fn audit(&self) -> &Audit {
         &self.site.0.audit
+    }
+
+    /// The applications for tax-exemption letters.
+    #[must_use]
+    pub fn exemptions(&self) -> &Exemptions {
+        &self.site.exemptions
     }
 
     /// The authorities that are trusted.

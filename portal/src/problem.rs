@@ -49,6 +49,12 @@ pub(crate) enum Code {
     AccountDisabled,
     /// The card is another account's.
     CardTaken,
+    /// What was signed is not the document, or it was not signed as documents are.
+    DocumentMismatch,
+    /// The document was signed with a card of somebody else.
+    SignerDiffers,
+    /// The document was signed before.
+    AlreadySigned,
     /// The card is not on the list of operators.
     NotAnOperator,
     /// The session has ended.
@@ -62,7 +68,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, so that the words can be checked against it.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::BadRequest,
         Self::RequestRefused,
         Self::TooOften,
@@ -80,6 +86,9 @@ impl Code {
         Self::SecondaryCardRefused,
         Self::AccountDisabled,
         Self::CardTaken,
+        Self::DocumentMismatch,
+        Self::SignerDiffers,
+        Self::AlreadySigned,
         Self::NotAnOperator,
         Self::SignedOut,
         Self::SiteUnavailable,
@@ -106,6 +115,9 @@ impl Code {
             Self::SecondaryCardRefused => "secondary_card_refused",
             Self::AccountDisabled => "account_disabled",
             Self::CardTaken => "card_taken",
+            Self::DocumentMismatch => "document_mismatch",
+            Self::SignerDiffers => "signer_differs",
+            Self::AlreadySigned => "already_signed",
             Self::NotAnOperator => "not_an_operator",
             Self::SignedOut => "signed_out",
             Self::SiteUnavailable => "site_unavailable",
@@ -116,7 +128,7 @@ impl Code {
     fn status(self) -> StatusCode {
         match self {
             Self::BadRequest | Self::AssertionUnreadable => StatusCode::BAD_REQUEST,
-            Self::ChallengeGone | Self::CardTaken => StatusCode::CONFLICT,
+            Self::ChallengeGone | Self::CardTaken | Self::AlreadySigned => StatusCode::CONFLICT,
             Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::RevocationUnknown | Self::SiteUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::SiteFault => StatusCode::INTERNAL_SERVER_ERROR,
@@ -140,6 +152,17 @@ pub(crate) struct Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self { code }
+    }
+}
+
+impl Problem {
+    /// What became of a document's signature.
+    pub(crate) fn of_document(refusal: &Refusal) -> Self {
+        tracing::info!(%refusal, "a signature was refused");
+        match code_of(refusal) {
+            Code::AssertionUnreadable | Code::SignatureMismatch => Code::DocumentMismatch.into(),
+            code => code.into(),
+        }
     }
 }
 

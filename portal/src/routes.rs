@@ -16,11 +16,12 @@ use crate::{
     headers::{self, Headers},
     language, login,
     pages::{
-        PageError, account, activate, apply, bind, card, error, help, home, mail, operator,
-        password, pending, profile, sessions, sign_in,
+        PageError, account, activate, apply, bind, card, error, exemptions, help, home, mail,
+        operator, password, pending, profile, sessions, sign_in,
     },
     portal::Site,
     problem::{Code, for_scripts},
+    signing,
 };
 
 /// For a whole request, its body included.
@@ -29,13 +30,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Every route of the site.
 pub(crate) fn all(site: &Site) -> Router {
     // Asked by pages' scripts: answers are JSON.
+    let signed = Router::new()
+        .route(
+            "/account/exemptions/{number}/document",
+            get(exemptions::document),
+        )
+        .route(
+            "/account/exemptions/{number}/signature",
+            post(signing::sign),
+        )
+        .route_layer(from_fn(body::read_signed));
     let api = Router::new()
         .route("/login/challenge", post(login::challenge))
         .route("/login/{kind}", post(login::card))
         .route("/account/card/login", post(card::bind))
         .route("/operator/login", post(operator::sign_in))
-        .route_layer(from_fn(for_scripts))
         .route_layer(from_fn(body::read_for_json))
+        .merge(signed)
+        .route_layer(from_fn(for_scripts))
         .route_layer(from_fn_with_state(site.clone(), forgery::refuse_as_json));
     // Asked by the person: answers are pages.
     let pages = Router::new()
@@ -64,6 +76,19 @@ pub(crate) fn all(site: &Site) -> Router {
             get(password::change::form).post(password::change::send),
         )
         .route("/account/card", get(card::form))
+        .route("/account/exemptions", get(exemptions::list))
+        .route(
+            "/account/exemptions/new",
+            get(exemptions::form::show).post(exemptions::form::send),
+        )
+        .route(
+            "/account/exemptions/{number}",
+            get(exemptions::show).post(exemptions::withdraw),
+        )
+        .route(
+            "/account/exemptions/{number}/signature",
+            get(exemptions::signature),
+        )
         .route("/help", get(help::index))
         .route("/help/{key}", get(help::show))
         .merge(operators())

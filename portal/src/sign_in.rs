@@ -79,6 +79,7 @@ pub(crate) async fn with_card(
     let browser = enter(site, visitor, &mut changes, role).await?;
     changes.commit().await.map_err(Error::from)?;
     site.metrics.signed_in(next.trim_start_matches('/'));
+    let next = next.to_owned();
     Ok((browser, Json(Next { next })))
 }
 

@@ -170,7 +170,11 @@ mod tests {
 
     #[test]
     fn every_key_that_the_script_names_has_words() {
-        let script = include_str!("../assets/login.js");
+        let script = concat!(
+            include_str!("../assets/card.js"),
+            include_str!("../assets/login.js"),
+            include_str!("../assets/sign.js"),
+        );
         let after = |mark| {
             script
                 .split(mark)

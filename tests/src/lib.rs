@@ -20,6 +20,7 @@ pub mod portal_stage;
 pub mod postgres;
 pub mod process;
 pub mod program;
+pub mod revocation_lists;
 pub mod scripted;
 pub mod site;
 pub mod smtp;

@@ -27,6 +27,8 @@ pub struct NodeSettings {
     pub database: String,
     /// A PEM file of authorities.
     pub anchors: PathBuf,
+    /// Where lists of revoked cards are. Without any, cards are taken unseen.
+    pub lists: Vec<String>,
     /// The mail server.
     pub mail: String,
     /// Whose cards may operate the site.
@@ -59,7 +61,9 @@ impl PortalNode {
         }
         let metrics = free((Ipv4Addr::LOCALHOST, 0).into())?;
         let file = folder.join(format!("{name}.toml"));
-        fs::write(&file, text(settings, address, metrics)?)?;
+        let mut text = text(settings, address, metrics)?;
+        text.push_str(&revocation(settings, &folder.join(format!("{name}-lists"))));
+        fs::write(&file, text)?;
         let mut command = Program::command(built("portal"));
         command.arg("--settings").arg(&file).arg("serve");
         command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -134,6 +138,17 @@ fn free(address: SocketAddr) -> Result<SocketAddr> {
     Ok(TcpListener::bind((address.ip(), 0))?.local_addr()?)
 }
 
+/// Its folder is the node's own.
+fn revocation(settings: &NodeSettings, folder: &Path) -> String {
+    if settings.lists.is_empty() {
+        return "[revocation]\nallow_unknown_revocation = true\n".to_owned();
+    }
+    format!(
+        "[revocation]\nlists = {:?}\nfolder = {folder:?}\n",
+        settings.lists
+    )
+}
+
 fn text(settings: &NodeSettings, address: SocketAddr, metrics: SocketAddr) -> Result<String> {
     let mut text = format!(
         "listen = \"{address}\"\norigin = \"{}\"\ndatabase = \"{}\"\nanchors = [{:?}]\n\
@@ -146,7 +161,6 @@ fn text(settings: &NodeSettings, address: SocketAddr, metrics: SocketAddr) -> Re
             "tls = {{ certificate = {certificate:?}, key = {key:?} }}"
         )?;
     }
-    text.push_str("revocation = { allow_unknown_revocation = true }\n");
     writeln!(
         text,
         "[mail]\nserver = \"{}\"\nfrom = \"網路線上申辦 <noreply@portal.example>\"",

@@ -12,6 +12,7 @@ use crate::haproxy::HaProxy;
 use crate::pki::{Issuer, Pki, pem};
 use crate::portal_node::{NodeSettings, PortalNode};
 use crate::postgres::{Durability, Postgres};
+use crate::revocation_lists::RevocationLists;
 use crate::site::{HOST, PUBLIC_ADDRESS, SITE};
 use crate::smtp::Smtp;
 
@@ -34,6 +35,8 @@ pub struct Stage {
     pub proxy: Option<HaProxy>,
     /// The nodes.
     pub nodes: Vec<PortalNode>,
+    /// The authorities' lists.
+    pub lists: RevocationLists,
     /// The mail server.
     pub mail: Smtp,
     /// The database server, where it is PostgreSQL.
@@ -44,16 +47,17 @@ pub struct Stage {
 
 impl Stage {
     /// Starts it in the namespace of a test, with a certificate of `authority`, trusting the cards
-    /// of `pki`, operated by these cards.
+    /// of `pki` but those `revoked` (DER), operated by these cards.
     ///
     /// # Errors
     /// When a part is not installed or does not come up.
-    pub fn start(
+    pub async fn start(
         folder: &Path,
         kind: Kind,
         authority: &Authority,
         pki: &Pki,
         operators: &[String],
+        revoked: &[&[u8]],
     ) -> Result<Self> {
         let folder = folder.join("portal");
         let data = folder.join(DATA);
@@ -64,12 +68,14 @@ impl Stage {
         let [companies, citizens] = both;
         fs::write(&anchors, format!("{}{}", companies?, citizens?))?;
         let (certificate, key) = authority.pem(&[HOST])?;
+        let lists = RevocationLists::start(pki, revoked).await?;
         let mail = Smtp::start(&folder)?;
         let public = SocketAddr::new(PUBLIC_ADDRESS, 443);
         let mut settings = NodeSettings {
             origin: SITE.to_owned(),
             database: format!("sqlite:{}", data.join("portal.db").display()),
             anchors,
+            lists: lists.addresses(),
             mail: mail.url(),
             operators: operators.to_vec(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -100,6 +106,7 @@ impl Stage {
         Ok(Self {
             proxy,
             nodes,
+            lists,
             mail,
             postgres,
             settings,

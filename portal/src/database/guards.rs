@@ -1,4 +1,5 @@
-//! What keeps rows of the audit log from being changed or deleted, by whatever statement.
+//! What keeps rows of the audit log, and signatures, from being changed or deleted, by whatever
+//! statement.
 //!
 //! It is beside the migrations because it is the one thing that SQLite and PostgreSQL have no
 //! common words for. It is looked at whenever the portal starts.
@@ -12,18 +13,27 @@ CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_holds BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS signatures_stay BEFORE DELETE ON signatures
+    BEGIN SELECT RAISE(ABORT, 'signatures are kept'); END;
+CREATE TRIGGER IF NOT EXISTS signatures_hold BEFORE UPDATE ON signatures
+    BEGIN SELECT RAISE(ABORT, 'signatures are kept'); END;
 ";
 
 /// One node at a time, by an advisory lock: two that make the same function at once would fail.
 const POSTGRES: &str = "
 DO $do$ BEGIN
     PERFORM pg_advisory_xact_lock(7023451);
+    CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $f$ BEGIN RAISE EXCEPTION 'the table % is append-only', TG_TABLE_NAME; END $f$;
     IF NOT EXISTS (SELECT 1 FROM pg_trigger
                    WHERE tgname = 'audit_holds' AND tgrelid = 'audit'::regclass) THEN
-        CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
-            $f$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $f$;
         CREATE TRIGGER audit_holds BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
-            FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+            FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_trigger
+                   WHERE tgname = 'signatures_hold' AND tgrelid = 'signatures'::regclass) THEN
+        CREATE TRIGGER signatures_hold BEFORE UPDATE OR DELETE OR TRUNCATE ON signatures
+            FOR EACH STATEMENT EXECUTE FUNCTION append_only();
     END IF;
 END $do$
 ";

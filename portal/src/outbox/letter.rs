@@ -38,7 +38,7 @@ impl Letter {
         match self {
             Self::Activation => "activation",
             Self::Active => "active",
-            Self::Password => "password",
+            Self::Password => "new_password",
             Self::PasswordChanged => "password_changed",
             Self::Mail => "mail",
             Self::MailChanged => "mail_changed",

@@ -66,6 +66,6 @@ pub(crate) async fn bind(
     changes.commit().await.map_err(Error::from)?;
     site.wake_post();
     Ok(Json(Next {
-        next: "/account?changed",
+        next: "/account?changed".to_owned(),
     }))
 }

@@ -157,10 +157,10 @@ impl PageError {
 /// An empty answer that [`dress`] makes a page of: only there the language is known.
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        if let Self::SignInFirst { at } = self {
-            return Redirect::to(at).into_response();
-        }
-        let mut response = self.status().into_response();
+        let mut response = match self {
+            Self::SignInFirst { at } => Redirect::to(at).into_response(),
+            _ => self.status().into_response(),
+        };
         response.extensions_mut().insert(self);
         if let Some(seconds) = self.retry_after() {
             let headers = response.headers_mut();
@@ -208,6 +208,9 @@ pub(crate) async fn dress(language: Language, request: Request, next: Next) -> R
 
 /// What went wrong, by us or by axum: it says in bare text what it did not understand.
 fn fault_of(response: &Response) -> Option<PageError> {
+    if response.status().is_redirection() {
+        return None;
+    }
     let ours = response.extensions().get::<PageError>().copied();
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_text = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));

@@ -8,6 +8,9 @@ use crate::{Kind, accounts::Profile, language::Language, signer::Signer};
 
 pub(crate) use check::{check, is_mail};
 
+/// The longest that a field of them may be, in characters.
+const LONGEST: usize = 200;
+
 /// What was typed in. A form has the fields of its kind; the others are empty.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -28,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) hint: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) autocomplete: &'static str,
+    /// In characters.
+    pub(crate) longest: usize,
     pub(crate) value: String,
     /// From the card: shown, not to be changed.
     pub(crate) proven: bool,
@@ -165,6 +170,7 @@ impl Entered {
                 hint,
                 kind: of.kind,
                 autocomplete: of.autocomplete,
+                longest: LONGEST,
                 value: proven.map_or_else(|| self.value(of.name).trim().to_owned(), Clone::clone),
                 proven: proven.is_some(),
                 fault: None,

@@ -3,7 +3,7 @@
 use crate::language::Language;
 
 /// Word, in Chinese, in English.
-const LABELS: [(&str, &str, &str); 36] = [
+const LABELS: [(&str, &str, &str); 38] = [
     ("company", "工商憑證", "company"),
     ("citizen", "自然人憑證", "citizen"),
     ("cardless", "非憑證", "without a card"),
@@ -15,7 +15,8 @@ const LABELS: [(&str, &str, &str); 36] = [
     ("failed", "寄不出去", "given up"),
     ("dropped", "不再需要", "not needed any more"),
     ("activation", "啟用信", "activation"),
-    ("password", "重設密碼", "new password"),
+    ("password", "密碼", "password"),
+    ("new_password", "重設密碼", "new password"),
     ("mail", "確認電子郵件", "new address"),
     ("mail_changed", "電子郵件已變更", "address changed"),
     ("password_changed", "密碼已變更", "password changed"),
@@ -34,6 +35,7 @@ const LABELS: [(&str, &str, &str); 36] = [
     ("profile_changed", "修改基本資料", "data changed"),
     ("card_asked", "申請綁定卡片", "asked to bind a card"),
     ("card_not_bound", "拒絕綁定卡片", "card not bound"),
+    ("exemption_signed", "簽署免稅函申請", "application signed"),
     ("account_disabled", "停用", "closed"),
     ("account_enabled", "重新開放", "opened again"),
     ("mail_sent_again", "重寄信件", "mail sent again"),

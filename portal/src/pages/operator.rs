@@ -91,5 +91,6 @@ pub(crate) async fn sign_in(
     Audit::keep(&mut changes, &certificate).await?;
     let browser = enter(&site, &visitor, &mut changes, Role::Operator(signer)).await?;
     changes.commit().await.map_err(Error::from)?;
-    Ok((browser, Json(Next { next: "/operator" })))
+    let next = "/operator".to_owned();
+    Ok((browser, Json(Next { next })))
 }

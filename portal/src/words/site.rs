@@ -28,6 +28,27 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
+        "preparing_document",
+        Progress,
+        ("準備申請書…", "正在向本站取得要簽署的申請書。"),
+        (
+            "Preparing the document…",
+            "Getting the document that is to be signed from this site.",
+        ),
+    ),
+    Words::new(
+        "verifying_signature",
+        Progress,
+        (
+            "正在驗證簽章…",
+            "卡片已完成簽章，本站正在核對。現在可以抽出卡片。",
+        ),
+        (
+            "Verifying the signature…",
+            "The card has signed and this site is checking it. You may take the card out now.",
+        ),
+    ),
+    Words::new(
         "site_unreachable",
         Warning,
         ("連不上本站", "請檢查網路連線，再試一次。"),
@@ -40,11 +61,11 @@ pub(super) const WORDS: &[Words] = &[
         "unknown",
         Warning,
         (
-            "登入沒有完成",
+            "這一次沒有完成",
             "發生了這一頁不認得的狀況。請重新整理頁面，再試一次。",
         ),
         (
-            "The sign-in did not work",
+            "It did not work",
             "Something happened that this page does not know. Reload it and try again.",
         ),
     ),
@@ -132,12 +153,11 @@ pub(super) const WORDS: &[Words] = &[
         Stop,
         (
             "本站不認得這張卡的發卡單位",
-            "請使用工商憑證管理中心發給公司的卡片。若您用的正是這種卡，請通知本站的管理者。",
+            "請使用工商憑證管理中心或內政部憑證管理中心核發的卡片。若您用的正是這種卡，請通知本站的管理者。",
         ),
         (
             "This site does not know who issued this card",
-            "Please use a card from the company certificate authority (MOEACA). If it is one, tell \
-             the site’s operator.",
+            "Please use a card of MOEACA or MOICA. If it is one, tell the site’s operator.",
         ),
     ),
     Words::new(
@@ -170,24 +190,24 @@ pub(super) const WORDS: &[Words] = &[
         "certificate_unsuitable",
         Stop,
         (
-            "這張憑證不能用來登入",
-            "登入需要卡片上的簽章用憑證。請換一張工商憑證再試。",
+            "這張憑證不能簽章",
+            "登入與簽章都需要卡片上的簽章用憑證。請換一張卡片再試。",
         ),
         (
-            "This certificate cannot sign in",
-            "Signing in needs the card’s certificate for signatures. Please use another company card.",
+            "This certificate cannot sign",
+            "Signing takes the card’s certificate for signatures. Please use another card.",
         ),
     ),
     Words::new(
         "identity_unclear",
         Stop,
         (
-            "無法從憑證確認是哪一家公司",
-            "憑證裡的統一編號有問題。請洽發卡單位。",
+            "無法從憑證確認身分",
+            "憑證裡的統一編號或號碼有問題。請洽發卡單位。",
         ),
         (
-            "The certificate does not say clearly which company it is",
-            "Something is wrong with the business number in it. Please ask the card’s issuer.",
+            "The certificate does not say clearly whose it is",
+            "Something is wrong with the number in it. Please ask the card’s issuer.",
         ),
     ),
     Words::new(
@@ -237,6 +257,43 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
+        "document_mismatch",
+        Warning,
+        (
+            "簽章與這份申請書不符",
+            "申請書沒有送出。請重新整理頁面，核對內容後再簽一次。",
+        ),
+        (
+            "The signature is not of this document",
+            "It was not sent. Please reload the page, check the document and sign again.",
+        ),
+    ),
+    Words::new(
+        "signer_differs",
+        Warning,
+        (
+            "這不是這個帳號的卡片",
+            "申請書要用這個帳號的憑證卡簽章。請換成登入時的那張卡，再試一次。",
+        ),
+        (
+            "This is not a card of this account",
+            "The document takes a card of this account. Please insert the one that you signed in with and \
+             try again.",
+        ),
+    ),
+    Words::new(
+        "already_signed",
+        Calm,
+        (
+            "這份申請書已經簽過了",
+            "不用再簽一次。請重新整理頁面，就會看到已保存的簽章。",
+        ),
+        (
+            "The document was signed already",
+            "Once is enough. Reload the page to see the signature that is kept.",
+        ),
+    ),
+    Words::new(
         "not_an_operator",
         Stop,
         (
@@ -261,11 +318,11 @@ pub(super) const WORDS: &[Words] = &[
         "too_often",
         Warning,
         (
-            "短時間內登入太多次",
+            "短時間內試了太多次",
             "為了保護所有的人，本站限制同一個網路位址的次數。請等一分鐘再試。",
         ),
         (
-            "Too many sign-ins in a short time",
+            "Too many tries in a short time",
             "To protect everybody, this site limits how often one address may try. Please wait a minute.",
         ),
     ),
@@ -274,11 +331,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "系統暫時無法服務",
-            "您沒有登入。系統正在恢復，請過一分鐘再試一次。",
+            "這一次沒有完成。系統正在恢復，請過一分鐘再試一次。",
         ),
         (
             "The site is not available right now",
-            "You are not signed in. The site is recovering; please try again in a minute.",
+            "It was not done. The site is recovering; please try again in a minute.",
         ),
     ),
     Words::new(

@@ -26,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: header::HeaderMap,
     pub(crate) body: String,
+    /// The same, where it is no text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What `POST /login/challenge` answers.
@@ -137,8 +139,8 @@ impl Browser {
                 cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(body.to_vec()).unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
         let token = body.split_once(r#"name="csrf_token" value=""#);
         if let Some(token) = token.and_then(|(_, rest)| rest.split('"').next()) {
             token.clone_into(&mut self.form_token.lock().unwrap());
@@ -147,6 +149,7 @@ impl Browser {
             status: parts.status,
             headers: parts.headers,
             body,
+            bytes,
         }
     }
 

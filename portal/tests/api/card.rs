@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
+use chop_testpki::{Credential, Message, PrivateKey, signing_certificate_v2};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension,
     DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
@@ -58,6 +59,7 @@ pub(crate) const NOBODY: Blank = Blank {
 pub(crate) struct Card {
     certificate: Vec<u8>,
     key: EcdsaKeyPair,
+    pkcs8: Vec<u8>,
 }
 
 impl Authority {
@@ -138,9 +140,13 @@ impl Authority {
         let issuer = Issuer::from_params(&self.params, &self.key);
         let certificate = params.signed_by(&key, &issuer).unwrap().der().to_vec();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let key = key.serialize_der();
-        let key = EcdsaKeyPair::from_pkcs8(algorithm, &key, &SystemRandom::new()).unwrap();
-        Card { certificate, key }
+        let pkcs8 = key.serialize_der();
+        let key = EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &SystemRandom::new()).unwrap();
+        Card {
+            certificate,
+            key,
+            pkcs8,
+        }
     }
 }
 
@@ -148,6 +154,21 @@ impl Card {
     /// Its certificate, as the audit log keeps it.
     pub(crate) fn certificate_base64(&self) -> String {
         STANDARD.encode(&self.certificate)
+    }
+
+    /// Its certificate and key, for messages of all kinds.
+    pub(crate) fn credential(&self) -> Credential {
+        Credential {
+            certificate: self.certificate.clone(),
+            key: PrivateKey::from_pkcs8(&self.pkcs8).unwrap(),
+        }
+    }
+
+    /// A document as the agent signs it: CMS with the document inside.
+    pub(crate) fn sign_document(&self, document: &str) -> Vec<u8> {
+        let named = signing_certificate_v2(&self.certificate).unwrap();
+        let message = Message::hipki(document.as_bytes(), SystemTime::now()).with(named);
+        message.sign(&self.credential()).unwrap()
     }
 
     /// What the agent gives the page.

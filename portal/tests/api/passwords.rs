@@ -36,6 +36,13 @@ async fn sign_in(browser: &Browser, number: &str, password: &str) -> crate::brow
         .await
 }
 
+/// A browser in which such an account is signed in.
+pub(crate) async fn signed_in(scene: &Scene) -> Browser {
+    let (number, browser) = (account(scene).await, scene.browser());
+    sign_in(&browser, &number, PASSWORD).await;
+    browser
+}
+
 #[tokio::test]
 async fn the_password_is_chosen_at_activation_and_signs_in() {
     let scene = Scene::new().await;

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     card::{Authority, COMPANY},
+    exemptions::{document, made, post},
     scene::{ORIGIN, Scene},
 };
 
@@ -56,6 +57,10 @@ impl Scene {
     /// After an hour the portal asks whether there is a newer one, and goes on meanwhile.
     async fn looks_again(&self) {
         self.later(61);
+        self.looks().await;
+    }
+
+    async fn looks(&self) {
         for _ in 0..20 {
             self.portal.fetch_lists().await;
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -86,6 +91,28 @@ async fn a_card_is_taken_until_it_is_on_the_list_and_once_it_is_off_again() {
 
     scene.list(&served, &scene.companies, &[OTHER]).await;
     scene.card_signs_in().await;
+}
+
+#[tokio::test]
+async fn a_signature_of_a_card_that_was_revoked_meanwhile_is_refused() {
+    let (scene, served) = scene(|_| ()).await;
+    scene.list(&served, &scene.companies, &[OTHER]).await;
+    // Half an hour without a click ends a session, so the list is there before.
+    *served.lock().unwrap() = Some(scene.companies.list(&[CARD], 0..1));
+    let (browser, card) = (scene.browser(), scene.card(&COMPANY));
+    assert_eq!(scene.sign_in(&browser, &card).await.location(), "/account");
+    let address = made(&browser).await;
+    let text = document(&browser, &address).await;
+    scene.later(25);
+    browser.get("/account").await;
+    scene.later(25);
+    browser.get("/account").await;
+    scene.later(25);
+    scene.looks().await;
+
+    let answer = post(&browser, &address, &card.sign_document(&text)).await;
+
+    answer.is_code(403, "certificate_revoked");
 }
 
 #[tokio::test]

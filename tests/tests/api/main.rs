@@ -24,6 +24,7 @@ mod portal_desk;
 mod portal_gallery;
 mod portal_guide;
 mod portal_pages;
+mod portal_sign;
 mod portal_storms;
 mod portal_walk;
 mod sign_in_desk;

@@ -40,15 +40,26 @@ pub(crate) struct PortalDesk {
 impl PortalDesk {
     /// With a company's card in the reader, and no account on the site.
     pub(crate) async fn new(namespace: &Namespace, kind: Kind) -> Self {
-        let card = Card::default()
-            .with(Slot::Authentication, &credential(&Holder::company()))
-            .unwrap();
+        Self::with(namespace, kind, &credential(&Holder::company()), &[]).await
+    }
+
+    /// With this card in the reader, on a site that knows of these (DER) that they were revoked.
+    pub(crate) async fn with(
+        namespace: &Namespace,
+        kind: Kind,
+        card: &Credential,
+        revoked: &[&[u8]],
+    ) -> Self {
+        let card = Card::default().with(Slot::Authentication, card).unwrap();
         let stack = CardStack::start(namespace, [card]).unwrap();
         let display = Display::start().await.unwrap();
         let authority = Authority::new("Chop test web").unwrap();
         let folder = namespace.folder();
         let operators = [format!("citizen:{}", operator().number)];
-        let stage = Stage::start(folder, kind, &authority, Pki::shared(), &operators).unwrap();
+        let pki = Pki::shared();
+        let stage = Stage::start(folder, kind, &authority, pki, &operators, revoked)
+            .await
+            .unwrap();
         let options = agent::Options {
             display: Some(&display),
             modules: vec![stack.module().unwrap()],
@@ -179,7 +190,7 @@ pub(crate) async fn letter(stage: &Stage, to: &str, number: usize) -> e2e::mail_
 
 /// Waits until the page's panel has a state, and gives the number in it.
 pub(crate) async fn state(page: &impl Page, state: &str) -> Value {
-    let status = "document.querySelector('#login-status')";
+    let status = "document.querySelector('#card-status')";
     let reached = format!("{status}.dataset.state === '{state}'");
     page.wait_for(&reached, LONG).await.unwrap();
     page.eval(&format!("{status}.dataset.number ?? null"))

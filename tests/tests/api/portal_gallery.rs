@@ -2,10 +2,13 @@
 //! can use it (axe-core, WCAG 2.2 AA).
 
 use std::path::Path;
+use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use e2e::assertion::Signer;
 use e2e::browser::{ChromiumPage, Page as _};
-use e2e::pki::Holder;
+use e2e::pki::{Holder, Message, signing_certificate_v2};
 use e2e::site::SITE;
 use serde_json::{Value, json};
 
@@ -33,11 +36,12 @@ pub(crate) struct Gallery<'a> {
 }
 
 impl<'a> Gallery<'a> {
-    pub(crate) fn new(page: &'a ChromiumPage) -> Self {
+    /// With pictures in the albums `NAME-desktop` and `NAME-phone`.
+    pub(crate) fn new(page: &'a ChromiumPage, name: &str) -> Self {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
         Self {
             page,
-            albums: SCREENS.map(|(name, _, _)| Album::new(&format!("pages-{name}"))),
+            albums: SCREENS.map(|(screen, _, _)| Album::new(&format!("{name}-{screen}"))),
             axe: std::fs::read_to_string(file).expect("npm ci in tests brings axe-core"),
             faults: std::cell::RefCell::default(),
         }
@@ -133,6 +137,32 @@ impl<'a> Gallery<'a> {
         self.page.goto(&format!("{SITE}{next}")).await.unwrap();
         at(self.page, next.split('?').next().unwrap()).await;
         next
+    }
+
+    /// Signs the application that is open as the page's script would, with a card of `holder`.
+    pub(crate) async fn sign_document(&self, holder: &Holder) {
+        let page = self.page;
+        let text = |expression: &str| {
+            let expression = expression.to_owned();
+            async move {
+                let text = page.eval(&expression).await.unwrap();
+                text.as_str().unwrap().to_owned()
+            }
+        };
+        let address = text("document.querySelector('#sign').dataset.sign").await;
+        let token = text("document.querySelector('#sign').dataset.token").await;
+        let document = format!("fetch('{address}/document').then((answer) => answer.text())");
+        let document = text(&document).await;
+        let signer = credential(holder);
+        let named = signing_certificate_v2(&signer.certificate).unwrap();
+        let message = Message::hipki(document.as_bytes(), SystemTime::now()).with(named);
+        let cms = BASE64_STANDARD.encode(message.sign(&signer).unwrap());
+        let body = json!({ "signature": cms }).to_string();
+        let path = format!("{address}/signature");
+        let end = self.post(&path, &token, &body).await;
+        let next = end["next"].as_str().unwrap_or_else(|| panic!("{end}"));
+        page.goto(&format!("{SITE}{next}")).await.unwrap();
+        at(page, &address).await;
     }
 
     async fn post(&self, path: &str, token: &str, body: &str) -> Value {

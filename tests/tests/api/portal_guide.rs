@@ -14,9 +14,12 @@ use e2e::portal_stage::{Kind, Stage};
 
 use crate::browser_scene::in_namespace;
 
-fn stage(namespace: &Namespace, kind: Kind) -> Stage {
+async fn stage(namespace: &Namespace, kind: Kind) -> Stage {
     let authority = Authority::new("Chop test web").unwrap();
-    Stage::start(namespace.folder(), kind, &authority, Pki::shared(), &[]).unwrap()
+    let folder = namespace.folder();
+    Stage::start(folder, kind, &authority, Pki::shared(), &[], &[])
+        .await
+        .unwrap()
 }
 
 /// Runs a command of the portal's program; what it printed.
@@ -63,7 +66,7 @@ fn restored(stage: &Stage, folder: &Path, database: String) -> PortalNode {
 #[test]
 fn portal_guide_backs_sqlite_up_while_it_runs_and_gets_it_back() {
     in_namespace(async |namespace| {
-        let stage = stage(namespace, Kind::Single);
+        let stage = stage(namespace, Kind::Single).await;
         let node = &stage.nodes[0];
         let number = add(node, &Holder::company(), "active");
         let copy = namespace.folder().join("portal-copy.db");
@@ -84,7 +87,7 @@ fn portal_guide_backs_sqlite_up_while_it_runs_and_gets_it_back() {
 #[test]
 fn portal_guide_backs_postgres_up_and_gets_it_back() {
     in_namespace(async |namespace| {
-        let stage = stage(namespace, Kind::Cluster);
+        let stage = stage(namespace, Kind::Cluster).await;
         let node = &stage.nodes[0];
         let number = add(node, &Holder::company(), "active");
         let server = stage.postgres.as_ref().unwrap();
@@ -121,7 +124,7 @@ fn portal_guide_backs_postgres_up_and_gets_it_back() {
 #[test]
 fn portal_guide_commands_do_what_they_say() {
     in_namespace(async |namespace| {
-        let stage = stage(namespace, Kind::Single);
+        let stage = stage(namespace, Kind::Single).await;
         let node = &stage.nodes[0];
         let number = add(node, &Holder::company(), "pending");
         assert!(portal(node, &["check"]).contains("測試工商憑證管理中心"));

@@ -16,19 +16,21 @@ use crate::portal_gallery::Gallery;
 const PASSWORD: &str = "correct horse battery";
 
 /// The site and a browser, without an agent.
-struct Scene {
-    page: ChromiumPage,
+pub(crate) struct Scene {
+    pub(crate) page: ChromiumPage,
     _browser: Chromium,
-    stage: Stage,
+    pub(crate) stage: Stage,
 }
 
 impl Scene {
-    async fn new(namespace: &Namespace) -> Self {
+    pub(crate) async fn new(namespace: &Namespace) -> Self {
         let authority = Authority::new("Chop test web").unwrap();
         let operators = [format!("citizen:{}", operator().number)];
         let folder = namespace.folder();
         let pki = Pki::shared();
-        let stage = Stage::start(folder, Kind::Single, &authority, pki, &operators).unwrap();
+        let stage = Stage::start(folder, Kind::Single, &authority, pki, &operators, &[])
+            .await
+            .unwrap();
         let trusted = [authority.certificate().clone()];
         let home = Home::new(&folder.join("browser"), &trusted).unwrap();
         let browser = Chromium::start(&home, Options::default()).await.unwrap();
@@ -93,7 +95,7 @@ fn portal_pages_of_whoever_is_not_signed_in() {
     in_namespace(async |namespace| {
         let scene = Scene::new(namespace).await;
         let page = &scene.page;
-        let gallery = Gallery::new(page);
+        let gallery = Gallery::new(page, "signed-out");
         gallery.show("01-home", "/").await;
         gallery.keep_dark("01-home").await;
         gallery.show("02-home-english", "/?lang=en").await;
@@ -143,7 +145,7 @@ fn portal_pages_of_the_three_kinds_of_accounts() {
     in_namespace(async |namespace| {
         let scene = Scene::new(namespace).await;
         let page = &scene.page;
-        let gallery = Gallery::new(page);
+        let gallery = Gallery::new(page, "accounts");
         let (company, citizen) = (Holder::company(), Holder::citizen());
 
         // Applications for a company without its card, then its card.

@@ -34,8 +34,11 @@ async fn browser(namespace: &Namespace, authority: &Authority) -> (Chromium, Chr
     (browser, page)
 }
 
-fn stage(namespace: &Namespace, kind: Kind, authority: &Authority) -> Stage {
-    Stage::start(namespace.folder(), kind, authority, Pki::shared(), &[]).unwrap()
+async fn stage(namespace: &Namespace, kind: Kind, authority: &Authority) -> Stage {
+    let folder = namespace.folder();
+    Stage::start(folder, kind, authority, Pki::shared(), &[], &[])
+        .await
+        .unwrap()
 }
 
 /// Opens a page until it is one again; what is between must say what is the matter.
@@ -65,7 +68,7 @@ async fn says_unavailable(page: &ChromiumPage, path: &str) {
 fn portal_storm_of_mail_server_database_and_nodes_loses_nothing() {
     in_namespace(async |namespace| {
         let authority = Authority::new("Chop test web").unwrap();
-        let mut stage = stage(namespace, Kind::Cluster, &authority);
+        let mut stage = stage(namespace, Kind::Cluster, &authority).await;
         let (_browser, page) = browser(namespace, &authority).await;
         let album = Album::new("storm");
         let company = Holder::company();
@@ -88,7 +91,7 @@ fn portal_storm_of_mail_server_database_and_nodes_loses_nothing() {
         let away_since = Instant::now();
         page.goto(SITE).await.unwrap();
         apply(&page, "cardless", Some("陳測試"), "person@home.example").await;
-        let signed_in = Gallery::new(&page)
+        let signed_in = Gallery::new(&page, "storm")
             .sign_in(&company, "/login/company")
             .await;
         assert_eq!(signed_in, "/account");
@@ -163,7 +166,7 @@ fn portal_disk_that_is_full_loses_nothing_and_goes_on_when_there_is_room() {
     in_namespace(async |namespace| {
         let authority = Authority::new("Chop test web").unwrap();
         let data = small_disk(namespace);
-        let stage = stage(namespace, Kind::Single, &authority);
+        let stage = stage(namespace, Kind::Single, &authority).await;
         let (_browser, page) = browser(namespace, &authority).await;
         let company = Holder::company();
         let add = [
@@ -181,7 +184,7 @@ fn portal_disk_that_is_full_loses_nothing_and_goes_on_when_there_is_room() {
         assert!(added.unwrap().status.success());
         page.goto(SITE).await.unwrap();
         apply(&page, "cardless", Some("陳測試"), "first@home.example").await;
-        let gallery = Gallery::new(&page);
+        let gallery = Gallery::new(&page, "disk-full");
         assert_eq!(
             gallery.sign_in(&company, "/login/company").await,
             "/account"

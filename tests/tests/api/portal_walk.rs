@@ -11,7 +11,8 @@ use e2e::site::{HOST, SITE};
 use serde_json::json;
 
 use crate::browser_scene::{LONG, in_namespace};
-use crate::portal_desk::{Album, PortalDesk, at, fill, follow, letter, state, text};
+use crate::portal_desk::{Album, PortalDesk, at, credential, fill, follow, letter, state, text};
+use crate::portal_sign;
 use crate::sign_in_desk::window_titled;
 
 const MAIL: &str = "office@company.example";
@@ -37,7 +38,7 @@ async fn walk(desk: &PortalDesk, page: &impl Page, album: &Album) {
     desk.close_wrong().await;
     assert_eq!(state(page, "pin_wrong").await, json!("2"));
     assert!(
-        text(page, "#login-status .title")
+        text(page, "#card-status .title")
             .await
             .contains("還可以試 2 次")
     );
@@ -97,6 +98,9 @@ async fn walk(desk: &PortalDesk, page: &impl Page, album: &Album) {
     assert_eq!(text(page, "#account-number").await, number);
     album.keep(page, "11-account").await;
 
+    // 網路線上免稅函申請作業.
+    portal_sign::sign(desk, page, album).await;
+
     // 申請人管理功能 > 修改基本資料.
     follow(page, ".menu a[href='/account/profile']", "/account/profile").await;
     let value = "document.querySelector('[name=contact]').value";
@@ -115,6 +119,29 @@ async fn walk(desk: &PortalDesk, page: &impl Page, album: &Album) {
     follow(page, "#sign-out", "/").await;
     page.goto(&format!("{SITE}/account")).await.unwrap();
     at(page, "/").await;
+}
+
+#[test]
+fn portal_walk_ends_early_with_a_card_that_was_reported_lost() {
+    in_namespace(async |namespace| {
+        policy::allow_loopback(namespace, HOST).unwrap();
+        let lost = credential(&Holder::company());
+        let revoked = [lost.certificate.as_slice()];
+        let desk = PortalDesk::with(namespace, Kind::Single, &lost, &revoked).await;
+        let browser = Chromium::start(&desk.home, Options::default())
+            .await
+            .unwrap();
+        let page = browser.page().await.unwrap();
+        desk.press_card(&page).await;
+        desk.enter(card::PIN).await;
+        state(&page, "certificate_revoked").await;
+        let said = text(&page, "#card-status").await;
+        assert!(said.contains("憑證已停用或廢止"), "{said}");
+        page.resize(1280, 900).await.unwrap();
+        Album::new("revoked").keep(&page, "01-revoked").await;
+        follow(&page, "#card-status a.more", "/help/certificate_revoked").await;
+        assert!(text(&page, "main").await.contains("復用"));
+    });
 }
 
 async fn in_chromium(namespace: &Namespace, kind: Kind, album: &str) {

@@ -159,7 +159,7 @@ pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
 
 /// Waits until the portal's page says that it ended with `code`; the number beside it, if any.
 pub(crate) async fn ended_with(page: &impl Page, code: &str) -> Value {
-    let status = "document.querySelector('#login-status')";
+    let status = "document.querySelector('#card-status')";
     let reached = format!("{status}.dataset.state === '{code}'");
     page.wait_for(&reached, LONG).await.unwrap();
     page.eval(&format!("{status}.dataset.number ?? null"))

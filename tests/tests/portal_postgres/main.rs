@@ -24,6 +24,8 @@ mod browser;
 #[path = "../../../portal/tests/api/card.rs"]
 mod card;
 mod database;
+#[path = "../../../portal/tests/api/exemptions.rs"]
+mod exemptions;
 #[path = "../../../portal/tests/api/forgery.rs"]
 mod forgery;
 #[path = "../../../portal/tests/api/hostile.rs"]
@@ -54,3 +56,5 @@ mod scene;
 mod sessions;
 #[path = "../../../portal/tests/api/sign_in.rs"]
 mod sign_in;
+#[path = "../../../portal/tests/api/signing.rs"]
+mod signing;

@@ -6,9 +6,6 @@ use lettre::Address;
 use super::Field;
 use crate::language::Language;
 
-/// The longest that a field may be, in characters.
-const LONGEST: usize = 200;
-
 /// Writes under each field what is wrong with it, and says how many have something.
 pub(crate) fn check(fields: &mut [Field], language: Language) -> usize {
     for field in &mut *fields {
@@ -25,8 +22,8 @@ pub(super) fn fault(field: &Field, language: Language) -> Option<&'static str> {
     if value.is_empty() {
         return Some(language.say("請填寫這一欄", "Please fill this in"));
     }
-    if value.chars().count() > LONGEST {
-        return Some(language.say("最多 200 個字", "At most 200 characters"));
+    if value.chars().count() > field.longest {
+        return Some(language.say("太長了，請縮短", "This is too long; please shorten it"));
     }
     if value.chars().any(is_odd) {
         return Some(language.say(
@@ -41,6 +38,9 @@ pub(super) fn fault(field: &Field, language: Language) -> Option<&'static str> {
         )),
         "mail" if !is_mail(value) => {
             Some(language.say("這不是電子郵件地址", "This is not an e-mail address"))
+        }
+        "value" if !is_amount(value) => {
+            Some(language.say("請只填數字，例：350,000", "Digits only, such as 350,000"))
         }
         "phone" if !is_phone(value) => {
             Some(language.say("這不是電話號碼", "This is not a phone number"))
@@ -70,4 +70,10 @@ pub(super) fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let plain = |char: char| char.is_ascii_digit() || "+-() #,轉分機ext.".contains(char);
     (6..=20).contains(&digits) && text.chars().all(plain)
+}
+
+/// Digits, with commas or without, and not nothing.
+pub(super) fn is_amount(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_digit() || byte == b',';
+    text.bytes().all(plain) && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
 }

@@ -53,6 +53,7 @@ impl Site {
             origin: ORIGIN.to_owned(),
             database: database.create("portal")?,
             anchors,
+            lists: Vec::new(),
             mail: "smtp://127.0.0.1:1".to_owned(),
             operators: Vec::new(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
