@@ -83,10 +83,13 @@ impl Chains {
         };
         let both = [given.evidence, given.own_evidence];
         let search = Search::new(given.anchors, given.extra, at, both);
-        match self.check_kept(&search, leaf, given) {
-            Some(verdict) => verdict,
-            None => search.run(leaf),
-        }
+        // Evidence of its own may speak of authorities, too: then nothing is known beforehand.
+        let kept = if given.own_evidence.is_empty() {
+            self.check_kept(&search, leaf, given)
+        } else {
+            None
+        };
+        kept.unwrap_or_else(|| search.run(leaf))
     }
 
     /// By the paths that are kept; `None` if they cannot decide it.
@@ -103,8 +106,6 @@ impl Chains {
         for issuer in issuers.filter(|issuer| leaf.names_as_issuer(issuer)) {
             let authority = self.authority(&kept, issuer, given);
             all &= authority.states.len() < MOST_KEPT;
-            // With evidence of its own, this check may find a path that others did not.
-            all &= authority.refusal.is_none() || given.own_evidence.is_empty();
             for state in &authority.states {
                 match search.finish(state, leaf) {
                     Ok(found) => return Some(Ok(found)),

@@ -66,7 +66,8 @@ impl Place {
         })
     }
 
-    /// Takes a list that came in; it takes the place of an older one, never that of a newer one.
+    /// Takes a list that came in; it takes the place of an older one, never that of a newer one, nor
+    /// that of another authority's while that counts.
     pub(crate) fn put(
         &self,
         der: &[u8],
@@ -80,11 +81,17 @@ impl Place {
             address: self.address.clone(),
             source,
         })?;
-        let older = old.filter(|old| list.this_update() < old.list.this_update());
-        let kept = match older {
+        // Over http anybody on the way can send a list that is signed, and another's or yesterday's.
+        let stays = old.filter(|old| {
+            let other =
+                list.issuer() != old.list.issuer() || list.is_delta() != old.list.is_delta();
+            list.this_update() < old.list.this_update() || (other && !old.is_due(now))
+        });
+        let kept = match stays {
             Some(old) => {
                 fs::remove_file(&new).map_err(Error::Folder)?;
-                tracing::warn!(address = %self.address, "a list came that is older than the one we have");
+                let address = &self.address;
+                tracing::warn!(%address, "a list came that is older than ours, or another's");
                 Kept {
                     checked_at: now,
                     ..old.clone()

@@ -19,7 +19,7 @@ use crate::{
         Signed, contents,
         crl::{Entry, TbsCertList},
     },
-    certificate::sha256,
+    certificate::{Certificate, sha256},
     name::NormalName,
 };
 
@@ -145,6 +145,16 @@ impl Crl {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
         self.head.fingerprint
+    }
+
+    /// Whether this certificate is on it. What follows from that, and whether the list counts at all,
+    /// is decided when the certificate is checked.
+    ///
+    /// # Errors
+    /// When its index cannot be read.
+    pub fn names(&self, certificate: &Certificate) -> io::Result<bool> {
+        let found = self.find(certificate.normal_issuer(), certificate.serial_bytes())?;
+        Ok(found.is_some())
     }
 
     /// What it says of a certificate of `issuer`; `None` if nothing.

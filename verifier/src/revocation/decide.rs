@@ -128,13 +128,17 @@ impl Judge<'_> {
         };
         for point in scope::points(certificate) {
             for list in &complete {
-                search.look(list, &point)?;
-                if search.covered == scope::all_reasons() {
-                    return Ok(Revocation::Good {
-                        as_of: search.as_of.unwrap_or(self.now).to_system_time(),
-                        by: Source::List,
-                    });
+                // Two that were made at the same moment: neither has the last word.
+                if search.is_over_before(list) {
+                    break;
                 }
+                search.look(list, &point)?;
+            }
+            if search.covered == scope::all_reasons() {
+                return Ok(Revocation::Good {
+                    as_of: search.as_of.unwrap_or(self.now).to_system_time(),
+                    by: Source::List,
+                });
             }
         }
         Err(match search.stale {
@@ -185,13 +189,23 @@ struct Search<'a, S> {
 }
 
 impl<S: Standing> Search<'_, S> {
-    /// Looks into one list, if it covers something that was not covered yet.
+    /// Everything is covered by lists that are newer than this one.
+    fn is_over_before(&self, list: &Crl) -> bool {
+        self.covered == scope::all_reasons() && self.is_older(list)
+    }
+
+    fn is_older(&self, list: &Crl) -> bool {
+        self.as_of
+            .is_some_and(|as_of| list.head.this_update < as_of)
+    }
+
+    /// Looks into one list, if it covers something that was not covered yet by a newer one.
     fn look(&mut self, list: &Crl, point: &DistributionPoint) -> Result<(), RevocationFault> {
         // (b), (d), (e)
         let Some(reasons) = scope::covers(&list.head, point, self.certificate) else {
             return Ok(());
         };
-        if (reasons - self.covered).is_empty() {
+        if (reasons - self.covered).is_empty() && self.is_older(list) {
             return Ok(());
         }
         // (f), (g)

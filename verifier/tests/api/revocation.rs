@@ -5,8 +5,8 @@ use chop_testpki::{
     extension::{self, Point, Scope},
 };
 use chop_verifier::{
-    ChainFault, Crl, CrlError, Evidence, Occasion, Place, Reason, Revocation, RevocationFault,
-    Source, Verifier,
+    Certificate, ChainFault, Crl, CrlError, Evidence, Occasion, Place, Reason, Revocation,
+    RevocationFault, Source, Verifier,
 };
 
 use crate::{
@@ -552,6 +552,8 @@ fn an_index_on_disk_says_what_the_list_says() {
         let index = Crl::open(&path).unwrap();
         assert_eq!(index.entries(), 1000 + u64::from(expected.is_some()));
         assert_eq!(index.this_update(), now());
+        let card = Certificate::from_der(scene.card.certificate.clone()).unwrap();
+        assert_eq!(index.names(&card).unwrap(), expected.is_some());
         let evidence = Evidence::none().and_list(root.clone()).and_list(index);
         let verifier = Verifier::new(scene.anchors()).with_evidence(evidence);
         assert_eq!(fault(verify(&verifier, &scene.assertion())), expected);
@@ -597,4 +599,20 @@ fn evidence_for_one_check_counts_for_that_check() {
         Revocation::Good { as_of: now(), by }
     );
     assert!(verify(&verifier, &text).is_err());
+}
+
+/// Also where the verifier has found the authority good a moment before.
+#[test]
+fn evidence_for_one_check_may_revoke_an_authority() {
+    let scene = Scene::company();
+    let (text, verifier) = (scene.assertion(), scene.verifier());
+    assert!(verify(&verifier, &text).is_ok());
+    let issuing = serial(scene.issuing.certificate());
+    let list = List::new(now()).revoking(&issuing, now() - DAY).unwrap();
+    let evidence = Evidence::none().and_list(scene.read(&list, &scene.root));
+    let occasion = Occasion::at(now()).with(&evidence);
+    let verified = verifier.sign_in(&text, &origin(), &challenge(), occasion);
+    let (since, reason) = (now() - DAY, Reason::Unspecified);
+    let revoked = ChainFault::Revocation(RevocationFault::Revoked { since, reason });
+    assert_eq!(fault(verified), Some((FIRST, revoked)));
 }

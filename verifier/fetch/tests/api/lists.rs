@@ -153,6 +153,28 @@ async fn an_older_list_never_takes_the_place_of_a_newer_one() {
     );
 }
 
+/// Both are signed by authorities that we trust, and lists travel over http.
+#[tokio::test]
+async fn another_list_never_takes_the_place_of_one_that_counts() {
+    let (scene, server) = (Scene::new(), Server::start().await);
+    server.says(Page::of(list(now(), 3)));
+    let (fetcher, url) = (scene.fetcher(), server.url("/a.crl"));
+    fetcher.list(&url, now()).await.unwrap();
+    let later = List::new(now() + HOUR);
+    let citizens = later.sign(pki().authority(Issuer::Citizens)).unwrap();
+    let delta = later.delta_to(&[1]).unwrap();
+    let delta = delta.sign(pki().authority(Issuer::Companies)).unwrap();
+    for (hours, other) in [(2, citizens.clone()), (3, delta)] {
+        server.says(Page::of(other));
+        let kept = fetcher.refresh(&url, now() + hours * HOUR).await.unwrap();
+        assert_eq!(kept.entries(), 3);
+    }
+    // An authority may have a new name: once the old list has ended.
+    server.says(Page::of(citizens));
+    let kept = fetcher.list(&url, now() + 25 * HOUR).await.unwrap();
+    assert_eq!(kept.entries(), 0);
+}
+
 #[tokio::test]
 async fn a_list_that_is_out_of_date_waits_for_its_successor() {
     let (scene, server) = (Scene::new(), Server::start().await);
