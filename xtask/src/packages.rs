@@ -35,7 +35,7 @@ const TEST: &[&str] = &[
     "wmctrl",
     "npm",
     "redis-server",
-    "python3",
+    "python3-cryptography",
     "php-cli",
     "default-jdk-headless",
     // Around the portal: its other database, a mail server, a proxy before two nodes.
@@ -44,6 +44,9 @@ const TEST: &[&str] = &[
     "haproxy",
     "systemd", // looks at the portal's unit
 ];
+
+/// OpenSSL as a library, to measure beside.
+const BENCH: &[&str] = &["libssl-dev"];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
@@ -81,7 +84,7 @@ pub(crate) fn for_test() -> Result<()> {
 
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
-    install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+    install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[])
 }
 
 /// What the job for Windows needs.

@@ -85,6 +85,16 @@ impl PrivateKey {
         Self::of(inner)
     }
 
+    /// The key on P-256 whose secret is this number, big-endian: the same each time, for what has to be
+    /// made again exactly as it was.
+    ///
+    /// # Errors
+    /// [`Error::Key`] for zero, and for a number beyond the curve's order.
+    pub fn p256_of(secret: &[u8; 32]) -> Result<Self, Error> {
+        let key = p256::SecretKey::from_slice(secret).map_err(|_| Error::Key)?;
+        Self::of(Inner::P256(key.into()))
+    }
+
     /// A key in PKCS #8, as [`Self::pkcs8`] gives it.
     ///
     /// # Errors

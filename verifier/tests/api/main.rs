@@ -9,10 +9,12 @@
 mod accepted;
 mod anchors;
 mod chain;
+mod corpora;
 mod document;
 mod generations;
 mod hipki;
 mod identity;
+mod independent;
 mod ocsp;
 mod openssl;
 mod refused;
