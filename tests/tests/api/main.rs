@@ -32,3 +32,4 @@ mod sign_in_endings;
 mod sign_in_roads;
 mod sign_in_secrecy;
 mod sign_in_sites;
+mod site_guide;

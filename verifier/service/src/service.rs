@@ -7,7 +7,7 @@ use std::{
 
 use axum::Router;
 use chop_fetch::{Fetcher, Keeper};
-use chop_protocol::Origin;
+use chop_protocol::{Origin, Plain};
 use chop_verifier::{Certificate, Crl, Evidence, Verifier};
 use tokio::task::JoinHandle;
 
@@ -101,13 +101,16 @@ impl Service {
     /// # Errors
     /// [`Error`]: the setting that cannot be used.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let plain = if settings.rules.allow_plain_localhost {
+            Plain::Localhost
+        } else {
+            Plain::Never
+        };
         let origins = settings.origins.iter().map(|origin| {
-            origin
-                .parse()
-                .map_err(|error: chop_protocol::OriginError| Error::Setting {
-                    setting: "origins",
-                    why: format!("{origin}: {error}"),
-                })
+            Origin::parse(origin, plain).map_err(|error| Error::Setting {
+                setting: "origins",
+                why: format!("{origin}: {error}"),
+            })
         });
         let origins = origins.collect::<Result<Vec<_>, _>>()?;
         if origins.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use crate::{Dn, Error, KeyKind, PrivateKey, Template};
+use crate::{Credential, Dn, Error, KeyKind, PrivateKey, Template};
 
 /// Whoever issues certificates.
 #[derive(Clone, Debug)]
@@ -13,6 +13,16 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// An authority that was made before.
+    #[must_use]
+    pub fn of(name: Dn, credential: Credential) -> Self {
+        Self {
+            name,
+            key: Arc::new(credential.key),
+            certificate: credential.certificate,
+        }
+    }
+
     /// A self-signed authority.
     ///
     /// # Errors

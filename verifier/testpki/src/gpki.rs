@@ -47,12 +47,11 @@ impl Pki {
     /// [`Error`], from keys or DER.
     pub fn with_keys(now: SystemTime, kind: KeyKind) -> Result<Self, Error> {
         let key = || PrivateKey::generate(kind).map(Arc::new);
-        let base = Dn::new().c("TW").o("測試憑證機構");
-        let template = Template::authority(base.clone().ou("測試總憑證管理中心"), now)?;
+        let template = Template::authority(root_name(), now)?;
         let root = Authority::root(&template, key()?)?;
         let mut issuers = Vec::new();
         for issuer in Issuer::ALL {
-            let template = Template::authority(base.clone().ou(issuer.unit()), now)?
+            let template = Template::authority(issuer_name(issuer), now)?
                 .replace(extension::basic_constraints(true, Some(0)))
                 .with(extension::policies(&[
                     "2.16.886.101.0.3.1",
@@ -62,6 +61,20 @@ impl Pki {
             issuers.push((issuer, root.subordinate(&template, key()?)?));
         }
         Ok(Self { now, root, issuers })
+    }
+
+    /// Authorities that were made before, from their keys and certificates; what they issue is as of
+    /// `now`.
+    #[must_use]
+    pub fn of(root: Credential, issuers: Vec<(Issuer, Credential)>, now: SystemTime) -> Self {
+        let issuers = issuers
+            .into_iter()
+            .map(|(issuer, it)| (issuer, Authority::of(issuer_name(issuer), it)));
+        Self {
+            now,
+            root: Authority::of(root_name(), root),
+            issuers: issuers.collect(),
+        }
     }
 
     /// The authorities that all tests of one process share: RSA keys take their time.
@@ -145,6 +158,18 @@ impl Pki {
         }
         list.sign(self.authority(issuer))
     }
+}
+
+fn root_name() -> Dn {
+    base_name().ou("測試總憑證管理中心")
+}
+
+fn issuer_name(issuer: Issuer) -> Dn {
+    base_name().ou(issuer.unit())
+}
+
+fn base_name() -> Dn {
+    Dn::new().c("TW").o("測試憑證機構")
 }
 
 #[cfg(test)]

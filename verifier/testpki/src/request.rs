@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Holder;
+use crate::{Holder, Issuer};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -113,6 +113,12 @@ impl<'a> Request<'a> {
     pub fn ocsp_at(mut self, uri: &str) -> Self {
         self.ocsp_at = Some(uri.to_owned());
         self
+    }
+
+    /// Who has to issue it.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer {
+        self.holder.issuer
     }
 
     pub(crate) fn holder(&self) -> &'a Holder {

@@ -54,7 +54,7 @@ class Site(http.server.BaseHTTPRequestHandler):
     def card(self):
         session = self.session()
         length = int(self.headers.get("content-length", 0))
-        if session is None or length > MOST:
+        if session is None or not 0 <= length <= MOST:
             return self.answer(403, {"code": "no_session"})
         # The assertion goes on as text: nothing in it is read here.
         status, verdict = ask("/v1/sign-ins", {

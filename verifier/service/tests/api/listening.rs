@@ -222,3 +222,30 @@ async fn settings_that_cannot_be_used_keep_it_from_starting() {
         assert_eq!(found, setting, "{toml}");
     }
 }
+
+/// A developer's own machine; whoever has not asked for it is never served without TLS.
+#[tokio::test]
+async fn a_site_on_localhost_needs_a_relaxation_of_its_own() {
+    let files = Files::new();
+    let good = files.settings("127.0.0.1:0");
+    let toml = |origin: &str| {
+        let relaxed = "[rules]\nallow_plain_localhost = true";
+        format!(
+            "{}{relaxed}",
+            good.replace("https://portal.example", origin)
+        )
+    };
+    assert!(
+        Service::open(&settings(&toml("http://localhost:8000")))
+            .await
+            .is_ok()
+    );
+    let refused = Service::open(&settings(&toml("http://portal.example"))).await;
+    assert!(matches!(
+        refused.err(),
+        Some(Error::Setting {
+            setting: "origins",
+            ..
+        })
+    ));
+}
