@@ -25,6 +25,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for (package, bin) in [
         ("chop-agent", "chop"),
         ("portal", "portal"),
+        ("chop-verify", "chop-verify"),
         ("e2e", "bench"),
     ] {
         let build = ["build", "--release", "--package", package, "--bin", bin];

@@ -5,6 +5,7 @@
 
 mod bare;
 mod client;
+mod clock;
 mod connection;
 mod desktop;
 mod figure;
@@ -47,15 +48,25 @@ struct Arguments {
     /// second.
     #[arg(long, hide = true, num_args = 2)]
     fixture: Option<Vec<PathBuf>>,
+    /// A process that knows one list, of which the memory is taken.
+    #[arg(long, hide = true)]
+    list: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(folder) = &arguments.list {
+        return ended(verify::know_list(folder));
+    }
     let result = match (arguments.fixture.as_deref(), arguments.portal) {
         (_, Some(minutes)) => portal::soak(minutes).and_then(|all| print(&all, arguments.json)),
         (Some([folder, module]), _) => measure(&Fixture { folder, module }, &arguments),
         _ => prepare(&arguments),
     };
+    ended(result)
+}
+
+fn ended(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

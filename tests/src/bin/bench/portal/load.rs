@@ -14,9 +14,8 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use tokio::{task::JoinSet, time::Instant};
 
-use crate::figure::Times;
+use crate::clock::{Outcome, by_the_clock};
 
 /// Logins that begin each second.
 pub(crate) const RATE: usize = 200;
@@ -47,15 +46,6 @@ pub(crate) struct Prepared {
 struct Browser {
     cookie: String,
     address: Ipv4Addr,
-}
-
-/// What came of many logins.
-pub(crate) struct Outcome {
-    /// Of each login, from when it should have begun.
-    pub(crate) times: Times,
-    /// Logins a second that ended.
-    pub(crate) rate: f64,
-    pub(crate) errors: Vec<String>,
 }
 
 impl Load {
@@ -91,7 +81,7 @@ impl Load {
                 load.sign_in(&one).await
             }
         });
-        by_the_clock(logins).await
+        by_the_clock(RATE, logins).await
     }
 
     /// Lets logins begin by the clock for so long; cards sign as they come.
@@ -110,7 +100,7 @@ impl Load {
                 load.sign_in(&prepared).await
             }
         });
-        by_the_clock(logins).await
+        by_the_clock(RATE, logins).await
     }
 
     async fn challenge(&self, browser: &Browser) -> Result<(String, String, String)> {
@@ -154,42 +144,6 @@ impl Load {
         let cookie = cookie.unwrap_or_default().to_owned();
         let body = response.into_body().collect().await?.to_bytes();
         Ok((serde_json::from_slice(&body)?, cookie))
-    }
-}
-
-/// Runs each at its time, [`RATE`] a second.
-async fn by_the_clock<F>(logins: impl Iterator<Item = F>) -> Outcome
-where
-    F: Future<Output = Result<()>> + Send + 'static,
-{
-    let start = Instant::now() + Duration::from_millis(100);
-    let pause = Duration::from_secs(1) / u32::try_from(RATE).unwrap_or(1);
-    let (mut running, mut due) = (JoinSet::new(), start);
-    for login in logins {
-        running.spawn(async move {
-            tokio::time::sleep_until(due).await;
-            login.await.map(|()| due.elapsed())
-        });
-        due += pause;
-        // A task for each of a whole minute would be load of its own.
-        if due > Instant::now() + Duration::from_secs(1) {
-            tokio::time::sleep_until(due - Duration::from_secs(1)).await;
-        }
-    }
-    let (mut times, mut errors, mut done) = (Times::default(), Vec::new(), 0_u32);
-    while let Some(ended) = running.join_next().await {
-        match ended.context("a login's task").flatten() {
-            Ok(time) => {
-                times.push(time);
-                done += 1;
-            }
-            Err(error) => errors.push(format!("{error:#}")),
-        }
-    }
-    Outcome {
-        times,
-        rate: f64::from(done) / start.elapsed().as_secs_f64(),
-        errors,
     }
 }
 

@@ -124,11 +124,11 @@ fn measure_case(case: &Case) -> Result<Vec<Figure>> {
 }
 
 /// Strict, with an indexed list of each authority.
-fn verifier(pki: &Pki, now: SystemTime) -> Result<Verifier> {
+pub(super) fn verifier(pki: &Pki, now: SystemTime) -> Result<Verifier> {
     let anchors = Anchors::from_der([pki.root()])?
         .with_intermediates_der([pki.intermediate(Issuer::Companies)])?;
     let serials: Vec<[u8; 16]> = (0..10_000_u128)
-        .map(|number| (0x40 << 120 | number * 0x9E37_79B9_7F4A_7C15).to_be_bytes())
+        .map(|number| ((0x40 << 120) | (number * 0x9E37_79B9_7F4A_7C15)).to_be_bytes())
         .collect();
     let serials: Vec<&[u8]> = serials.iter().map(<[u8; 16]>::as_slice).collect();
     let mut evidence = Evidence::none();
