@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod gallery;
 mod packages;
 mod place;
 mod step;
@@ -26,6 +27,8 @@ enum Job {
     Demo(demo::Options),
     /// Check everything: format, lints, unit, browser and card tests, TypeScript, licences, docs.
     Test(test::Options),
+    /// Draw every window in every state anew, into docs/gallery. Look at what has changed.
+    Gallery,
     /// Measure, in release mode, each figure against a floor of the same run.
     Bench(bench::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let result = match arguments.job {
         Job::Demo(options) => demo::run(&options),
         Job::Test(options) => test::run(&options),
+        Job::Gallery => gallery::run(),
         Job::Bench(options) => bench::run(&options),
         Job::Windows => windows::run(),
     };

@@ -76,6 +76,11 @@ pub(crate) fn for_demo() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO], &[CHROMIUM])
 }
 
+/// What pictures of the windows need: the fonts.
+pub(crate) fn for_gallery() -> Result<()> {
+    install(&[BUILD, DISPLAY], &[])
+}
+
 /// What the tests need.
 pub(crate) fn for_test() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM, FIREFOX])?;

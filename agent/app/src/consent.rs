@@ -14,11 +14,16 @@ use chop_service::{Caller, Consent, ConsentError, ConsentRequest, Ending, Event,
 use chop_token::pipe::{self, Frame};
 use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::timeout,
 };
 
-use crate::prompt::wire::{CallerKind, FromWindow, Request, ToWindow};
+use crate::{
+    appearance,
+    prompt::wire::{About, CallerKind, FromWindow, Request, SiteRequest, ToWindow},
+    settings::Theme,
+    text::Language,
+};
 
 /// A window that is not on the screen by then is given up: an X server may accept a connection and
 /// then say nothing.
@@ -30,23 +35,39 @@ const ENDS_WITHIN: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct WindowConsent {
     program: PathBuf,
-    dark: Option<bool>,
+    theme: Theme,
+    language: watch::Sender<Language>,
 }
 
 impl WindowConsent {
-    /// `program` is the `chop` binary.
+    /// `program` is the `chop` binary. Windows speak what `language` says when they open; a person
+    /// who switches a window to another language changes it.
     #[must_use]
-    pub fn new(program: PathBuf) -> Self {
+    pub fn new(program: PathBuf, language: watch::Sender<Language>) -> Self {
         Self {
             program,
-            dark: None,
+            theme: Theme::System,
+            language,
         }
     }
 
-    /// Makes windows dark or light; `None` leaves it to the system.
+    /// Makes windows dark or light.
     #[must_use]
-    pub fn dark(self, dark: Option<bool>) -> Self {
-        Self { dark, ..self }
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    async fn request(&self, about: About) -> Request {
+        let dark = match self.theme {
+            Theme::System => appearance::is_dark().await,
+            Theme::Light => Some(false),
+            Theme::Dark => Some(true),
+        };
+        Request {
+            language: *self.language.borrow(),
+            dark,
+            about,
+        }
     }
 }
 
@@ -59,18 +80,19 @@ impl Consent for WindowConsent {
             return Err(ConsentError::Failed(ErrorKind::BrokenPipe.into()));
         };
         let (origin, owner, caller) = shown(&request.caller);
-        let request = Request {
+        let site = SiteRequest {
             origin,
             owner,
             caller,
             purpose: request.purpose.clone(),
             seconds: request.time.as_secs(),
-            dark: self.dark,
         };
+        // Asked for while the window's process starts.
+        let request = self.request(About::Site(site)).await;
         let (to_window, messages) = mpsc::unbounded_channel();
         let (events, mut from_window) = mpsc::unbounded_channel();
         tokio::spawn(write(stdin, request, messages));
-        tokio::spawn(read(stdout, events));
+        tokio::spawn(read(stdout, events, self.language.clone()));
         // Dropped on every way out but the last, which kills the child.
         let answer = timeout(OPENS_WITHIN, from_window.recv()).await;
         match answer.map_err(|_| ConsentError::Failed(ErrorKind::TimedOut.into()))? {
@@ -204,19 +226,36 @@ async fn write(
 }
 
 /// Reads until the child ends or talks nonsense.
-async fn read(mut stdout: ChildStdout, events: mpsc::UnboundedSender<Answer>) {
-    while let Some(answer) = read_one(&mut stdout).await {
-        if events.send(answer).is_err() {
-            return;
+async fn read(
+    mut stdout: ChildStdout,
+    events: mpsc::UnboundedSender<Answer>,
+    language: watch::Sender<Language>,
+) {
+    while let Some(said) = read_one(&mut stdout).await {
+        match said {
+            Said::Answer(answer) => {
+                if events.send(answer).is_err() {
+                    return;
+                }
+            }
+            Said::Language(chosen) => {
+                language.send_replace(chosen);
+            }
         }
     }
 }
 
-async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
+enum Said {
+    Answer(Answer),
+    Language(Language),
+}
+
+async fn read_one(stdout: &mut ChildStdout) -> Option<Said> {
     let Ok(Some(Frame::Message(json))) = pipe::read(stdout).await else {
         return None;
     };
-    Some(match serde_json::from_slice(&json).ok()? {
+    let answer = match serde_json::from_slice(&json).ok()? {
+        FromWindow::Spoke(language) => return Some(Said::Language(language)),
         FromWindow::Opened => Answer::Opened,
         FromWindow::NoDisplay => Answer::NoDisplay,
         FromWindow::Closed => Answer::Did(Event::Closed),
@@ -229,7 +268,8 @@ async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
             };
             Answer::Did(Event::Entered { choice, pin })
         }
-    })
+    };
+    Some(Said::Answer(answer))
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use chop_agent::{
     grants, logging,
     paths::Paths,
     prompt, run,
-    settings::Settings,
+    settings::{self, Settings},
+    text::{Language, Message, command},
 };
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
@@ -106,10 +107,37 @@ fn main() -> ExitCode {
         Command::Worker(source) => return work(source),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("chop: {error:#}");
+        let (language, message) = complaint(&error);
+        eprintln!("chop: {}", language.say(&message));
+        eprintln!("  → {}", language.say(&message.next()));
         ExitCode::FAILURE
     })
 }
+
+/// What went wrong, and the language to say it in: the person's, as far as the settings can be read.
+fn complaint(error: &anyhow::Error) -> (Language, Message) {
+    let language = paths()
+        .ok()
+        .and_then(|paths| Settings::load(&paths).ok())
+        .map_or_else(Language::of_system, |settings| {
+            settings.language.value.language()
+        });
+    let message = if let Some(error) = error.downcast_ref::<run::Error>() {
+        command::run(error)
+    } else if let Some(error) = error.downcast_ref::<settings::Error>() {
+        command::settings(error)
+    } else if error.is::<NoHome>() {
+        command::NO_HOME
+    } else {
+        command::other(format!("{error:#}"))
+    };
+    (language, message)
+}
+
+/// This person has no home folder, so Chop has no place to be.
+#[derive(Debug, thiserror::Error)]
+#[error("this person has no home folder")]
+struct NoHome;
 
 fn agent() -> Result<ExitCode> {
     let paths = paths()?;
@@ -207,5 +235,5 @@ fn program() -> Result<PathBuf> {
 }
 
 fn paths() -> Result<Paths> {
-    Paths::of_this_person().context("this person has no home folder, so Chop has no place to be")
+    Ok(Paths::of_this_person().ok_or(NoHome)?)
 }

@@ -5,9 +5,14 @@
 //! closes the pipe; its end is what wipes the copies that toolkit and system made of what was typed.
 
 mod agent;
+mod contents;
 mod fonts;
 mod form;
+#[cfg(test)]
+mod gallery;
+mod guard;
 mod paint;
+mod parts;
 mod pin_buffer;
 mod raster;
 mod runner;

@@ -6,10 +6,31 @@ use std::ops::Range;
 use chop_service::{ChoiceId, Decision, Ending, Purpose, View};
 use serde::{Deserialize, Serialize};
 
+use crate::text::Language;
+
 /// The first message to the window.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Request {
-    /// The site, as the agent checked it; or the program's file.
+    /// What the window speaks at first.
+    pub(crate) language: Language,
+    /// Whether the desktop is dark, where the agent knows; else the window asks the system.
+    pub(crate) dark: Option<bool>,
+    /// What the window is for.
+    pub(crate) about: About,
+}
+
+/// What a window is for.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum About {
+    /// A site asks for something.
+    Site(SiteRequest),
+}
+
+/// What a site asks for.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct SiteRequest {
+    /// The site, as the agent checked it.
     pub(crate) origin: String,
     /// Where in it stands what tells whose the site is: see [`chop_service::owner`]; of a program
     /// its name.
@@ -21,8 +42,6 @@ pub(crate) struct Request {
     pub(crate) purpose: Purpose,
     /// How long the person has.
     pub(crate) seconds: u64,
-    /// Whether the desktop is dark, where the agent knows; else the window asks the system.
-    pub(crate) dark: Option<bool>,
 }
 
 /// Kinds of callers.
@@ -62,6 +81,8 @@ pub(crate) enum FromWindow {
     Agreed(ChoiceId),
     /// The person decided.
     Decided(Decision),
+    /// The person would rather read this language, in this window and the next.
+    Spoke(Language),
     /// The person closed it.
     Closed,
     /// The time ran out.

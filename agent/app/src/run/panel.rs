@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    text::{Words, cards as text},
+    text::{Language, Words, cards as text},
     tray::{Event, State, Tray},
 };
 
@@ -18,9 +18,10 @@ pub(super) async fn until_quit(
     program: &Path,
     mut windows: watch::Receiver<usize>,
     mut inventory: watch::Receiver<Arc<Inventory>>,
+    language: Language,
 ) {
     let (sender, mut events) = mpsc::unbounded_channel();
-    let Some(mut tray) = Tray::start(sender) else {
+    let Some(mut tray) = Tray::start(sender, language) else {
         return std::future::pending().await;
     };
     loop {

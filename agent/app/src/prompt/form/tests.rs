@@ -36,16 +36,15 @@ impl Scene {
 
     /// The same, with another kind of caller.
     fn asked_by(caller: CallerKind, purpose: Purpose) -> Self {
-        let request = Request {
+        let request = SiteRequest {
             origin: "https://login.bank.example:8443".to_owned(),
             owner: 14..26,
             caller,
             purpose,
             seconds: 60,
-            dark: None,
         };
         let state = State {
-            form: Form::new(request, 1_800_000_000),
+            form: Form::new(request, Language::ENGLISH, 1_800_000_000),
             outcomes: Vec::new(),
         };
         let harness = Harness::builder()
@@ -73,7 +72,12 @@ impl Scene {
     }
 
     fn show(&mut self, view: View) {
-        self.harness.state_mut().form.show(view);
+        self.harness.state_mut().form.hear(ToWindow::Show(view));
+        self.pass(0.01);
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.harness.state_mut().form.hear(ToWindow::End(ending));
         self.pass(0.01);
     }
 
@@ -99,13 +103,18 @@ impl Scene {
     }
 
     fn clicks(&mut self, label: &str) {
-        let found = self.harness.query_all_by_label_contains(label).next();
+        let whole = self.harness.query_all_by_label(label).next();
+        let found = whole.or_else(|| self.harness.query_all_by_label_contains(label).next());
         found.unwrap_or_else(|| panic!("no {label}")).click();
         self.pass(0.01);
     }
 
     fn field(&self) -> egui_kittest::Node<'_> {
         self.harness.get_by_role(Role::PasswordInput)
+    }
+
+    fn has_field(&self) -> bool {
+        self.harness.query_by_role(Role::PasswordInput).is_some()
     }
 
     /// How many characters are in the PIN field.
@@ -132,6 +141,7 @@ impl Scene {
             Outcome::Closed => "closed".to_owned(),
             Outcome::TimedOut => "timed out".to_owned(),
             Outcome::Over => "over".to_owned(),
+            Outcome::Spoke(language) => format!("speaks {language}"),
         };
         outcomes.into_iter().map(text).collect()
     }
@@ -143,6 +153,7 @@ fn card(id: u32) -> Choice {
         holder: Some(format!("Holder {id}")),
         issuer: "Issuer".to_owned(),
         not_after: Some(1_900_000_000),
+        certificate: None,
         label: "Token".to_owned(),
         reader: Some("Reader 00".to_owned()),
         tries_left: Some(3),

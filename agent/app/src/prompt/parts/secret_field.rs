@@ -1,4 +1,4 @@
-//! The field for the PIN.
+//! The field for a PIN, a PUK or a password.
 //!
 //! It is not egui's text field, which keeps what is typed in an undo history, and asks for an input
 //! method, whose window would show the digits. It takes key presses only: no paste, because the
@@ -11,11 +11,11 @@ use egui::{
     pos2, vec2,
 };
 
-use super::words::{self, beside};
-use crate::{
-    prompt::{fonts, pin_buffer::PinBuffer, theme::Palette, theme::ROUNDING, theme::size},
-    text::Words,
+use super::{
+    Look,
+    words::{self, Piece, job},
 };
+use crate::prompt::{fonts, pin_buffer::PinBuffer, theme::Palette, theme::ROUNDING, theme::size};
 
 const HEIGHT: f32 = 46.0;
 const PADDING: f32 = 16.0;
@@ -23,19 +23,20 @@ const PADDING: f32 = 16.0;
 const STEP: f32 = 16.0;
 
 /// What the field shows when it is empty, and says to a screen reader.
-pub(super) struct Says<'a> {
-    pub(super) label: &'a Words,
-    pub(super) hint: Option<&'a Words>,
+pub(in crate::prompt) struct Says<'a> {
+    pub(in crate::prompt) label: &'a str,
+    pub(in crate::prompt) hint: Option<&'a str>,
 }
 
 /// Shows the field. With `enabled` it can have the keyboard's attention.
-pub(super) fn show(
+pub(in crate::prompt) fn show(
     ui: &mut Ui,
     pin: &PinBuffer,
     says: &Says<'_>,
     enabled: bool,
-    colors: &Palette,
+    look: &Look,
 ) -> Response {
+    let colors = &look.colors;
     let sense = if enabled {
         Sense::click()
     } else {
@@ -69,8 +70,8 @@ pub(super) fn show(
         && let Some(hint) = says.hint
     {
         let font = fonts::plain(size::BODY);
-        let color = if enabled { colors.dim } else { colors.line };
-        let galley = words::line(ui, beside(hint, font, color, color));
+        let color = colors.dim;
+        let galley = words::line(ui, job([Piece(hint, font, color)]));
         let left = rect.left() + PADDING + if focused { 6.0 } else { 0.0 };
         let place = pos2(left, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley(place, galley, color);
@@ -84,7 +85,7 @@ pub(super) fn show(
 }
 
 /// Takes what was typed since the last frame.
-pub(super) fn type_into(ui: &Ui, pin: &mut PinBuffer, longest: usize) {
+pub(in crate::prompt) fn type_into(ui: &Ui, pin: &mut PinBuffer, longest: usize) {
     ui.input(|input| {
         for event in &input.events {
             match event {
@@ -134,13 +135,12 @@ fn dots(ui: &Ui, rect: egui::Rect, count: usize, colors: &Palette) -> f32 {
 
 /// A screen reader hears the label and how many characters there are.
 fn describe(ui: &Ui, field: &Response, pin: &PinBuffer, says: &Says<'_>, enabled: bool) {
-    let label = says.label.line();
-    field.widget_info(|| WidgetInfo::labeled(Role::PasswordInput, enabled, &label));
+    field.widget_info(|| WidgetInfo::labeled(Role::PasswordInput, enabled, says.label));
     ui.ctx()
         .accesskit_node_builder(field.id, |node: &mut accesskit::Node| {
             node.set_value("•".repeat(pin.characters()));
             if let Some(hint) = says.hint {
-                node.set_description(hint.line());
+                node.set_description(hint);
             }
         });
 }
