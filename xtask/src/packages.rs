@@ -34,7 +34,19 @@ const TEST: &[&str] = &[
     "openssh-client",
     "wmctrl",
     "npm",
+    "redis-server",
+    "python3-cryptography",
+    "php-cli",
+    "default-jdk-headless",
+    // Around the portal: its other database, a mail server, a proxy before two nodes.
+    "postgresql",
+    "python3-aiosmtpd",
+    "haproxy",
+    "systemd", // looks at the portal's unit
 ];
+
+/// OpenSSL as a library, to measure beside.
+const BENCH: &[&str] = &["libssl-dev"];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
@@ -77,7 +89,7 @@ pub(crate) fn for_test() -> Result<()> {
 
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
-    install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+    install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[])
 }
 
 /// What the job for Windows needs.
@@ -137,9 +149,15 @@ fn is_installed(package: &str) -> bool {
         .is_some_and(|status| status == "install ok installed")
 }
 
-/// Tools that are often there without Debian's package: a compiler, Node's own npm.
+/// Tools that are often there without Debian's package: a compiler, Node's own npm, a JDK.
 fn provided_otherwise(package: &str) -> bool {
-    matches!(package, "gcc" | "npm") && on_path(package)
+    let program = match package {
+        "gcc" | "npm" | "python3" => package,
+        "php-cli" => "php",
+        "default-jdk-headless" => "javac",
+        _ => return false,
+    };
+    on_path(program)
 }
 
 fn on_path(program: &str) -> bool {
@@ -152,7 +170,8 @@ fn is_ubuntu() -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
-/// The bridge's build tools, exactly as its lock file names them.
+/// The bridge's build tools, and what browser tests run in pages, exactly as the lock files name
+/// them.
 fn npm() -> Result<()> {
     let Some(version) = step::output("node", &["--version"]) else {
         bail!("Node 20 or newer is needed for the bridge; `node --version` does not answer");
@@ -165,16 +184,19 @@ fn npm() -> Result<()> {
     if major.is_none_or(|major: u32| major < 20) {
         bail!("Node 20 or newer is needed for the bridge; this is {version}");
     }
-    let bridge = step::root().join("bridge-js");
-    let installed = bridge.join("node_modules/.package-lock.json");
-    let locked = bridge.join("package-lock.json");
-    let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
-    if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
-        return Ok(());
+    for name in ["bridge-js", "tests"] {
+        let folder = step::root().join(name);
+        let installed = folder.join("node_modules/.package-lock.json");
+        let locked = folder.join("package-lock.json");
+        let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+        if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
+            continue;
+        }
+        eprintln!("Installing npm packages of {name}");
+        let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
+        step::run("npm ci", command.current_dir(folder))?;
     }
-    eprintln!("Installing npm packages of bridge-js");
-    let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
-    step::run("npm ci", command.current_dir(bridge))
+    Ok(())
 }
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.

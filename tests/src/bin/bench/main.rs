@@ -5,14 +5,17 @@
 
 mod bare;
 mod client;
+mod clock;
 mod connection;
 mod desktop;
 mod figure;
 mod floor;
 mod idle;
+mod portal;
 mod sign_in;
 mod ssh_agent;
 mod start;
+mod verify;
 
 use std::{
     os::unix::process::CommandExt as _,
@@ -35,18 +38,35 @@ struct Arguments {
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
+    /// Only the groups of figures whose names contain this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// Only the portal: its figures, then the same load for so many minutes.
+    #[arg(long, value_name = "MINUTES")]
+    portal: Option<usize>,
     /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the
     /// second.
     #[arg(long, hide = true, num_args = 2)]
     fixture: Option<Vec<PathBuf>>,
+    /// A process that knows one list, of which the memory is taken.
+    #[arg(long, hide = true)]
+    list: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.fixture.as_deref() {
-        Some([folder, module]) => measure(&Fixture { folder, module }, arguments.json),
-        _ => prepare(arguments.json),
+    if let Some(folder) = &arguments.list {
+        return ended(verify::know_list(folder));
+    }
+    let result = match (arguments.fixture.as_deref(), arguments.portal) {
+        (_, Some(minutes)) => portal::soak(minutes).and_then(|all| print(&all, arguments.json)),
+        (Some([folder, module]), _) => measure(&Fixture { folder, module }, &arguments),
+        _ => prepare(&arguments),
     };
+    ended(result)
+}
+
+fn ended(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -58,7 +78,7 @@ fn main() -> ExitCode {
 
 /// Makes tokens, then becomes the program that measures: SoftHSM reads its configuration's place
 /// from the environment, which a running process had better not change.
-fn prepare(json: bool) -> Result<()> {
+fn prepare(arguments: &Arguments) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let tokens = SoftHsm::new(folder.path())?;
     let pki = Pki::new(SystemTime::now())?;
@@ -70,8 +90,11 @@ fn prepare(json: bool) -> Result<()> {
         .env("SOFTHSM2_CONF", tokens.configuration())
         .arg("--fixture");
     command.arg(folder.path()).arg(tokens.module());
-    if json {
+    if arguments.json {
         command.arg("--json");
+    }
+    if let Some(text) = &arguments.only {
+        command.arg("--only").arg(text);
     }
     // Not `exec`: the folder goes when this half ends.
     let status = command.process_group(0).status()?;
@@ -90,35 +113,43 @@ pub(crate) struct Fixture<'a> {
     pub(crate) module: &'a Path,
 }
 
-fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
+fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 6] = [
+    let groups: [(&str, Group); 8] = [
         ("signing in", sign_in::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),
         ("window", desktop::measure),
         ("binary", binary),
+        ("verifying", verify::measure),
+        ("portal", |_| portal::measure()),
     ];
-    for (name, group) in groups {
+    let only = arguments.only.as_deref().unwrap_or_default();
+    for (name, group) in groups.iter().filter(|(name, _)| name.contains(only)) {
         eprintln!("measuring: {name}");
         match group(fixture) {
             Ok(measured) => figures.extend(measured),
             // What is measured already shall not be lost.
-            Err(error) => failed.push(error.context(name)),
+            Err(error) => failed.push(error.context(*name)),
         }
     }
-    if json {
-        for figure in &figures {
-            println!("{}", serde_json::to_string(figure)?);
-        }
-    } else {
-        print_table(&figures);
-    }
+    print(&figures, arguments.json)?;
     match failed.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(()),
     }
+}
+
+fn print(figures: &[Figure], json: bool) -> Result<()> {
+    if json {
+        for figure in figures {
+            println!("{}", serde_json::to_string(figure)?);
+        }
+    } else {
+        print_table(figures);
+    }
+    Ok(())
 }
 
 fn binary(_: &Fixture<'_>) -> Result<Vec<Figure>> {
