@@ -33,7 +33,12 @@ const TEST: &[&str] = &[
     "libglib2.0-bin",
     "openssh-client",
     "wmctrl",
+    "curl",
     "npm",
+    "default-jdk-headless",
+    "libbcpkix-java",
+    "python3-cryptography",
+    "python3-asn1crypto",
 ];
 
 /// To compile for Windows, and to run what comes of it.
@@ -67,7 +72,7 @@ pub(crate) fn for_demo() -> Result<()> {
 /// What the tests need.
 pub(crate) fn for_test() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM, FIREFOX])?;
-    npm()
+    NPM.iter().try_for_each(|folder| npm(folder))
 }
 
 /// What the bench needs.
@@ -132,9 +137,13 @@ fn is_installed(package: &str) -> bool {
         .is_some_and(|status| status == "install ok installed")
 }
 
-/// Tools that are often there without Debian's package: a compiler, Node's own npm.
+/// Tools that are often there without Debian's package: a compiler, Node's own npm, some Java.
 fn provided_otherwise(package: &str) -> bool {
-    matches!(package, "gcc" | "npm") && on_path(package)
+    match package {
+        "gcc" | "npm" => on_path(package),
+        "default-jdk-headless" => on_path("javac"),
+        _ => false,
+    }
 }
 
 fn on_path(program: &str) -> bool {
@@ -147,10 +156,13 @@ fn is_ubuntu() -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
-/// The bridge's build tools, exactly as its lock file names them.
-fn npm() -> Result<()> {
+/// Where npm packages are needed: the bridge's build tools, and a library that sites verify with.
+const NPM: [&str; 2] = ["bridge-js", "tests/peers"];
+
+/// The npm packages of a folder, exactly as its lock file names them.
+fn npm(folder: &str) -> Result<()> {
     let Some(version) = step::output("node", &["--version"]) else {
-        bail!("Node 20 or newer is needed for the bridge; `node --version` does not answer");
+        bail!("Node 20 or newer is needed; `node --version` does not answer");
     };
     let major = version
         .trim_start_matches('v')
@@ -158,18 +170,18 @@ fn npm() -> Result<()> {
         .next()
         .and_then(|n| n.parse().ok());
     if major.is_none_or(|major: u32| major < 20) {
-        bail!("Node 20 or newer is needed for the bridge; this is {version}");
+        bail!("Node 20 or newer is needed; this is {version}");
     }
-    let bridge = step::root().join("bridge-js");
-    let installed = bridge.join("node_modules/.package-lock.json");
-    let locked = bridge.join("package-lock.json");
+    let place = step::root().join(folder);
+    let installed = place.join("node_modules/.package-lock.json");
+    let locked = place.join("package-lock.json");
     let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
     if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
         return Ok(());
     }
-    eprintln!("Installing npm packages of bridge-js");
+    eprintln!("Installing npm packages of {folder}");
     let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
-    step::run("npm ci", command.current_dir(bridge))
+    step::run("npm ci", command.current_dir(place))
 }
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.

@@ -19,6 +19,7 @@ mod card_softhsm;
 mod hanging_module;
 mod hipki_desk;
 mod hipki_pages;
+mod hipki_signatures;
 mod pkcs11_tool;
 mod sign_in_desk;
 mod sign_in_endings;
