@@ -4,6 +4,7 @@ pub mod agent;
 pub mod authority;
 pub mod browser;
 pub mod card;
+pub mod component;
 pub mod display;
 mod module;
 pub mod namespace;

@@ -17,6 +17,7 @@ mod card_pin;
 mod card_reader;
 mod card_softhsm;
 mod hanging_module;
+mod hipki_adapter;
 mod hipki_desk;
 mod hipki_pages;
 mod hipki_signatures;
