@@ -8,6 +8,7 @@ pub mod instance;
 mod keyring;
 pub mod logging;
 pub mod paths;
+pub mod ports;
 pub mod prompt;
 pub mod run;
 mod seal;

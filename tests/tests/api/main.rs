@@ -20,6 +20,7 @@ mod hanging_module;
 mod hipki_adapter;
 mod hipki_desk;
 mod hipki_pages;
+mod hipki_ports;
 mod hipki_signatures;
 mod pkcs11_tool;
 mod sign_in_desk;

@@ -8,7 +8,10 @@ use chop_service::{Consent, Door, HipkiSettings, Keys, Scope, Server};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
 use super::listen_on;
-use crate::settings::{Setting, Settings};
+use crate::{
+    ports,
+    settings::{Setting, Settings},
+};
 
 /// How often a port is tried again that another program has.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -19,7 +22,8 @@ pub(super) async fn open<C: Consent, K: Keys>(server: &Server<C, K>, ports: &[u1
     for port in ports {
         let first = listen_on(*port).await;
         if let Err(error) = &first {
-            tracing::warn!(port, %error, "pages written for HiCOS cannot reach the agent here");
+            let owner = ports::owner(*port).map(|owner| owner.to_string());
+            tracing::warn!(port, owner, %error, "pages written for HiCOS cannot reach the agent here");
         }
         tasks.spawn(open_on(server.clone(), *port, first.ok()));
     }
