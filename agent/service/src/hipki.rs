@@ -16,7 +16,7 @@ mod fields;
 mod guard;
 mod image;
 mod info;
-mod package;
+pub(crate) mod package;
 mod pages;
 mod reply;
 mod route;
@@ -56,6 +56,8 @@ use info::Info;
 use package::NotAPackage;
 use route::{Function, Route};
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use Room as HipkiRoom;
 pub use settings::{HipkiSettings, PinFrom, Unknown};
 
 /// The largest body: a package of 16 MiB, percent-encoded here and there.
@@ -192,7 +194,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
     }
 
     /// A text that a page gave to the popup.
-    async fn packaged(&self, caller: &Caller, text: &str) -> Value {
+    pub(crate) async fn packaged(&self, caller: &Caller, text: &str) -> Value {
         let fields = match package::from_popup(text) {
             Ok(fields) => fields,
             Err(NotAPackage) => return self.refused("sign", Major::Json),
