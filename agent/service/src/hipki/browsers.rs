@@ -3,7 +3,8 @@
 use std::path::Path;
 
 /// Their files' names, without what follows a dot or a hyphen.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 34] = [
+    "arc",
     "brave",
     "brave_browser",
     "chrome",
@@ -13,19 +14,30 @@ const NAMES: [&str; 22] = [
     "electron",
     "epiphany",
     "falkon",
+    "firedragon",
     "firefox",
+    "floorp",
     "google",
     "iexplore",
     "konqueror",
     "librewolf",
+    "maxthon",
     "microsoft",
+    "midori",
     "msedge",
     "msedgewebview2",
     "opera",
+    "palemoon",
+    "qutebrowser",
     "safari",
+    "seamonkey",
     "thunderbird",
     "vivaldi",
+    "waterfox",
     "webkitwebprocess",
+    "whale",
+    "yandex_browser",
+    "zen",
 ];
 
 /// Whether the file is a browser that we know.

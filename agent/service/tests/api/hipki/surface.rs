@@ -51,6 +51,15 @@ async fn scripts_find_the_version_and_the_words_for_numbers() {
     let picture = program.get("/waiting.gif").await;
     assert!(picture.body.starts_with(b"GIF89a"));
     assert_eq!(picture.header("content-type"), Some("image/gif"));
+    // Pages of other sites run and show them.
+    for reply in [words, picture] {
+        let policy = reply.header("cross-origin-resource-policy");
+        assert_eq!(policy, Some("cross-origin"));
+    }
+    assert_eq!(
+        root.header("cross-origin-resource-policy"),
+        Some("same-origin")
+    );
 }
 
 /// What there is for a site's page, for our own page, for a navigation and for a program: method,
