@@ -1,7 +1,7 @@
 //! `@chop/bridge/hipki` in real browsers: one page, with Chop, with the vendor's component, and with
 //! neither.
 
-use e2e::browser::{Chromium, Firefox, Options, Page, policy};
+use e2e::browser::{Page, policy};
 use e2e::component::Component;
 use e2e::namespace::Namespace;
 use e2e::pki::Pki;
@@ -9,7 +9,7 @@ use e2e::site::{HOST, SITE};
 use serde_json::{Value, json};
 
 use crate::browser_scene::{LONG, in_namespace};
-use crate::hipki_desk::Desk;
+use crate::hipki_desk::{Desk, chromium, firefox};
 
 const CHALLENGE: &str = "c2l0ZSdzIGNoYWxsZW5nZSwgYXMgdGV4dCwgb25jZSA=";
 
@@ -30,16 +30,6 @@ async fn result(page: &impl Page) -> Value {
         page.click("#proceed").await.unwrap();
     }
     page.wait_for("window.result", LONG).await.unwrap()
-}
-
-async fn chromium(desk: &Desk) -> Chromium {
-    let browser = Chromium::start(&desk.home, Options::default()).await;
-    browser.unwrap()
-}
-
-async fn firefox(desk: &Desk) -> Firefox {
-    let browser = Firefox::start(&desk.home, Options::default()).await;
-    browser.unwrap()
 }
 
 async fn component(namespace: &Namespace, desk: &Desk) -> Component {

@@ -9,10 +9,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use e2e::agent::{Agent, Options};
 use e2e::authority::Authority;
+use e2e::browser::{self, Chromium, Firefox, Page};
 use e2e::display::Display;
 use e2e::namespace::Namespace;
 use e2e::pki::{Credential, Holder, KeyKind, Pki, Request, pem};
-use e2e::site::Site;
+use e2e::site::{SITE, Site};
 use e2e::softhsm::{PIN, SoftHsm};
 use e2e::trust::Home;
 use serde_json::Value;
@@ -190,3 +191,44 @@ pub(crate) fn openssl(arguments: &[&str]) -> Vec<u8> {
     assert!(ran.status.success(), "openssl {arguments:?}: {said}");
     ran.stdout
 }
+
+/// The policy that lets the site do this without a question.
+pub(crate) fn allow(namespace: &Namespace, scope: &str) {
+    let text = format!("hipki.allow_{scope} = ['{SITE}']\n");
+    namespace.write_etc("chop/policy.toml", &text).unwrap();
+}
+
+/// Opens a page, and clicks its button.
+pub(crate) async fn click(page: &impl Page, name: &str) {
+    page.goto(&format!("{SITE}/hipki/{name}")).await.unwrap();
+    page.click("#go").await.unwrap();
+}
+
+pub(crate) async fn result(page: &impl Page) -> Value {
+    page.wait_for("window.result", LONG).await.unwrap()
+}
+
+pub(crate) async fn chromium(desk: &Desk) -> Chromium {
+    Chromium::start(&desk.home, browser::Options::default())
+        .await
+        .unwrap()
+}
+
+pub(crate) async fn firefox(desk: &Desk) -> Firefox {
+    Firefox::start(&desk.home, browser::Options::default())
+        .await
+        .unwrap()
+}
+
+/// Runs a scene in both browsers, one after the other, at one desk.
+macro_rules! in_both {
+    ($desk:expr, $scene:expr) => {
+        let browser = crate::hipki_desk::chromium(&$desk).await;
+        $scene(&$desk, &browser.page().await.unwrap()).await;
+        drop(browser);
+        let browser = crate::hipki_desk::firefox(&$desk).await;
+        $scene(&$desk, &browser.page().await.unwrap()).await;
+    };
+}
+
+pub(crate) use in_both;

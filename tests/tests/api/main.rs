@@ -19,6 +19,7 @@ mod card_softhsm;
 mod hanging_module;
 mod hipki_adapter;
 mod hipki_desk;
+mod hipki_habits;
 mod hipki_pages;
 mod hipki_ports;
 mod hipki_signatures;
