@@ -10,6 +10,9 @@ pub(crate) struct Options {
     /// One JSON object a line instead of a table: name, value, unit, floor, ratio, target, met.
     #[arg(long)]
     json: bool,
+    /// Only the groups of figures whose names contain this, such as `HiCOS`.
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -27,6 +30,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if options.json {
         words.push("--json");
+    }
+    if let Some(only) = &options.only {
+        words.extend(["--only", only]);
     }
     let (program, rest) = words.split_first().unwrap_or((&"false", &[]));
     step::run("bench", &mut step::command(program, rest))

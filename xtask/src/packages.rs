@@ -77,7 +77,7 @@ pub(crate) fn for_test() -> Result<()> {
 
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
-    install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+    install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM])
 }
 
 /// What the job for Windows needs.

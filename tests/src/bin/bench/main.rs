@@ -9,6 +9,7 @@ mod connection;
 mod desktop;
 mod figure;
 mod floor;
+mod hipki;
 mod idle;
 mod sign_in;
 mod ssh_agent;
@@ -35,6 +36,9 @@ struct Arguments {
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
+    /// Only the groups whose names contain this.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    only: String,
     /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the
     /// second.
     #[arg(long, hide = true, num_args = 2)]
@@ -44,8 +48,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.fixture.as_deref() {
-        Some([folder, module]) => measure(&Fixture { folder, module }, arguments.json),
-        _ => prepare(arguments.json),
+        Some([folder, module]) => measure(&Fixture { folder, module }, &arguments),
+        _ => prepare(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -58,7 +62,7 @@ fn main() -> ExitCode {
 
 /// Makes tokens, then becomes the program that measures: SoftHSM reads its configuration's place
 /// from the environment, which a running process had better not change.
-fn prepare(json: bool) -> Result<()> {
+fn prepare(arguments: &Arguments) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let tokens = SoftHsm::new(folder.path())?;
     let pki = Pki::new(SystemTime::now())?;
@@ -70,7 +74,8 @@ fn prepare(json: bool) -> Result<()> {
         .env("SOFTHSM2_CONF", tokens.configuration())
         .arg("--fixture");
     command.arg(folder.path()).arg(tokens.module());
-    if json {
+    command.args(["--only", &arguments.only]);
+    if arguments.json {
         command.arg("--json");
     }
     // Not `exec`: the folder goes when this half ends.
@@ -90,25 +95,27 @@ pub(crate) struct Fixture<'a> {
     pub(crate) module: &'a Path,
 }
 
-fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
+fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 6] = [
+    let groups: [(&str, Group); 7] = [
         ("signing in", sign_in::measure),
+        ("HiCOS pages", hipki::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),
         ("window", desktop::measure),
         ("binary", binary),
     ];
-    for (name, group) in groups {
+    let wanted = groups.iter().filter(|it| it.0.contains(&arguments.only));
+    for (name, group) in wanted {
         eprintln!("measuring: {name}");
         match group(fixture) {
             Ok(measured) => figures.extend(measured),
             // What is measured already shall not be lost.
-            Err(error) => failed.push(error.context(name)),
+            Err(error) => failed.push(error.context(*name)),
         }
     }
-    if json {
+    if arguments.json {
         for figure in &figures {
             println!("{}", serde_json::to_string(figure)?);
         }
