@@ -8,7 +8,6 @@
 //! Spec: docs/hicos.md; docs/architecture.md, D7.
 
 mod access;
-mod browsers;
 mod chosen;
 mod code;
 mod decrypt;
@@ -18,6 +17,7 @@ mod image;
 mod info;
 pub(crate) mod package;
 mod pages;
+mod programs;
 mod reply;
 mod route;
 mod run;
@@ -165,7 +165,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let caller = match asker {
             Asker::Site(site) if self.settings.direct.contains(site) => Caller::Site(site.clone()),
             Asker::Program => match ends.and_then(Ends::program) {
-                Some(file) if !browsers::is_one(&file) => Caller::Program(file),
+                Some(file) if !programs::is_browser(&file) => Caller::Program(file),
                 _ => return Ok(self.to_nobody(function, asker).await),
             },
             _ => return Ok(self.to_nobody(function, asker).await),

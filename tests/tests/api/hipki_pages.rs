@@ -188,7 +188,7 @@ fn hipki_page_is_told_that_the_person_said_no() {
         let page = browser.page().await.unwrap();
         click(&page, "certificates.html").await;
         desk.refuse("Chop － 使用卡片").await;
-        assert_eq!(result(&page).await["code"], 0x7600_0999);
+        assert_eq!(result(&page).await["code"], 0x7600_0031);
     });
 }
 

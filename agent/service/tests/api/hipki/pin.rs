@@ -261,7 +261,7 @@ async fn a_window_that_shows_only_the_question_looks_at_no_card() {
         other => panic!("{other:?}"),
     });
     let stage = scene.start().await;
-    assert_eq!(answer(&stage, &sign("123456")).await.0, 0x7600_0999);
+    assert_eq!(answer(&stage, &sign("123456")).await.0, 0x7600_0031);
     assert_eq!(stage.count("look"), 0);
 }
 
