@@ -23,12 +23,12 @@ const common = {
   logLevel: 'warning',
 }
 
-// What login pages import.
+// What login pages import, each of them whole: a page serves one file.
 await build({
   ...common,
-  entryPoints: ['src/index.ts'],
+  entryPoints: ['src/index.ts', 'src/hipki.ts'],
   format: 'esm',
-  outfile: join(out, 'index.js'),
+  outdir: out,
 })
 
 // The agent's own pages: one script each, nothing global.

@@ -211,8 +211,11 @@ var MESSAGES = {
   protocol_unsupported: "update the bridge or the agent, whichever is older",
   unanswered: "the agent gave no answer in time"
 };
-function openPopup(win, [agent]) {
-  return win.open(`${agent}/v1/bridge`, "_blank", "popup,width=480,height=320");
+function pageOf([agent]) {
+  return `${agent}/v1/bridge`;
+}
+function openPopup(win, url) {
+  return win.open(url, "_blank", "popup,width=480,height=320");
 }
 async function askByPopup(win, popup, agents, { name, request }, signal, onReady) {
   const opened = win.performance.now();
@@ -222,7 +225,6 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
     return await talk(scope);
   } finally {
     scope?.end();
-    popup.close();
   }
   function talk(scope2) {
     return new Promise((resolve, reject) => {
@@ -235,7 +237,7 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
         const next = others.shift();
         if (next === void 0) return fail("agent_unreachable");
         agent = next;
-        popup.location.replace(`${agent}/v1/bridge`);
+        popup.location.replace(pageOf([agent]));
         cancelSteering = scope2.after(READY_TIME, steer);
       };
       let cancelSteering = scope2.after(READY_TIME, steer);
@@ -408,7 +410,7 @@ var MESSAGES3 = {
   popup_blocked: "call proceed() right in a click handler; the person may have to allow popups",
   unanswered: "nobody clicked the button that calls proceed(); start again with a new challenge"
 };
-async function waitForClick(win, agents, signal, onWaiting) {
+async function waitForClick(win, open, signal, onWaiting) {
   const scope = new Scope(win, signal);
   try {
     return await new Promise((resolve, reject) => {
@@ -418,7 +420,7 @@ async function waitForClick(win, agents, signal, onWaiting) {
       onWaiting(() => {
         if (scope.signal.aborted) return;
         scope.end();
-        const popup = openPopup(win, agents);
+        const popup = open();
         if (popup === null) fail("popup_blocked");
         else resolve(popup);
       });
@@ -432,28 +434,38 @@ async function waitForClick(win, agents, signal, onWaiting) {
 async function ask(operation, options) {
   return askFrom(ownWindow(), operation, options);
 }
-async function askFrom(win, operation, { signal, onState, ...where }) {
+async function askFrom(win, operation, options) {
+  const direct = await askDirectly(win, operation, options);
+  if ("answer" in direct) return direct.answer;
+  const { page, agents, obstacle: obstacle2 } = direct;
+  const { signal, onState } = options;
+  const { reason } = obstacle2;
+  if (!obstacle2.popup || onState === void 0) throw reason;
+  const open = () => openPopup(page, pageOf(agents));
+  const popup = await waitForClick(
+    page,
+    open,
+    signal,
+    (proceed) => onState({ state: "needs_click", reason, proceed })
+  );
+  onState({ state: "popup" });
+  const onAsked = () => onState({ state: "waiting_for_person" });
+  try {
+    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked));
+  } finally {
+    popup.close();
+  }
+}
+async function askDirectly(win, operation, { signal, onState, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
   onState?.({ state: "connecting" });
   const agents = candidates(where);
   const onAsking = () => onState?.({ state: "waiting_for_permission" });
   const found = await findAgent(page, agents, signal, onAsking);
-  const onAsked = () => onState?.({ state: "waiting_for_person" });
-  if ("agent" in found) {
-    onAsked();
-    return operation.parse(await askByFetch(page, found.agent, operation, signal));
-  }
-  const { reason } = found;
-  if (!found.popup || onState === void 0) throw reason;
-  const popup = await waitForClick(
-    page,
-    agents,
-    signal,
-    (proceed) => onState({ state: "needs_click", reason, proceed })
-  );
-  onState({ state: "popup" });
-  return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked));
+  if (!("agent" in found)) return { page, agents, obstacle: found };
+  onState?.({ state: "waiting_for_person" });
+  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) };
 }
 function suitable(win) {
   if (win === void 0) {

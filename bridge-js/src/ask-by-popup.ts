@@ -31,14 +31,20 @@ const MESSAGES = {
   unanswered: 'the agent gave no answer in time',
 } as const
 
-/** Opens the popup at the first of `agents`; `null` unless called in a click. */
-export function openPopup(win: BrowserWindow, [agent]: readonly string[]): Popup | null {
+/** The agent's page at the first of `agents`. */
+export function pageOf([agent]: readonly string[]): string {
+  return `${agent}/v1/bridge`
+}
+
+/** Opens the popup; `null` unless called in a click. */
+export function openPopup(win: BrowserWindow, url: string): Popup | null {
   // A new window each time: one found by its name could be somebody else's.
-  return win.open(`${agent}/v1/bridge`, '_blank', 'popup,width=480,height=320')
+  return win.open(url, '_blank', 'popup,width=480,height=320')
 }
 
 /**
- * Waits for the popup's page, hands it the request and takes the answer. Closes the popup.
+ * Waits for the popup's page, hands it the request and takes the answer. The popup stays for its
+ * opener to close.
  *
  * @param onReady called when the popup has the request.
  */
@@ -57,7 +63,6 @@ export async function askByPopup(
     return await talk(scope)
   } finally {
     scope?.end()
-    popup.close()
   }
 
   function talk(scope: Scope): Promise<unknown> {
@@ -75,7 +80,7 @@ export async function askByPopup(
         const next = others.shift()
         if (next === undefined) return fail('agent_unreachable')
         agent = next
-        popup.location.replace(`${agent}/v1/bridge`)
+        popup.location.replace(pageOf([agent]))
         cancelSteering = scope.after(READY_TIME, steer)
       }
       let cancelSteering = scope.after(READY_TIME, steer)

@@ -1,8 +1,9 @@
 import { askByFetch } from './ask-by-fetch.js'
-import { askByPopup } from './ask-by-popup.js'
+import { askByPopup, openPopup, pageOf } from './ask-by-popup.js'
 import type { AskState } from './ask-state.js'
 import { BridgeError } from './bridge-error.js'
-import { ownWindow, type BrowserWindow } from './browser-window.js'
+import { ownWindow, type BrowserWindow, type Popup } from './browser-window.js'
+import type { Obstacle } from './decide.js'
 import { candidates, findAgent, type AgentOptions } from './find-agent.js'
 import type { Operation } from './operations.js'
 import { waitForClick } from './wait-for-click.js'
@@ -43,8 +44,44 @@ export async function ask<T>(operation: Operation<T>, options: AskOptions): Prom
 export async function askFrom<T>(
   win: BrowserWindow | undefined,
   operation: Operation<T>,
-  { signal, onState, ...where }: AskOptions,
+  options: AskOptions,
 ): Promise<T> {
+  const direct = await askDirectly(win, operation, options)
+  if ('answer' in direct) return direct.answer
+
+  // 4. The way through a popup, for which the browser wants a click.
+  const { page, agents, obstacle } = direct
+  const { signal, onState } = options
+  const { reason } = obstacle
+  if (!obstacle.popup || onState === undefined) throw reason
+  const open = (): Popup | null => openPopup(page, pageOf(agents))
+  const popup = await waitForClick(page, open, signal, (proceed) =>
+    onState({ state: 'needs_click', reason, proceed }),
+  )
+  onState({ state: 'popup' })
+  const onAsked = (): void => onState({ state: 'waiting_for_person' })
+  try {
+    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked))
+  } finally {
+    popup.close()
+  }
+}
+
+/** What came of asking without a popup. */
+export type Direct<T> =
+  | { readonly answer: T }
+  | {
+      readonly page: BrowserWindow
+      readonly agents: readonly string[]
+      readonly obstacle: Obstacle
+    }
+
+/** The steps of an operation up to where a popup may be needed. */
+export async function askDirectly<T>(
+  win: BrowserWindow | undefined,
+  operation: Operation<T>,
+  { signal, onState, ...where }: AskOptions,
+): Promise<Direct<T>> {
   signal?.throwIfAborted()
 
   // 1. Refuse what can never work.
@@ -55,22 +92,11 @@ export async function askFrom<T>(
   const agents = candidates(where)
   const onAsking = (): void => onState?.({ state: 'waiting_for_permission' })
   const found = await findAgent(page, agents, signal, onAsking)
+  if (!('agent' in found)) return { page, agents, obstacle: found }
 
   // 3. The direct way.
-  const onAsked = (): void => onState?.({ state: 'waiting_for_person' })
-  if ('agent' in found) {
-    onAsked()
-    return operation.parse(await askByFetch(page, found.agent, operation, signal))
-  }
-
-  // 4. The way through a popup, for which the browser wants a click.
-  const { reason } = found
-  if (!found.popup || onState === undefined) throw reason
-  const popup = await waitForClick(page, agents, signal, (proceed) =>
-    onState({ state: 'needs_click', reason, proceed }),
-  )
-  onState({ state: 'popup' })
-  return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked))
+  onState?.({ state: 'waiting_for_person' })
+  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) }
 }
 
 /**

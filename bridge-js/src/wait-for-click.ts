@@ -1,4 +1,3 @@
-import { openPopup } from './ask-by-popup.js'
 import { BridgeError } from './bridge-error.js'
 import type { BrowserWindow, Popup } from './browser-window.js'
 import { PATIENCE, Scope } from './scope.js'
@@ -13,12 +12,13 @@ const MESSAGES = {
  * Waits for the page's button, and opens the popup in that very click: later the browser would
  * block it.
  *
+ * @param open opens it; `null` where the browser does not let it.
  * @param onWaiting is given what the button has to call.
  * @throws {BridgeError} `popup_blocked`, `unanswered`; the reason of `signal`.
  */
 export async function waitForClick(
   win: BrowserWindow,
-  agents: readonly string[],
+  open: () => Popup | null,
   signal: AbortSignal | undefined,
   onWaiting: (proceed: () => void) => void,
 ): Promise<Popup> {
@@ -34,7 +34,7 @@ export async function waitForClick(
         // One click, one window; none once the operation has ended.
         if (scope.signal.aborted) return
         scope.end()
-        const popup = openPopup(win, agents)
+        const popup = open()
         if (popup === null) fail('popup_blocked')
         else resolve(popup)
       })

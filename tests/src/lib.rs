@@ -5,6 +5,7 @@ pub mod assertion;
 pub mod authority;
 pub mod browser;
 pub mod card;
+pub mod component;
 pub mod display;
 pub mod haproxy;
 pub mod mail_catcher;

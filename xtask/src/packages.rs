@@ -33,16 +33,20 @@ const TEST: &[&str] = &[
     "libglib2.0-bin",
     "openssh-client",
     "wmctrl",
+    "curl",
     "npm",
     "redis-server",
     "python3-cryptography",
     "php-cli",
     "default-jdk-headless",
+    // What HiCOS pages had signed is verified as sites do.
+    "libbcpkix-java",
+    "python3-asn1crypto",
     // Around the portal: its other database, a mail server, a proxy before two nodes.
     "postgresql",
     "python3-aiosmtpd",
     "haproxy",
-    "systemd", // looks at the portal's unit
+    "systemd", // looks at the unit of the portal
 ];
 
 /// OpenSSL as a library, to measure beside.
@@ -84,12 +88,12 @@ pub(crate) fn for_gallery() -> Result<()> {
 /// What the tests need.
 pub(crate) fn for_test() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM, FIREFOX])?;
-    npm()
+    NPM.iter().try_for_each(|folder| npm(folder))
 }
 
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
-    install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[])
+    install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[CHROMIUM])
 }
 
 /// What the job for Windows needs.
@@ -170,11 +174,14 @@ fn is_ubuntu() -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
-/// The bridge's build tools, and what browser tests run in pages, exactly as the lock files name
-/// them.
-fn npm() -> Result<()> {
+/// Where npm packages are needed: the bridge’s build tools, what browser tests run in pages, and a
+/// library that sites verify with.
+const NPM: [&str; 3] = ["bridge-js", "tests", "tests/peers"];
+
+/// The npm packages of a folder, exactly as its lock file names them.
+fn npm(folder: &str) -> Result<()> {
     let Some(version) = step::output("node", &["--version"]) else {
-        bail!("Node 20 or newer is needed for the bridge; `node --version` does not answer");
+        bail!("Node 20 or newer is needed; `node --version` does not answer");
     };
     let major = version
         .trim_start_matches('v')
@@ -182,21 +189,18 @@ fn npm() -> Result<()> {
         .next()
         .and_then(|n| n.parse().ok());
     if major.is_none_or(|major: u32| major < 20) {
-        bail!("Node 20 or newer is needed for the bridge; this is {version}");
+        bail!("Node 20 or newer is needed; this is {version}");
     }
-    for name in ["bridge-js", "tests"] {
-        let folder = step::root().join(name);
-        let installed = folder.join("node_modules/.package-lock.json");
-        let locked = folder.join("package-lock.json");
-        let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
-        if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
-            continue;
-        }
-        eprintln!("Installing npm packages of {name}");
-        let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
-        step::run("npm ci", command.current_dir(folder))?;
+    let place = step::root().join(folder);
+    let installed = place.join("node_modules/.package-lock.json");
+    let locked = place.join("package-lock.json");
+    let fresh = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
+    if fresh(&installed).is_some_and(|at| fresh(&locked).is_some_and(|lock| lock <= at)) {
+        return Ok(());
     }
-    Ok(())
+    eprintln!("Installing npm packages of {folder}");
+    let mut command = step::command("npm", &["ci", "--no-fund", "--no-audit"]);
+    step::run("npm ci", command.current_dir(place))
 }
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.

@@ -9,6 +9,7 @@ mod cards;
 mod certificate;
 mod display;
 mod fence;
+mod hipki;
 mod page;
 mod print;
 mod settings_in_use;
@@ -132,6 +133,7 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
 
     let pair = store::load(&paths.localhost, now);
     lines.extend(agent::lines(&settings.ports.value, pair.as_ref().ok()));
+    lines.extend(hipki::lines(&settings.hipki_ports.value));
     lines.extend(certificate::lines(
         &pair,
         &store::place(&paths.localhost),

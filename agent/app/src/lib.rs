@@ -12,6 +12,7 @@ mod keyring;
 pub mod logging;
 pub mod paths;
 pub mod pin;
+pub mod ports;
 pub mod prompt;
 pub mod run;
 mod seal;

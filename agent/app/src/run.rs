@@ -99,7 +99,7 @@ impl Agent {
         let server = Server::new(tls, service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let until = ending.clone();
-        let room = hipki::open(&server, &settings.hipki_ports.value);
+        let room = hipki::open(&server, &settings.hipki_ports.value).await;
         Ok(Self {
             port,
             authority: pair.authority().clone(),

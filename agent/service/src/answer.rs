@@ -93,6 +93,15 @@ pub(crate) fn readable_by(mut answer: Answer, site: &Origin) -> Answer {
     answer
 }
 
+/// Lets pages of every site show it; they cannot read it by this.
+pub(crate) fn embeddable(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    answer
+}
+
 fn bare(status: StatusCode, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));
     *answer.status_mut() = status;

@@ -8,7 +8,6 @@
 //! Spec: docs/hicos.md; docs/architecture.md, D7.
 
 mod access;
-mod browsers;
 mod chosen;
 mod code;
 mod decrypt;
@@ -16,16 +15,17 @@ mod fields;
 mod guard;
 mod image;
 mod info;
-mod package;
+pub(crate) mod package;
 mod pages;
+mod programs;
 mod reply;
 mod route;
 mod run;
 mod settings;
 mod sign;
+mod tries;
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -34,7 +34,7 @@ use chop_protocol::{BridgeTicketRequest, MAX_BODY, Origin, Plain};
 use hyper::{
     Method, Request, StatusCode,
     body::{Bytes, Incoming},
-    header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue},
+    header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue},
     http::request::Parts,
 };
 use serde_json::Value;
@@ -56,6 +56,8 @@ use info::Info;
 use package::NotAPackage;
 use route::{Function, Route};
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use Room as HipkiRoom;
 pub use settings::{HipkiSettings, PinFrom, Unknown};
 
 /// The largest body: a package of 16 MiB, percent-encoded here and there.
@@ -74,8 +76,7 @@ pub(crate) struct Room<C, K> {
     tickets: Tickets,
     pages: pages::Pages,
     once: Mutex<Once>,
-    /// PINs of pages that were wrong since the last right one, by card.
-    wrong: Mutex<HashMap<String, u8>>,
+    tries: tries::Tries,
 }
 
 impl<C: Consent, K: Keys> Room<C, K> {
@@ -86,7 +87,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
             service,
             settings,
             once: Mutex::default(),
-            wrong: Mutex::default(),
+            tries: tries::Tries::default(),
         }
     }
 
@@ -164,7 +165,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let caller = match asker {
             Asker::Site(site) if self.settings.direct.contains(site) => Caller::Site(site.clone()),
             Asker::Program => match ends.and_then(Ends::program) {
-                Some(file) if !browsers::is_one(&file) => Caller::Program(file),
+                Some(file) if !programs::is_browser(&file) => Caller::Program(file),
                 _ => return Ok(self.to_nobody(function, asker).await),
             },
             _ => return Ok(self.to_nobody(function, asker).await),
@@ -192,7 +193,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
     }
 
     /// A text that a page gave to the popup.
-    async fn packaged(&self, caller: &Caller, text: &str) -> Value {
+    pub(crate) async fn packaged(&self, caller: &Caller, text: &str) -> Value {
         let fields = match package::from_popup(text) {
             Ok(fields) => fields,
             Err(NotAPackage) => return self.refused("sign", Major::Json),
@@ -238,13 +239,10 @@ impl<C: Consent, K: Keys> Room<C, K> {
     async fn image(&self, asker: &Asker) -> Answer {
         let info = self.shown_to(asker).await;
         let image = image::of(&info, &self.settings.version);
-        let mut answer = answer::content(StatusCode::OK, "image/bmp", image);
+        let answer = answer::content(StatusCode::OK, "image/bmp", image);
+        let mut answer = answer::embeddable(answer);
         let headers = answer.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        );
         answer
     }
 
@@ -308,7 +306,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 answer.headers_mut().insert(
                     hyper::header::ACCESS_CONTROL_ALLOW_HEADERS,
                     HeaderValue::from_static(
-                        "content-type, access-control-allow-origin, access-control-allow-headers, \
+                        "accept, cache-control, content-type, pragma, x-requested-with, \
+                         access-control-allow-origin, access-control-allow-headers, \
                          access-control-allow-methods",
                     ),
                 );
@@ -343,10 +342,6 @@ impl<C: Consent, K: Keys> Room<C, K> {
     fn once(&self) -> MutexGuard<'_, Once> {
         self.once.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn wrong(&self) -> MutexGuard<'_, HashMap<String, u8>> {
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// What a package asks for. Some pages leave `func` out.
@@ -354,6 +349,10 @@ fn function(fields: &Fields) -> Option<Function> {
     match fields.or_empty("func") {
         "" if fields.text("tbs").is_some() => Some(Function::Sign),
         "" if fields.text("cipher").is_some() => Some(Function::Decrypt),
+        // A page that calls the answer's name.
+        "pkcs11info" => Some(Function::Info {
+            with_certificates: fields.truth("withcert", false),
+        }),
         func => Function::named(func),
     }
 }

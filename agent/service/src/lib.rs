@@ -11,6 +11,8 @@ mod decrypt;
 mod documents;
 mod domain;
 mod error;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 mod guard;
 mod hipki;
 mod keys;

@@ -1,10 +1,13 @@
 /** Asks through the agent's own page in a popup. Spec: docs/protocol.md, "The popup". */
 import type { BrowserWindow, Popup } from './browser-window.js';
 import type { Operation } from './operations.js';
-/** Opens the popup at the first of `agents`; `null` unless called in a click. */
-export declare function openPopup(win: BrowserWindow, [agent]: readonly string[]): Popup | null;
+/** The agent's page at the first of `agents`. */
+export declare function pageOf([agent]: readonly string[]): string;
+/** Opens the popup; `null` unless called in a click. */
+export declare function openPopup(win: BrowserWindow, url: string): Popup | null;
 /**
- * Waits for the popup's page, hands it the request and takes the answer. Closes the popup.
+ * Waits for the popup's page, hands it the request and takes the answer. The popup stays for its
+ * opener to close.
  *
  * @param onReady called when the popup has the request.
  */

@@ -1,5 +1,6 @@
 import type { AskState } from './ask-state.js';
 import { type BrowserWindow } from './browser-window.js';
+import type { Obstacle } from './decide.js';
 import { type AgentOptions } from './find-agent.js';
 import type { Operation } from './operations.js';
 /** What every operation may be told. */
@@ -30,4 +31,14 @@ export interface CertificateOptions extends AskOptions {
  */
 export declare function ask<T>(operation: Operation<T>, options: AskOptions): Promise<T>;
 /** `ask` in a given window. */
-export declare function askFrom<T>(win: BrowserWindow | undefined, operation: Operation<T>, { signal, onState, ...where }: AskOptions): Promise<T>;
+export declare function askFrom<T>(win: BrowserWindow | undefined, operation: Operation<T>, options: AskOptions): Promise<T>;
+/** What came of asking without a popup. */
+export type Direct<T> = {
+    readonly answer: T;
+} | {
+    readonly page: BrowserWindow;
+    readonly agents: readonly string[];
+    readonly obstacle: Obstacle;
+};
+/** The steps of an operation up to where a popup may be needed. */
+export declare function askDirectly<T>(win: BrowserWindow | undefined, operation: Operation<T>, { signal, onState, ...where }: AskOptions): Promise<Direct<T>>;

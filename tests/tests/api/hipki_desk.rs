@@ -9,23 +9,24 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use e2e::agent::{Agent, Options};
 use e2e::authority::Authority;
+use e2e::browser::{self, Chromium, Firefox, Page};
 use e2e::display::Display;
 use e2e::namespace::Namespace;
 use e2e::pki::{Credential, Holder, KeyKind, Pki, Request, pem};
-use e2e::site::Site;
-use e2e::softhsm::SoftHsm;
+use e2e::site::{SITE, Site};
+use e2e::softhsm::{PIN, SoftHsm};
 use e2e::trust::Home;
 use serde_json::Value;
 
 use crate::browser_scene::LONG;
 use crate::hanging_module;
-use crate::sign_in_desk::window_titled;
+use crate::sign_in_desk::{type_into_window, window_titled};
 
 /// The desk. Fields are dropped in this order.
 pub(crate) struct Desk {
     pub(crate) signing: Credential,
-    decrypting: Credential,
-    _agent: Agent,
+    pub(crate) decrypting: Credential,
+    _agent: Option<Agent>,
     pub(crate) home: Home,
     pub(crate) display: Display,
     _site: Site,
@@ -35,15 +36,21 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn new(namespace: &Namespace) -> Self {
-        Self::with(namespace, Vec::new()).await
+        Self::with(namespace, Vec::new(), true).await
+    }
+
+    /// The card is there, Chop is not.
+    pub(crate) async fn without_agent(namespace: &Namespace) -> Self {
+        Self::with(namespace, Vec::new(), false).await
     }
 
     /// Beside the card a module that never answers.
     pub(crate) async fn with_a_module_that_hangs(namespace: &Namespace) -> Self {
-        Self::with(namespace, vec![hanging_module::build_dead(namespace)]).await
+        let modules = vec![hanging_module::build_dead(namespace)];
+        Self::with(namespace, modules, true).await
     }
 
-    async fn with(namespace: &Namespace, mut modules: Vec<PathBuf>) -> Self {
+    async fn with(namespace: &Namespace, mut modules: Vec<PathBuf>, has_agent: bool) -> Self {
         let holder = Holder::company();
         let pki = Pki::shared();
         let issued = |request: Request<'_>| {
@@ -67,8 +74,13 @@ impl Desk {
             environment: vec![("SOFTHSM2_CONF", tokens.configuration())],
             ..Options::default()
         };
-        let agent = Agent::start(namespace.folder(), &options).await.unwrap();
-        let trusted = [authority.certificate().clone(), agent.authority.clone()];
+        let mut trusted = vec![authority.certificate().clone()];
+        let mut agent = None;
+        if has_agent {
+            let started = Agent::start(namespace.folder(), &options).await.unwrap();
+            trusted.push(started.authority.clone());
+            agent = Some(started);
+        }
         let home = Home::new(&namespace.folder().join("browser"), &trusted).unwrap();
         let site = Site::start(&authority).await.unwrap();
         Self {
@@ -94,6 +106,11 @@ impl Desk {
     pub(crate) async fn refuse(&self, title: &str) {
         window_titled(&self.display, title).await;
         self.display.key("Escape").await.unwrap();
+    }
+
+    /// Waits for the window of a sign-in, and enters the PIN.
+    pub(crate) async fn enter_pin(&self) {
+        type_into_window(&self.display, PIN).await;
     }
 
     /// Whether the agent shows nothing.
@@ -174,3 +191,44 @@ pub(crate) fn openssl(arguments: &[&str]) -> Vec<u8> {
     assert!(ran.status.success(), "openssl {arguments:?}: {said}");
     ran.stdout
 }
+
+/// The policy that lets the site do this without a question.
+pub(crate) fn allow(namespace: &Namespace, scope: &str) {
+    let text = format!("hipki.allow_{scope} = ['{SITE}']\n");
+    namespace.write_etc("chop/policy.toml", &text).unwrap();
+}
+
+/// Opens a page, and clicks its button.
+pub(crate) async fn click(page: &impl Page, name: &str) {
+    page.goto(&format!("{SITE}/hipki/{name}")).await.unwrap();
+    page.click("#go").await.unwrap();
+}
+
+pub(crate) async fn result(page: &impl Page) -> Value {
+    page.wait_for("window.result", LONG).await.unwrap()
+}
+
+pub(crate) async fn chromium(desk: &Desk) -> Chromium {
+    Chromium::start(&desk.home, browser::Options::default())
+        .await
+        .unwrap()
+}
+
+pub(crate) async fn firefox(desk: &Desk) -> Firefox {
+    Firefox::start(&desk.home, browser::Options::default())
+        .await
+        .unwrap()
+}
+
+/// Runs a scene in both browsers, one after the other, at one desk.
+macro_rules! in_both {
+    ($desk:expr, $scene:expr) => {
+        let browser = crate::hipki_desk::chromium(&$desk).await;
+        $scene(&$desk, &browser.page().await.unwrap()).await;
+        drop(browser);
+        let browser = crate::hipki_desk::firefox(&$desk).await;
+        $scene(&$desk, &browser.page().await.unwrap()).await;
+    };
+}
+
+pub(crate) use in_both;

@@ -5,36 +5,43 @@ use std::{path::PathBuf, time::Duration};
 
 use chop_protocol::Origin;
 use chop_service::{Consent, Door, HipkiSettings, Keys, Scope, Server};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
 use super::listen_on;
-use crate::settings::{Setting, Settings};
+use crate::{
+    ports,
+    settings::{Setting, Settings},
+};
 
 /// How often a port is tried again that another program has.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Opens the room on each of these ports, as soon as that is free.
-pub(super) fn open<C: Consent, K: Keys>(server: &Server<C, K>, ports: &[u16]) -> JoinSet<()> {
+/// Opens the room on each of these ports: at once where it is free, else as soon as it is.
+pub(super) async fn open<C: Consent, K: Keys>(server: &Server<C, K>, ports: &[u16]) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for port in ports {
-        tasks.spawn(open_on(server.clone(), *port));
+        let first = listen_on(*port).await;
+        if let Err(error) = &first {
+            let owner = ports::owner(*port).map(|owner| owner.to_string());
+            tracing::warn!(port, owner, %error, "pages written for HiCOS cannot reach the agent here");
+        }
+        tasks.spawn(open_on(server.clone(), *port, first.ok()));
     }
     tasks
 }
 
-async fn open_on<C: Consent, K: Keys>(server: Server<C, K>, port: u16) {
-    let mut complained = false;
+async fn open_on<C: Consent, K: Keys>(
+    server: Server<C, K>,
+    port: u16,
+    first: Option<Vec<TcpListener>>,
+) {
+    let mut listeners = first;
     let listeners = loop {
-        match listen_on(port).await {
-            Ok(listeners) => break listeners,
-            Err(error) => {
-                if !complained {
-                    tracing::warn!(port, %error, "pages written for HiCOS cannot reach the agent here");
-                }
-                complained = true;
-                sleep(AGAIN).await;
-            }
+        if let Some(listeners) = listeners {
+            break listeners;
         }
+        sleep(AGAIN).await;
+        listeners = listen_on(port).await.ok();
     };
     let mut doors = JoinSet::new();
     for listener in listeners {

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use super::{
     Room,
     code::{Fault, Major},
+    programs,
 };
 use crate::{
     Caller, Consent, ConsentRequest, Decision, Ending, Event, Keys, Purpose, Scope, View, Window,
@@ -143,7 +144,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 grants.remember(&name, None, clock.now());
                 Err(Major::Untrusted.into())
             }
-            None => Err(Major::Cancelled.into()),
+            // Not let in: pages then say how to, which is the page of /addDomain.
+            None => Err(Major::Untrusted.into()),
         }
     }
 
@@ -194,10 +196,13 @@ impl<C: Consent, K: Keys> Room<C, K> {
 }
 
 /// Whether a person may say yes for the future. Nobody can know who answers at an http origin
-/// tomorrow, and a PIN is changed once.
+/// tomorrow, or whose script an interpreter runs then; and a PIN is changed once.
 fn may_last(caller: &Caller, scope: Scope) -> bool {
-    let plain = matches!(caller, Caller::Site(site) if site.is_plain());
-    !plain && scope != Scope::ChangePin
+    let changes_hands = match caller {
+        Caller::Site(site) => site.is_plain(),
+        Caller::Program(file) => programs::runs_others_work(file),
+    };
+    !changes_hands && scope != Scope::ChangePin
 }
 
 fn allowed(allow: &[(Origin, Scope)], site: &Origin, scope: Scope) -> Standing {
@@ -205,5 +210,29 @@ fn allowed(allow: &[(Origin, Scope)], site: &Origin, scope: Scope) -> Standing {
     match scope != Scope::ChangePin && allow.iter().any(covers) {
         true => Standing::Allowed,
         false => Standing::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chop_protocol::Plain;
+
+    use super::*;
+
+    #[test]
+    fn a_yes_for_good_is_for_https_sites_and_programs_that_stay_the_same() {
+        let site = |text| Caller::Site(Origin::parse(text, Plain::Everywhere).unwrap());
+        let program = |file: &str| Caller::Program(file.into());
+        for (caller, scope, may) in [
+            (site("https://bank.example"), Scope::Sign, true),
+            (site("https://bank.example"), Scope::ChangePin, false),
+            (site("http://intranet.example"), Scope::Read, false),
+            (site("http://localhost:8080"), Scope::Read, false),
+            (program("/opt/card-tool/card-tool"), Scope::Sign, true),
+            (program("/usr/bin/python3.11"), Scope::Sign, false),
+            (program("/usr/bin/curl"), Scope::Read, false),
+        ] {
+            assert_eq!(may_last(&caller, scope), may, "{caller:?} {scope:?}");
+        }
     }
 }

@@ -76,7 +76,9 @@ impl Wish {
         let certificates = || token.certificates.iter();
         let with_id = |id: &[u8]| certificates().find(|it| it.id == id);
         let certificate = match &self.key {
-            Some(id) => with_id(id),
+            // Any key signs that a page names. To decrypt is for keys that are for nothing else:
+            // with many answers a signature can be had from what decrypts (Bleichenbacher).
+            Some(id) => with_id(id).filter(|it| wanted != Use::Decrypt || it.fits(wanted)),
             None => {
                 let ids: &[&[u8]] = match wanted {
                     Use::Decrypt => &OF_DECRYPTING,

@@ -36,7 +36,7 @@ impl Fields {
     }
 
     /// A field's text, if it is there.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let text = self.0.get(name)?.as_str()?;
         (text != ABSENT).then_some(text)
     }

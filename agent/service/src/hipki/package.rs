@@ -47,11 +47,42 @@ pub(crate) fn from_body(body: &[u8]) -> Result<Fields, NotAPackage> {
 fn raw(text: &str) -> Result<Fields, NotAPackage> {
     let decoded = Zeroizing::new(percent_decoded(text, false));
     let decoded = str::from_utf8(&decoded).ok().and_then(object);
-    // What is no JSON once decoded was not encoded: a lone `%22` in it, say.
+    // What is no JSON once decoded was not encoded as a whole: a lone `%22` in it, say.
     decoded
-        .or_else(|| object(text))
+        .or_else(|| object(text).map(with_values_decoded))
         .map(Fields::new)
         .ok_or(NotAPackage)
+}
+
+/// Undoes the encoding of values that a page encoded one by one, with a quote in one of them.
+fn with_values_decoded(mut fields: Map<String, Value>) -> Map<String, Value> {
+    for value in fields.values_mut() {
+        if let Value::String(text) = value
+            && is_encoded(text)
+            && let Ok(decoded) = String::from_utf8(percent_decoded(text, false))
+        {
+            text.zeroize();
+            *text = decoded;
+        }
+    }
+    fields
+}
+
+/// Whether `encodeURIComponent` could have written it.
+fn is_encoded(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let fits = match byte {
+            b'%' => [bytes.next(), bytes.next()]
+                .iter()
+                .all(|it| it.is_some_and(|it| it.is_ascii_hexdigit())),
+            _ => byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    true
 }
 
 /// As a form says it.
@@ -135,6 +166,11 @@ mod tests {
             (r#"{"tbs":"%E7%99%BB%E5%85%A5"}"#, "登入"),
             // Decoded this is no JSON any more, so it was not encoded.
             (r#"{"tbs":"say %22hi%22"}"#, "say %22hi%22"),
+            // But this was, value by value.
+            (
+                r#"{"tbs":"say%20%22hi%22%20%E7%99%BB%5C"}"#,
+                "say \"hi\" 登\\",
+            ),
             (r#""{\"tbs\":\"twice\"}""#, "twice"),
             (r#" { "tbs" : "b", "tbs" : "c" } "#, "c"),
         ];
@@ -185,5 +221,49 @@ mod tests {
     fn a_mebibyte_is_read() {
         let long = "a+".repeat(1 << 19);
         assert_eq!(tbs(from_popup(&format!(r#"{{"tbs":"{long}"}}"#))), long);
+    }
+
+    /// As careful pages do it.
+    fn percent(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config {
+            failure_persistence: None,
+            ..Default::default()
+        })]
+
+        #[test]
+        fn a_text_comes_as_it_was_however_it_is_encoded(text in "\\PC{0,60}") {
+            // What the absent are called is absent.
+            let text = format!("{text}.");
+            let json = serde_json::json!({ "tbs": text }).to_string();
+            let form = |space| percent(&json).replace("%20", space);
+            for body in [
+                format!("tbsPackage={}", form("+")),
+                format!("tbsPackage={}&more=1", form("%20")),
+            ] {
+                proptest::prop_assert_eq!(&tbs(from_body(body.as_bytes())), &text);
+            }
+            // A page that encodes the value first. (A backslash in it is an escape to the component.)
+            if !text.contains('\\') {
+                let value = serde_json::json!({ "tbs": percent(&text) }).to_string();
+                proptest::prop_assert_eq!(&tbs(from_popup(&value)), &text);
+            }
+            // And one that encodes `+` and `%` alone.
+            let careful = json.replace('%', "%25").replace('+', "%2B");
+            proptest::prop_assert_eq!(&tbs(from_popup(&careful)), &text);
+        }
+
+        #[test]
+        fn bytes_of_any_kind_are_read_or_refused(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400),
+            named in proptest::bool::ANY,
+        ) {
+            let body = if named { [b"tbsPackage=", &*bytes].concat() } else { bytes.clone() };
+            let _ = from_body(&body);
+            let _ = from_popup(&String::from_utf8_lossy(&bytes));
+        }
     }
 }

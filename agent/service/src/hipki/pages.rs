@@ -11,7 +11,10 @@ use super::{
     code::{MINORS, Major, minor_words},
     route::{First, Route},
 };
-use crate::{answer::Answer, answer::content, bridge::Page};
+use crate::{
+    answer::{self, Answer, content},
+    bridge::Page,
+};
 
 const POPUP: &str = include_str!("pages/popup.html");
 const ADD_DOMAIN: &str = include_str!("pages/add-domain.html");
@@ -58,12 +61,13 @@ impl Pages {
             Route::Popup(First::CmcAtn) => self.card_management.answer(),
             Route::AddDomain => self.add_domain.answer(),
             Route::SelfTest => self.self_test.answer(),
-            Route::ErrorCodes => content(
+            // Pages of other sites show and run these two.
+            Route::ErrorCodes => answer::embeddable(content(
                 StatusCode::OK,
                 "text/javascript; charset=utf-8",
                 self.error_codes.clone(),
-            ),
-            Route::Waiting => content(StatusCode::OK, "image/gif", WAITING),
+            )),
+            Route::Waiting => answer::embeddable(content(StatusCode::OK, "image/gif", WAITING)),
             _ => return None,
         })
     }

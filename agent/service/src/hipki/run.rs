@@ -17,16 +17,13 @@ use super::{
     info::card_number,
     reply,
     sign::{Allowed, MakeSignature, wish},
+    tries::Wrong,
 };
 use crate::{
     Asks, Caller, ChoiceId, Consent, Error, Keys, Scope,
     memory::Standing,
     operation::{Attempt, Entered, Operation},
 };
-
-/// A page's PIN is not tried when so many were wrong on a card that does not tell how many tries it
-/// has: most have three.
-const WRONG: u8 = 2;
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
@@ -90,10 +87,19 @@ impl<C: Consent, K: Keys> Room<C, K> {
         }
         let pin = pin.ok_or(Major::NoPin)?;
         self.let_in(caller, road.scope).await?;
-        self.check_cool_down(caller)?;
 
         let inventory = self.inventory(SETTLING).await;
+        let tries = self
+            .tries
+            .of(road.wish.find(&inventory, road.wanted)?.token);
+        // Whoever comes meanwhile has to know what came of this one.
+        let mut wrong = tries.turn().await;
+        self.check_cool_down(caller)?;
+        let inventory = self.inventory(SETTLING).await;
         let chosen = road.wish.find(&inventory, road.wanted)?;
+        if !tries.are_of(chosen.token) {
+            return Err(Major::NoCard.into());
+        }
         if road.check_validity {
             chosen.check_validity(self.now())?;
         }
@@ -101,7 +107,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
         if state.locked {
             return Err(Fault::login(code::PIN_LOCKED).into());
         }
-        if state.keypad || self.is_last_try(chosen.token) {
+        if state.keypad || wrong.leave_the_last(chosen.token) {
+            drop(wrong);
             // A page can never take the last try: the person does, in a window that says so.
             return self.with_window(caller, operation, road).await;
         }
@@ -116,7 +123,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
             pin,
             asks: Asks::Pin,
         };
-        self.with_pin(caller, operation, &entered, road.fault).await
+        self.with_pin(caller, operation, &entered, road.fault, &mut wrong)
+            .await
     }
 
     /// With the page's PIN, which is used once, whatever comes.
@@ -126,6 +134,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         operation: &O,
         entered: &Entered,
         fault: Major,
+        wrong: &mut Wrong<'_>,
     ) -> Result<Value, Refusal>
     where
         O: Operation,
@@ -135,36 +144,24 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let clock = &service.settings.clock;
         let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
         attempt.begins(Asks::Pin);
+        wrong.begins();
         let (progress, _) = watch::channel(0);
         let done = operation.carry_out(&service.keys, entered, &progress).await;
-        let card = &entered.key.token.serial;
         match done {
             Ok(Ok(answer)) => {
                 attempt.succeeded();
-                self.wrong().remove(card);
+                wrong.was_right();
                 Ok(reply::value(answer))
             }
             Ok(Err(error)) => {
                 attempt.failed(&error);
+                wrong.cost_nothing();
                 Err(refusal(&error, fault))
             }
             Err(error) => {
-                self.count(&error, card, &mut attempt);
+                count(&error, wrong, &mut attempt);
                 Err(Fault::of(&error, fault).into())
             }
-        }
-    }
-
-    /// What a failure means for the site and for the card.
-    fn count(&self, error: &chop_token::Error, card: &str, attempt: &mut Attempt<'_>) {
-        match error {
-            chop_token::Error::PinWrong { .. } | chop_token::Error::PinLocked => {
-                attempt.was_wrong();
-                let mut wrong = self.wrong();
-                let count = wrong.entry(card.to_owned()).or_default();
-                *count = count.saturating_add(1);
-            }
-            _ => attempt.cost_nothing(),
         }
     }
 
@@ -200,6 +197,9 @@ impl<C: Consent, K: Keys> Room<C, K> {
             ..wish(&fields)?
         };
         self.let_in(caller, Scope::ChangePin).await?;
+        let inventory = self.inventory(SETTLING).await;
+        let tries = self.tries.of(named(&inventory, &wish, &card)?);
+        let mut wrong = tries.turn().await;
         self.check_cool_down(caller)?;
         let inventory = self.inventory(SETTLING).await;
         let token = named(&inventory, &wish, &card)?;
@@ -211,7 +211,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         if !fits(&old) || !fits(&new) {
             return Err(Fault::login(code::PIN_LENGTH).into());
         }
-        if token.pin.keypad || self.is_last_try(token) {
+        if token.pin.keypad || wrong.leave_the_last(token) {
             return Err(Refusal {
                 fault: Fault::login(code::wrong_pin(Some(1))),
                 words: Some("只剩最後一次機會，請改用 Chop 的「變更 PIN 碼」"),
@@ -221,10 +221,11 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let clock = &service.settings.clock;
         let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
         attempt.begins(Asks::Pin);
+        wrong.begins();
         match service.keys.change_pin(&token.id, &old, &new).await {
             Ok(()) => {
                 attempt.succeeded();
-                self.wrong().remove(&token.id.serial);
+                wrong.was_right();
                 Ok(json!({
                     "func": "changeUserPINCode",
                     "last_error": 0,
@@ -234,7 +235,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 }))
             }
             Err(error) => {
-                self.count(&error, &token.id.serial, &mut attempt);
+                count(&error, &mut wrong, &mut attempt);
                 Err(Fault::of(&error, Major::Login).into())
             }
         }
@@ -244,16 +245,6 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let now = self.service.settings.clock.now();
         let checked = self.service.memory.cool_down.check(caller, now);
         checked.map_err(|error| refusal(&error, Major::Untrusted))
-    }
-
-    fn is_last_try(&self, token: &Token) -> bool {
-        match token.pin.tries_left {
-            Some(left) => left <= 1,
-            None => self
-                .wrong()
-                .get(&token.id.serial)
-                .is_some_and(|it| *it >= WRONG),
-        }
     }
 
     fn now(&self) -> i64 {
@@ -271,6 +262,17 @@ struct Road<'a> {
     check_validity: bool,
     /// What it is when the card fails.
     fault: Major,
+}
+
+/// What a failure means for the site and for the card.
+fn count(error: &chop_token::Error, wrong: &mut Wrong<'_>, attempt: &mut Attempt<'_>) {
+    match error {
+        chop_token::Error::PinWrong { .. } | chop_token::Error::PinLocked => attempt.was_wrong(),
+        _ => {
+            attempt.cost_nothing();
+            wrong.cost_nothing();
+        }
+    }
 }
 
 /// The card of this number.

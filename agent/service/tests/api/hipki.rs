@@ -9,5 +9,6 @@ mod client;
 mod decrypt;
 mod info;
 mod pin;
+mod properties;
 mod sign;
 mod surface;

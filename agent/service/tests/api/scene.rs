@@ -468,6 +468,8 @@ impl Cards {
         let Some(answer) = answer else {
             return std::future::pending().await;
         };
+        // A card takes its time, in which others come.
+        tokio::time::sleep(Duration::from_millis(5)).await;
         std::mem::forget(working);
         answer
     }

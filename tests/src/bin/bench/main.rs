@@ -10,6 +10,7 @@ mod connection;
 mod desktop;
 mod figure;
 mod floor;
+mod hipki;
 mod idle;
 mod portal;
 mod sign_in;
@@ -115,8 +116,9 @@ pub(crate) struct Fixture<'a> {
 
 fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 8] = [
+    let groups: [(&str, Group); 9] = [
         ("signing in", sign_in::measure),
+        ("HiCOS pages", hipki::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),

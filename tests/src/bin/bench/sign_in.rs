@@ -19,9 +19,9 @@ use crate::{
     ssh_agent::SshAgent,
 };
 
-const ROUNDS: usize = 400;
+pub(crate) const ROUNDS: usize = 400;
 /// `CKA_ID` of the fixture's first key.
-const KEY: &[u8] = &[1];
+pub(crate) const KEY: &[u8] = &[1];
 /// The DER of a `DigestInfo` for SHA-256, up to the digest (RFC 8017 §9.2).
 const DIGEST_INFO: [u8; 19] = [
     48, 49, 48, 13, 6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1, 5, 0, 4, 32,
@@ -38,6 +38,7 @@ pub(crate) fn settings(module: &Path) -> Settings {
     Settings {
         ports: set(vec![0]),
         modules: set(vec![module.to_path_buf().into()]),
+        hipki_ports: set(Vec::new()),
         ..Settings::default()
     }
 }
@@ -67,7 +68,7 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
         .build()?;
     runtime.block_on(async {
         let mut page = Client::new(&authority, port, true)?.connect().await?;
-        let digest = [&DIGEST_INFO[..], &[7; 32]].concat();
+        let digest = digest_info(&[7; 32]);
         let (mut ours, mut bare, mut signing, mut ssh) = (
             Times::default(),
             Times::default(),
@@ -115,6 +116,11 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
                 .note(format!("{} worker", workers.len())),
         ])
     })
+}
+
+/// What the card signs of a SHA-256.
+pub(crate) fn digest_info(hash: &[u8; 32]) -> Vec<u8> {
+    [&DIGEST_INFO[..], hash].concat()
 }
 
 /// A pause that lets what was just started settle.

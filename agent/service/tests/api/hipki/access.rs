@@ -97,9 +97,9 @@ async fn blocked_is_for_good_and_asks_nobody() {
 async fn a_window_that_is_closed_is_no_for_now() {
     let stage = Card::rsa().scene(None).start().await;
     let answer = popup(&stage, SITE, &sign()).await;
-    assert_eq!(answer["ret_code"], CANCELLED);
+    assert_eq!(answer["ret_code"], UNTRUSTED);
     assert_eq!(answer["func"], "sign");
-    assert_eq!(code(&stage, SITE, &look()).await, CANCELLED);
+    assert_eq!(code(&stage, SITE, &look()).await, UNTRUSTED);
     assert_eq!(stage.count(&format!("window for {SITE}")), 2);
 }
 
@@ -166,7 +166,7 @@ async fn a_policy_lets_sites_in_and_keeps_them_out() {
     assert!(!stage.happened().iter().any(|it| it.starts_with("window")));
     assert_eq!(
         code(&stage, "https://reader.example", &sign()).await,
-        CANCELLED
+        UNTRUSTED
     );
 }
 

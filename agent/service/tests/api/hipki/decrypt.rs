@@ -128,3 +128,16 @@ async fn decrypting_is_asked_for_beside_signing() {
     assert_eq!(popup(&stage, SITE, &decrypt).await["ret_code"], 0);
     assert_eq!(stage.count(&format!("window for {SITE}")), 2);
 }
+
+#[tokio::test]
+async fn a_key_that_signs_decrypts_nothing_even_where_a_page_names_it() {
+    let card = Card::rsa();
+    let stage = stage(&card).await;
+    let named = |id: &str| package(&block(&card), &json!({ "keyidb64": id }));
+    assert_eq!(popup(&stage, SITE, &named("S0VZWA==")).await["ret_code"], 0);
+    assert_eq!(stage.count("card"), 1);
+    // What decrypts with any number of answers can be made to sign.
+    let answer = popup(&stage, SITE, &named("U0lHTg==")).await;
+    assert_eq!(answer["ret_code"], 0x7610_000c);
+    assert_eq!(stage.count("card"), 1);
+}

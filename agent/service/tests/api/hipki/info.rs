@@ -193,3 +193,18 @@ async fn two_cards_in_one_reader_and_cards_in_none_have_names_of_their_own() {
     let number = slots[3]["token"]["serialNumber"].as_str().unwrap();
     assert_eq!(number.len(), 16, "one that is made up");
 }
+
+#[tokio::test]
+async fn a_page_that_asks_by_the_answers_name_has_it() {
+    let stage = Card::rsa().scene(Some(Decision::Always)).start().await;
+    for (withcert, has) in [
+        (json!(true), true),
+        (json!("true"), true),
+        (json!(false), false),
+    ] {
+        let package = json!({ "func": "pkcs11info", "withcert": withcert });
+        let info = popup(&stage, SITE, &package).await;
+        assert_eq!(info["func"], "pkcs11info");
+        assert_eq!(info["slots"][1]["token"].get("certs").is_some(), has);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use chop_service::{Decision, Event, Memory, PinFrom, View};
+use chop_service::{Decision, Event, Memory, PinFrom, Scope, View};
 use chop_token::Error;
 use serde_json::{Value, json};
 
@@ -261,6 +261,66 @@ async fn a_window_that_shows_only_the_question_looks_at_no_card() {
         other => panic!("{other:?}"),
     });
     let stage = scene.start().await;
-    assert_eq!(answer(&stage, &sign("123456")).await.0, 0x7600_0999);
+    assert_eq!(answer(&stage, &sign("123456")).await.0, 0x7600_0031);
     assert_eq!(stage.count("look"), 0);
+}
+
+#[tokio::test]
+async fn sites_that_come_all_at_once_have_no_more_tries_than_one_after_the_other() {
+    for left in [None, Some(3)] {
+        let tried = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&tried);
+        let mut inventory = Card::rsa().inventory();
+        inventory.tokens[0].pin.tries_left = left;
+        let sites: Vec<_> = (0..8)
+            .map(|n| format!("https://site-{n}.example"))
+            .collect();
+        let allowed: Vec<_> = sites
+            .iter()
+            .map(|site| (site.parse().unwrap(), Scope::Sign))
+            .collect();
+        let scene = Card::rsa()
+            .scene(None)
+            // Nobody sits there when a window asks for the PIN.
+            .person(|_| Some(Event::Closed))
+            .hipki(|it| it.allow = allowed)
+            .inventory(inventory)
+            .work(move |_, _| {
+                count.fetch_add(1, Ordering::SeqCst);
+                Some(Err(Error::PinWrong { left: None }))
+            });
+        let stage = Arc::new(scene.start().await);
+        let mut asked = tokio::task::JoinSet::new();
+        for site in sites {
+            let stage = Arc::clone(&stage);
+            asked.spawn(async move { popup(&stage, &site, &sign("000000")).await });
+        }
+        asked.join_all().await;
+        assert_eq!(tried.load(Ordering::SeqCst), 2, "{left:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_goes_away_leaves_no_try_more_to_the_next_one() {
+    let card = Card::rsa();
+    let mut inventory = card.inventory();
+    inventory.tokens[0].pin.tries_left = None;
+    let scene = card.scene(Some(Decision::Always)).inventory(inventory);
+    let stage = scene.work(|_, _| None).start().await;
+    for (times, site) in [(1, "https://a.example"), (2, "https://b.example")] {
+        let package = sign("654321");
+        let going = popup(&stage, site, &package);
+        tokio::select! {
+            answer = going => panic!("{answer}"),
+            () = stage.until_times("card", times) => {}
+        }
+        stage.until_times("card stopped", times).await;
+    }
+    // The third one's PIN is not tried: the window asks the person.
+    let package = sign("654321");
+    let third = popup(&stage, "https://c.example", &package);
+    tokio::select! {
+        answer = third => panic!("{answer}"),
+        () = stage.until("shows 1 choices, None") => {}
+    }
 }

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_service::Decision;
+use ring::digest;
 use serde_json::{Value, json};
 
 use super::{
@@ -343,13 +344,64 @@ async fn a_login_at_another_site_cannot_be_had_from_this_room() {
     }
 }
 
+/// What a login by the native protocol signs, for each hash that keys use.
+fn logins() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let (origin, challenge) = ("https://portal.example", format!("{}=", "A".repeat(43)));
+    [
+        ("SHA256", &digest::SHA256),
+        ("SHA384", &digest::SHA384),
+        ("SHA512", &digest::SHA512),
+    ]
+    .map(|(name, algorithm)| {
+        let hash = |bytes: &[u8]| digest::digest(algorithm, bytes).as_ref().to_vec();
+        let signed = [hash(origin.as_bytes()), hash(challenge.as_bytes())].concat();
+        let hashed = hash(&signed);
+        (name, signed, hashed)
+    })
+    .into()
+}
+
+#[tokio::test]
+async fn a_site_that_may_sign_cannot_have_the_portals_login_signed() {
+    let card = Card::rsa();
+    let origin: chop_protocol::Origin = SITE.parse().unwrap();
+    let scene = card.scene(None);
+    let stage = scene
+        .hipki(|it| it.allow = vec![(origin, chop_service::Scope::Sign)])
+        .start()
+        .await;
+    // It may sign.
+    let answer = popup(&stage, SITE, &package(&json!({}))).await;
+    assert_eq!((&answer["ret_code"], stage.count("card")), (&json!(0), 1));
+    for (name, signed, hashed) in logins() {
+        let base64 = |bytes: &[u8]| json!(STANDARD.encode(bytes));
+        for (kind, tbs, hash, code) in [
+            ("PKCS1", base64(&signed), name, 0x7630_0003),
+            ("PKCS1", base64(&signed), "", 0x7630_0003),
+            ("", base64(&signed), name, 0x7630_0003),
+            ("pkcs1", base64(&signed), name, 0x7630_0003),
+            ("RAW", base64(&hashed), "", 0x7630_0002),
+            ("RAW", base64(&signed), "", 0x7630_0002),
+        ] {
+            for key in ["", "U0lHTg==", "S0VZWA=="] {
+                let fields = json!({ "signatureType": kind, "tbs": tbs, "tbsEncoding": "base64",
+                    "hashAlgorithm": hash, "keyidb64": key });
+                let answer = popup(&stage, SITE, &package(&fields)).await;
+                assert_eq!(answer["ret_code"], code, "{kind} {name} {hash}");
+                assert!(answer.get("signature").is_none());
+            }
+        }
+    }
+    assert_eq!(stage.count("card"), 1, "no card call");
+}
+
 #[tokio::test]
 async fn a_hash_that_the_page_made_is_signed_where_a_policy_names_the_site() {
     let card = Card::rsa();
     let origin = SITE.parse().unwrap();
     let scene = card.scene(Some(Decision::Always));
     let stage = scene.hipki(|it| it.hashed = vec![origin]).start().await;
-    let hash = ring::digest::digest(&ring::digest::SHA256, b"TBS");
+    let hash = digest::digest(&digest::SHA256, b"TBS");
     let fields = json!({
         "signatureType": "RAW",
         "tbsEncoding": "base64",

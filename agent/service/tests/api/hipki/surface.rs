@@ -51,6 +51,152 @@ async fn scripts_find_the_version_and_the_words_for_numbers() {
     let picture = program.get("/waiting.gif").await;
     assert!(picture.body.starts_with(b"GIF89a"));
     assert_eq!(picture.header("content-type"), Some("image/gif"));
+    // Pages of other sites run and show them.
+    for reply in [words, picture] {
+        let policy = reply.header("cross-origin-resource-policy");
+        assert_eq!(policy, Some("cross-origin"));
+    }
+    assert_eq!(
+        root.header("cross-origin-resource-policy"),
+        Some("same-origin")
+    );
+}
+
+/// What there is for a site's page, for our own page, for a navigation and for a program: method,
+/// path, and what comes: a kind of content, a number, or a status. A new line here is a new way in:
+/// it needs a reason and its own tests.
+const SURFACE: &str = "\
+site GET / text/html
+site GET /popupForm text/html
+site GET /ChtPopupForm text/html
+site GET /CardManagement/CMCPopForm text/html
+site POST /CardManagement/sendCardCommand 0x76000031
+site GET /p11Image.bmp image/bmp
+site GET /pkcs11info Chop 0
+site POST /pkcs11info Chop 0
+site POST /sign 0x76000031
+site POST /decrypt 0x76000031
+site GET /addDomain text/html
+site GET /selfTest.htm text/html
+site GET /errorcode.js text/javascript
+site GET /waiting.gif image/gif
+site POST /umakeSig 0x76000031
+site POST /chop/ticket 403
+site POST /chop/popup 403
+site POST /chop/let-in 403
+own GET / text/html
+own GET /popupForm text/html
+own GET /ChtPopupForm text/html
+own GET /CardManagement/CMCPopForm text/html
+own POST /CardManagement/sendCardCommand 0x76000031
+own GET /p11Image.bmp image/bmp
+own GET /pkcs11info Chop 0
+own POST /pkcs11info Chop 0
+own POST /sign 0x76000031
+own POST /decrypt 0x76000031
+own GET /addDomain text/html
+own GET /selfTest.htm text/html
+own GET /errorcode.js text/javascript
+own GET /waiting.gif image/gif
+own POST /umakeSig 0x76000031
+own POST /chop/ticket 400
+own POST /chop/popup 403
+own POST /chop/let-in 403
+navigation GET / text/html
+navigation GET /popupForm text/html
+navigation GET /ChtPopupForm text/html
+navigation GET /CardManagement/CMCPopForm text/html
+navigation POST /CardManagement/sendCardCommand 0x76000031
+navigation GET /p11Image.bmp image/bmp
+navigation GET /pkcs11info Chop 0
+navigation POST /pkcs11info Chop 0
+navigation POST /sign 0x76000031
+navigation POST /decrypt 0x76000031
+navigation GET /addDomain text/html
+navigation GET /selfTest.htm text/html
+navigation GET /errorcode.js text/javascript
+navigation GET /waiting.gif image/gif
+navigation POST /umakeSig 0x76000031
+navigation POST /chop/ticket 403
+navigation POST /chop/popup 403
+navigation POST /chop/let-in 403
+";
+
+#[tokio::test]
+async fn this_is_the_whole_surface() {
+    let stage = Scene::new().start().await;
+    let navigation = || Client::program(&stage).with("sec-fetch-mode", "navigate");
+    let paths = [
+        "/",
+        "/popupForm",
+        "/ChtPopupForm",
+        "/CardManagement/CMCPopForm",
+        "/CardManagement/sendCardCommand",
+        "/p11Image.bmp",
+        "/pkcs11info",
+        "/sign",
+        "/decrypt",
+        "/addDomain",
+        "/selfTest.htm",
+        "/errorcode.js",
+        "/waiting.gif",
+        "/writecert",
+        "/makeCsr",
+        "/getChallenge",
+        "/umakeSig",
+        "/chop/ticket",
+        "/chop/popup",
+        "/chop/let-in",
+        "/chop",
+        "/chop/",
+        "/popupForm.htm",
+        "/popupForm/",
+        "/CardManagement",
+        "/PrintCard/ChtPopupFormPrintCard",
+        "/eIDPM/ChtPopupFormEIDPM",
+        "/whiteList.txt",
+        "/v1/info",
+        "/v1/sign-in",
+        "/v1/bridge",
+        "/favicon.ico",
+    ];
+    let methods = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+    ];
+    let mut surface = String::new();
+    for (who, client) in [
+        ("site", Client::page(&stage, SITE)),
+        ("own", Client::own(&stage)),
+        ("navigation", navigation()),
+    ] {
+        for path in paths {
+            for method in methods {
+                let reply = client.ask(method, path, b"").await;
+                let kind = reply.header("content-type").unwrap_or_default();
+                let kind = kind.split(';').next().unwrap_or_default();
+                let what = match (reply.status.as_u16(), kind) {
+                    // An answer to HEAD has no body.
+                    (200, "application/json") if method == "HEAD" => continue,
+                    (200, "application/json") => {
+                        let answer = reply.json();
+                        match answer["ret_code"].as_u64() {
+                            Some(0) => answer["slots"][0]["slotDescription"]
+                                .as_str()
+                                .unwrap()
+                                .to_owned(),
+                            Some(0x7600_000e) => continue,
+                            code => format!("0x{:08x}", code.unwrap()),
+                        }
+                    }
+                    (200, kind) => kind.to_owned(),
+                    (status, _) => status.to_string(),
+                };
+                surface += &format!("{who} {method} {path} {what}\n");
+            }
+        }
+    }
+    assert_eq!(surface, SURFACE);
+    assert!(stage.nothing_happened());
 }
 
 #[tokio::test]
