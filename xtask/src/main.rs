@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod packages;
 mod place;
 mod step;
@@ -28,6 +29,8 @@ enum Job {
     Test(test::Options),
     /// Measure, in release mode, each figure against a floor of the same run.
     Bench(bench::Options),
+    /// Look for inputs that make a parser panic or hang: every fuzz target, ten minutes each.
+    Fuzz(fuzz::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Job::Demo(options) => demo::run(&options),
         Job::Test(options) => test::run(&options),
         Job::Bench(options) => bench::run(&options),
+        Job::Fuzz(options) => fuzz::run(&options),
         Job::Windows => windows::run(),
     };
     match result {

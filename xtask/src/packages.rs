@@ -75,6 +75,11 @@ pub(crate) fn for_bench() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[])
 }
 
+/// What the fuzzers need: libFuzzer is C++.
+pub(crate) fn for_fuzz() -> Result<()> {
+    install(&[BUILD, &["g++"]], &[])
+}
+
 /// What the job for Windows needs.
 pub(crate) fn for_windows() -> Result<()> {
     install(&[BUILD, WINDOWS], &[])
@@ -134,7 +139,7 @@ fn is_installed(package: &str) -> bool {
 
 /// Tools that are often there without Debian's package: a compiler, Node's own npm.
 fn provided_otherwise(package: &str) -> bool {
-    matches!(package, "gcc" | "npm") && on_path(package)
+    matches!(package, "gcc" | "g++" | "npm") && on_path(package)
 }
 
 fn on_path(program: &str) -> bool {
@@ -174,22 +179,26 @@ fn npm() -> Result<()> {
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    if step::output("cargo-deny", &["--version"]).is_some() {
-        return Ok("cargo-deny".into());
+    tool("cargo-deny", "0.20.2")
+}
+
+/// `cargo-fuzz`, likewise.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    tool("cargo-fuzz", "0.13.2")
+}
+
+fn tool(name: &str, version: &str) -> Result<PathBuf> {
+    if step::output(name, &["--version"]).is_some() {
+        return Ok(name.into());
     }
     let tools = step::root().join("target/tools");
-    let program = tools.join("bin/cargo-deny");
+    let program = tools.join("bin").join(name);
     if !program.is_file() {
-        eprintln!("Installing cargo-deny into target/tools");
-        let mut install = step::cargo(&[
-            "install",
-            "--locked",
-            "--debug",
-            "--quiet",
-            "cargo-deny@0.20.2",
-        ]);
+        eprintln!("Installing {name} into target/tools");
+        let which = format!("{name}@{version}");
+        let mut install = step::cargo(&["install", "--locked", "--debug", "--quiet", &which]);
         step::run(
-            "cargo install cargo-deny",
+            &format!("cargo install {name}"),
             install.arg("--root").arg(&tools),
         )?;
     }

@@ -145,8 +145,13 @@ fn read(session: &Session, object: ObjectHandle) -> cryptoki::error::Result<Opti
         .zip(&there)
         .filter_map(|(wanted, info)| fits(info).then_some(wanted))
         .collect();
+    Ok(certificate_of(session.get_attributes(object, &read)?))
+}
+
+/// The certificate that these attributes describe.
+pub(crate) fn certificate_of(attributes: Vec<Attribute>) -> Option<Certificate> {
     let (mut id, mut value, mut label) = (None, None, String::new());
-    for attribute in session.get_attributes(object, &read)? {
+    for attribute in attributes {
         match attribute {
             Attribute::Id(bytes) => id = Some(bytes),
             Attribute::Value(bytes) => value = Some(bytes),
@@ -154,10 +159,9 @@ fn read(session: &Session, object: ObjectHandle) -> cryptoki::error::Result<Opti
             _ => {}
         }
     }
-    let certificate = value.and_then(|der| Certificate::read(&der));
-    Ok(id.zip(certificate).map(|(id, certificate)| Certificate {
-        id,
+    Some(Certificate {
+        id: id?,
         label,
-        ..certificate
-    }))
+        ..Certificate::read(&value?)?
+    })
 }

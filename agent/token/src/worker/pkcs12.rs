@@ -4,7 +4,7 @@
 //! decrypt it zero little. An iteration count above a million, or scrypt with more than 1 GiB, is
 //! refused by p12-keystore before the work is done; the keyring's deadline ends everything else.
 
-mod bags;
+pub(crate) mod bags;
 mod key;
 
 use std::{fs::File, io::Read as _, path::Path};
