@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod modules;
 mod packages;
 mod place;
 mod step;
@@ -31,6 +32,8 @@ enum Job {
     Bench(bench::Options),
     /// Look for inputs that make a parser panic or hang: every fuzz target, ten minutes each.
     Fuzz(fuzz::Options),
+    /// Try every PKCS #11 module with every mishap (wrong PIN, pulled card, 6F00 …); ten minutes.
+    Modules(modules::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Job::Test(options) => test::run(&options),
         Job::Bench(options) => bench::run(&options),
         Job::Fuzz(options) => fuzz::run(&options),
+        Job::Modules(options) => modules::run(&options),
         Job::Windows => windows::run(),
     };
     match result {

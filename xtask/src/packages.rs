@@ -27,6 +27,9 @@ const TEST: &[&str] = &[
     "vsmartcard-vpcd",
     "opensc",
     "softhsm2",
+    "libnss3",
+    "p11-kit",
+    "p11-kit-modules",
     "iproute2",
     "util-linux",
     "procps",
@@ -35,6 +38,9 @@ const TEST: &[&str] = &[
     "wmctrl",
     "npm",
 ];
+
+/// To build kryoptic, which takes its words for C's from its headers.
+const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-dev"];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
@@ -73,6 +79,11 @@ pub(crate) fn for_test() -> Result<()> {
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+}
+
+/// What trying modules needs.
+pub(crate) fn for_modules() -> Result<()> {
+    install(&[BUILD, DEMO, TEST, KRYOPTIC], &[])
 }
 
 /// What the fuzzers need: libFuzzer is C++.

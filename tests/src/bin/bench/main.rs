@@ -4,7 +4,8 @@
 //! held against its floor where that can run here.
 
 mod bare;
-mod client;
+mod cards;
+
 mod connection;
 mod desktop;
 mod figure;
@@ -39,11 +40,15 @@ struct Arguments {
     /// second.
     #[arg(long, hide = true, num_args = 2)]
     fixture: Option<Vec<PathBuf>>,
+    /// Only wait for readers, to be measured beside the agent.
+    #[arg(long, hide = true)]
+    bystander: bool,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.fixture.as_deref() {
+        _ if arguments.bystander => cards::stand_by(),
         Some([folder, module]) => measure(&Fixture { folder, module }, arguments.json),
         _ => prepare(arguments.json),
     };
@@ -92,11 +97,12 @@ pub(crate) struct Fixture<'a> {
 
 fn measure(fixture: &Fixture<'_>, json: bool) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 6] = [
+    let groups: [(&str, Group); 7] = [
         ("signing in", sign_in::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),
+        ("cards", cards::measure),
         ("window", desktop::measure),
         ("binary", binary),
     ];

@@ -1,0 +1,95 @@
+//! `cargo xtask modules`: every module and every mishap, and what came of it.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::Parser;
+use e2e::{
+    matrix::{self, Cell, Kind, Outcome},
+    namespace::Namespace,
+};
+
+/// Tries modules and mishaps.
+#[derive(Parser)]
+struct Arguments {
+    /// Kryoptic's library; without it kryoptic is left out, and said to be.
+    #[arg(long)]
+    kryoptic: Option<PathBuf>,
+    /// Only modules whose names contain this.
+    #[arg(long)]
+    only: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut wrong = 0;
+    print_row("", &Cell::ALL.map(|cell| cell.to_string()));
+    for kind in Kind::ALL {
+        let name = kind.to_string();
+        if arguments
+            .only
+            .as_ref()
+            .is_some_and(|only| !name.contains(only.as_str()))
+        {
+            continue;
+        }
+        if kind == Kind::Kryoptic && arguments.kryoptic.is_none() {
+            println!("{name}: left out, it was not built");
+            continue;
+        }
+        let cells = Cell::ALL.map(|cell| {
+            let (text, right) = shown(&run(kind, cell, &arguments));
+            wrong += usize::from(!right);
+            text
+        });
+        print_row(&name, &cells);
+    }
+    match wrong {
+        0 => ExitCode::SUCCESS,
+        _ => {
+            eprintln!("modules: {wrong} results are not what they should be");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// In a namespace of its own, on a thread of its own.
+fn run(kind: Kind, cell: Cell, arguments: &Arguments) -> Result<Outcome> {
+    eprintln!("{kind}: {cell}");
+    let kryoptic = arguments.kryoptic.clone();
+    let thread = std::thread::spawn(move || {
+        let namespace = Namespace::enter()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let outcome = matrix::run(kind, cell, &namespace, kryoptic.as_deref());
+        runtime.block_on(outcome)
+    });
+    let outcome = thread.join();
+    outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("the scene panicked")))
+}
+
+fn shown(outcome: &Result<Outcome>) -> (String, bool) {
+    match outcome {
+        Ok(Outcome { words, time, right }) => {
+            let mark = if *right { "" } else { "WRONG: " };
+            (
+                format!("{mark}{words} ({:.1} s)", time.as_secs_f64()),
+                *right,
+            )
+        }
+        Err(error) => (format!("NOT RUN: {error:#}"), false),
+    }
+}
+
+/// One line for each cell: they are too long for a table that is read on a screen.
+fn print_row(name: &str, cells: &[String]) {
+    if name.is_empty() {
+        return;
+    }
+    println!("{name}");
+    for (cell, text) in Cell::ALL.iter().zip(cells) {
+        println!("  {cell:<16}{text}");
+    }
+}
