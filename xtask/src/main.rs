@@ -6,6 +6,7 @@ mod fuzz;
 mod modules;
 mod packages;
 mod place;
+mod soak;
 mod step;
 mod test;
 mod windows;
@@ -34,6 +35,8 @@ enum Job {
     Fuzz(fuzz::Options),
     /// Try every PKCS #11 module with every mishap (wrong PIN, pulled card, 6F00 …); ten minutes.
     Modules(modules::Options),
+    /// Sign in a thousand times while cards, modules and pcscd come and go; twenty minutes.
+    Soak(soak::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Job::Bench(options) => bench::run(&options),
         Job::Fuzz(options) => fuzz::run(&options),
         Job::Modules(options) => modules::run(&options),
+        Job::Soak(options) => soak::run(&options),
         Job::Windows => windows::run(),
     };
     match result {
