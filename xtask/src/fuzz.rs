@@ -135,12 +135,13 @@ impl Fuzzer {
             .args(["run", &target.name, "--target-dir"])
             .arg(place.join("build"));
         // New inputs go to the first folder alone.
-        command.args([&found, &seeds]).arg("--");
+        command.arg(&found);
+        command.args(seeds.is_dir().then_some(&seeds)).arg("--");
         command.arg(format!("-max_total_time={seconds}"));
         command.arg(format!("-artifact_prefix={}/", artifacts.display()));
         command.args(["-timeout=60", "-rss_limit_mb=4096", "-print_final_stats=1"]);
         eprintln!("\n==> fuzz {} for {seconds} s", target.full_name());
-        let log = place.join(format!("{}.log", target.name));
+        let log = place.join(format!("{}.log", target.full_name().replace('/', "-")));
         command.stderr(fs::File::create(&log)?);
         let start = Instant::now();
         let status = command

@@ -71,6 +71,9 @@ pub struct Signed {
 #[derive(Clone, Debug)]
 pub struct Keyring {
     inventory: channel::Receiver<Arc<Inventory>>,
+    /// The seats that the inventory was made with; they are told after it.
+    shown: channel::Receiver<Seats>,
+    /// The seats now.
     seats: channel::Receiver<Seats>,
     hosts: Arc<[Arc<Host>]>,
     events: UnboundedSender<Event>,
@@ -90,6 +93,7 @@ impl Keyring {
         let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
 
         let (publish, inventory) = channel::channel(Arc::default());
+        let (tell_shown, shown) = channel::channel(Seats::Unknown);
         let (events, heard) = unbounded_channel();
         let (watch, seats) = Watch::start();
         let keeper = Keeper {
@@ -101,6 +105,7 @@ impl Keyring {
             seats: seats.clone(),
             events: events.downgrade(),
             inventory: publish,
+            tell_shown,
             grace: settings.removal_grace,
             shown: Seats::Unknown,
             looked: false,
@@ -112,6 +117,7 @@ impl Keyring {
         let (deadline, grace) = (settings.deadline, settings.removal_grace);
         Self {
             inventory,
+            shown,
             seats,
             hosts,
             events,

@@ -11,6 +11,7 @@ mod browser_loopback;
 mod browser_prompt;
 mod browser_scene;
 mod card_certificates;
+mod card_change;
 mod card_opensc;
 mod card_operations;
 mod card_pin;

@@ -50,6 +50,7 @@ pub(super) struct Keeper {
     /// For the tasks it starts; weak, so that the keeper ends with the last keyring.
     pub(super) events: WeakUnboundedSender<Event>,
     pub(super) inventory: channel::Sender<Arc<Inventory>>,
+    pub(super) tell_shown: channel::Sender<Seats>,
     pub(super) grace: Duration,
     /// The seats that the inventory shows.
     pub(super) shown: Seats,
@@ -280,6 +281,7 @@ impl Keeper {
             tokens,
             sources: self.sources.iter().map(source).collect(),
         }));
+        self.tell_shown.send_replace(self.shown.clone());
     }
 }
 

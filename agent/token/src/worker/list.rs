@@ -10,14 +10,12 @@ use super::module::{Module, Open, fault};
 use crate::{
     Certificate, Fault, Library,
     certificate::{LONGEST, name::printable},
+    pin::LONGEST as LONGEST_PIN,
     wire::{Found, Listing},
 };
 
 /// More slots, or certificates in one, are not looked at.
 const MOST: usize = 64;
-
-/// No PIN is longer, whatever a token says.
-const LONGEST_PIN: usize = 255;
 
 /// So many bytes of certificates, all tokens together, fit into one answer.
 const ALL_CERTIFICATES: usize = 256 * 1024;
