@@ -8,6 +8,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Mutex,
+    thread,
     time::Instant,
 };
 
@@ -24,6 +26,9 @@ pub(crate) struct Options {
     /// How long each may search.
     #[arg(long, default_value_t = 600)]
     seconds: u32,
+    /// How many search at a time; as many as there are processors, if not said.
+    #[arg(long)]
+    jobs: Option<usize>,
 }
 
 /// One fuzz target.
@@ -57,10 +62,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if targets.is_empty() {
         bail!("no fuzz target of that name");
     }
-    let mut outcomes = Vec::new();
-    for target in targets {
-        outcomes.push(fuzzer.run(target, options.seconds)?);
+    for room in rooms()? {
+        if targets.iter().any(|target| target.room == room) {
+            fuzzer.build(&room)?;
+        }
     }
+    let jobs = options
+        .jobs
+        .or_else(|| Some(thread::available_parallelism().ok()?.get()));
+    let outcomes = fuzzer.run_all(targets, options.seconds, jobs.unwrap_or(1))?;
     print(&outcomes);
     match outcomes.iter().filter(|it| it.finding).count() {
         0 => Ok(()),
@@ -116,6 +126,38 @@ impl Fuzzer {
             name: name.to_owned(),
         };
         Ok(names.lines().map(target).collect())
+    }
+
+    /// With its own output: it takes minutes.
+    fn build(&self, room: &str) -> Result<()> {
+        let mut build = self.command(room);
+        build.args(["build", "--target-dir"]);
+        build.arg(step::root().join("target/fuzz/build"));
+        step::run(&format!("build the fuzz targets of {room}"), &mut build)
+    }
+
+    fn run_all(&self, targets: Vec<Target>, seconds: u32, jobs: usize) -> Result<Vec<Outcome>> {
+        let next = Mutex::new(targets.into_iter());
+        let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
+        let work = || -> Result<()> {
+            loop {
+                let target = next.lock().expect("nobody panics with it").next();
+                let Some(target) = target else { return Ok(()) };
+                let outcome = self.run(target, seconds)?;
+                outcomes
+                    .lock()
+                    .expect("nobody panics with it")
+                    .push(outcome);
+            }
+        };
+        thread::scope(|scope| {
+            let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+            let mut ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            ended.try_for_each(|it| it.unwrap_or_else(|_| bail!("a thread panicked")))
+        })?;
+        let mut outcomes = outcomes.into_inner().expect("nobody panics with it");
+        outcomes.sort_by_key(|it| it.target.full_name());
+        Ok(outcomes)
     }
 
     fn run(&self, target: Target, seconds: u32) -> Result<Outcome> {

@@ -22,8 +22,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut wrong = 0;
-    print_row("", &Cell::ALL.map(|cell| cell.to_string()));
+    let (mut wrong, mut columns) = (0, Vec::new());
     for kind in Kind::ALL {
         let name = kind.to_string();
         if arguments
@@ -34,16 +33,18 @@ fn main() -> ExitCode {
             continue;
         }
         if kind == Kind::Kryoptic && arguments.kryoptic.is_none() {
-            println!("{name}: left out, it was not built");
+            eprintln!("{name}: left out, it was not built");
             continue;
         }
         let cells = Cell::ALL.map(|cell| {
             let (text, right) = shown(&run(kind, cell, &arguments));
+            eprintln!("{kind}: {cell}: {text}");
             wrong += usize::from(!right);
             text
         });
-        print_row(&name, &cells);
+        columns.push((name, cells));
     }
+    print_table(&columns);
     match wrong {
         0 => ExitCode::SUCCESS,
         _ => {
@@ -55,7 +56,6 @@ fn main() -> ExitCode {
 
 /// In a namespace of its own, on a thread of its own.
 fn run(kind: Kind, cell: Cell, arguments: &Arguments) -> Result<Outcome> {
-    eprintln!("{kind}: {cell}");
     let kryoptic = arguments.kryoptic.clone();
     let thread = std::thread::spawn(move || {
         let namespace = Namespace::enter()?;
@@ -83,13 +83,27 @@ fn shown(outcome: &Result<Outcome>) -> (String, bool) {
     }
 }
 
-/// One line for each cell: they are too long for a table that is read on a screen.
-fn print_row(name: &str, cells: &[String]) {
-    if name.is_empty() {
-        return;
-    }
-    println!("{name}");
-    for (cell, text) in Cell::ALL.iter().zip(cells) {
-        println!("  {cell:<16}{text}");
+/// A table in Markdown: a line for each mishap, a column for each module.
+fn print_table(columns: &[(String, [String; Cell::ALL.len()])]) {
+    let width = |(name, cells): &(String, [String; Cell::ALL.len()])| {
+        let widths = cells.iter().map(|cell| cell.chars().count());
+        widths.max().unwrap_or(0).max(name.chars().count())
+    };
+    let widths: Vec<usize> = columns.iter().map(width).collect();
+    let print = |first: String, cells: &mut dyn Iterator<Item = &str>| {
+        print!("| {first:<14} |");
+        for (cell, width) in cells.zip(&widths) {
+            print!(" {cell:<width$} |");
+        }
+        println!();
+    };
+    print(
+        String::new(),
+        &mut columns.iter().map(|(name, _)| name.as_str()),
+    );
+    print("---".to_owned(), &mut columns.iter().map(|_| "---"));
+    for (at, cell) in Cell::ALL.iter().enumerate() {
+        let mut cells = columns.iter().filter_map(|(_, cells)| cells.get(at));
+        print(cell.to_string(), &mut cells.by_ref().map(String::as_str));
     }
 }

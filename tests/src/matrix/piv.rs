@@ -34,9 +34,8 @@ impl Subject for Piv {
     }
 
     fn swap(&mut self, other: &Credential) -> Result<()> {
-        self.0.reader().remove();
-        *self.0.reader().card() = Card::default().with(Slot::Authentication, other)?;
-        self.0.reader().insert()
+        self.0
+            .swap(Card::default().with(Slot::Authentication, other)?)
     }
 
     fn signatures(&mut self, how: Signatures) -> Result<()> {

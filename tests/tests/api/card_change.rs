@@ -117,15 +117,11 @@ fn card_that_is_locked_is_unblocked_with_its_puk() {
 fn card_that_was_swapped_hears_no_puk_of_the_one_before() {
     in_namespace(async |namespace| {
         let scene = Scene::new(namespace).await;
-        scene.stack.reader().remove();
-        *scene.stack.reader().card() = card(&Holder::citizen());
-        scene.stack.reader().insert().unwrap();
-        // Asked for at once, again and again, while nobody has noticed yet and while everybody has.
+        tokio::task::block_in_place(|| scene.stack.swap(card(&Holder::citizen()))).unwrap();
+        // Again and again, while nobody has noticed yet and while everybody has.
         for _ in 0..20 {
-            let asked = scene
-                .keyring
-                .unblock(&scene.token, &pin("00000000"), &pin(NEW))
-                .await;
+            let (puk, new) = (pin("00000000"), pin(NEW));
+            let asked = scene.keyring.unblock(&scene.token, &puk, &new).await;
             assert!(asked.is_err());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

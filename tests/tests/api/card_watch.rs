@@ -73,9 +73,7 @@ fn card_that_was_swapped_is_the_other_one() {
         assert_eq!(holder(&keyring).await.1, "工商憑證卡");
         let before = signer(&keyring.inventory().borrow()).unwrap();
 
-        stack.reader().remove();
-        *stack.reader().card() = card_of(&Holder::citizen());
-        stack.reader().insert().unwrap();
+        stack.swap(card_of(&Holder::citizen())).unwrap();
 
         let citizens = |it: &Inventory| {
             signer(it).is_some_and(|it| it.certificate.unwrap().holder == Holder::citizen().name)

@@ -2,7 +2,7 @@
 //! files listed again when that may tell something new.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -50,7 +50,8 @@ pub(super) struct Keeper {
     /// For the tasks it starts; weak, so that the keeper ends with the last keyring.
     pub(super) events: WeakUnboundedSender<Event>,
     pub(super) inventory: channel::Sender<Arc<Inventory>>,
-    pub(super) tell_shown: channel::Sender<Seats>,
+    /// The seats of the inventory that is published: it changes with it, under this lock.
+    pub(super) told: Arc<Mutex<Seats>>,
     pub(super) grace: Duration,
     /// The seats that the inventory shows.
     pub(super) shown: Seats,
@@ -275,13 +276,14 @@ impl Keeper {
             library: source.listed.library.clone(),
             fault: source.fault.clone(),
         };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone_from(&self.shown);
         self.inventory.send_replace(Arc::new(Inventory {
             settled: self.begun && self.sources.iter().all(|it| !it.stale),
             readers: self.shown.readers(),
             tokens,
             sources: self.sources.iter().map(source).collect(),
         }));
-        self.tell_shown.send_replace(self.shown.clone());
     }
 }
 

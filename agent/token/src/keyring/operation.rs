@@ -1,6 +1,10 @@
 //! What every operation with a PIN has in common: it has a card, an end, and one try.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -39,9 +43,8 @@ impl Keyring {
     /// Begins an operation with a token that is there.
     pub(super) fn operation(&self, id: &TokenId) -> Result<Operation<'_>, Error> {
         let host = self.host(&id.source).ok_or(Error::KeyGone)?;
-        // Read before the inventory, because they are told after it: what is read here is never
-        // newer than the token, so no later card is taken for the one that was shown.
-        let shown = self.shown.borrow().clone();
+        // Under one lock with the inventory: no later card is taken for the one that was shown.
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let token = {
             let inventory = self.inventory.borrow();
             let same = |other: &Token| other.id.source == id.source && other.id.serial == id.serial;

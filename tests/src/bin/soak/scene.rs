@@ -100,11 +100,17 @@ impl Scene {
         Ok(signing)
     }
 
-    /// Kills the modules' processes.
+    /// Kills the modules' processes, and waits until they are dead: who is asked while it dies
+    /// gives a fault, and rightly so.
     pub(crate) fn kill_workers(&self) {
-        for worker in process::children(std::process::id(), "worker") {
+        let workers = || process::children(std::process::id(), "worker");
+        let killed = workers();
+        for worker in &killed {
             // It may have ended by itself.
             let _ = kill(Pid::from_raw(worker.cast_signed()), Signal::SIGKILL);
+        }
+        while workers().iter().any(|worker| killed.contains(worker)) {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -51,7 +51,7 @@ fn keeper() -> (Keeper, TokenId) {
         seats,
         events: unbounded_channel().0.downgrade(),
         inventory: channel::channel(Arc::default()).0,
-        tell_shown: channel::channel(Seats::Unknown).0,
+        told: Arc::default(),
         grace: Duration::ZERO,
         shown: Seats::Unknown,
         looked: false,
