@@ -198,6 +198,15 @@ impl Fault {
         }
     }
 
+    /// Whether it may be over with the next process: one that was killed, or tripped over a card
+    /// that was just being pulled.
+    pub(crate) fn may_be_of_the_moment(&self) -> bool {
+        matches!(
+            self,
+            Self::Crashed { .. } | Self::Exited { .. } | Self::Nonsense
+        )
+    }
+
     /// The cause's name, for programs. It never changes.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -194,9 +194,17 @@ impl Keeper {
         if std::mem::take(&mut source.again) {
             return self.list(place, Vec::new());
         }
+        if matches!(&outcome, Err(fault) if fault.may_be_of_the_moment())
+            && !std::mem::replace(&mut source.crashed, true)
+        {
+            return self.list(place, Vec::new());
+        }
         source.stale = false;
         (source.listed, source.fault) = match outcome {
-            Ok(listed) => (listed, None),
+            Ok(listed) => {
+                source.crashed = false;
+                (listed, None)
+            }
             Err(fault) => {
                 let path = source.host.source().path().display();
                 tracing::warn!(source = %path, %fault, "cannot be used");

@@ -10,6 +10,7 @@ mod scene;
 use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
 use anyhow::Result;
+use chop_agent::settings::LogLevel;
 use clap::Parser;
 use e2e::namespace::Namespace;
 
@@ -33,6 +34,8 @@ const WARM: u32 = 10;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // What is behind an outcome, for whoever looks into one.
+    chop_agent::logging::start(LogLevel::Warn);
     let seed = arguments
         .seed
         .unwrap_or_else(|| u64::from(std::process::id()));
