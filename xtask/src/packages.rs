@@ -27,6 +27,9 @@ const TEST: &[&str] = &[
     "vsmartcard-vpcd",
     "opensc",
     "softhsm2",
+    "libnss3",
+    "p11-kit",
+    "p11-kit-modules",
     "iproute2",
     "util-linux",
     "procps",
@@ -51,6 +54,8 @@ const TEST: &[&str] = &[
 
 /// OpenSSL as a library, to measure beside.
 const BENCH: &[&str] = &["libssl-dev"];
+/// To build kryoptic, which takes its words for C's from its headers.
+const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-dev"];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
@@ -94,6 +99,16 @@ pub(crate) fn for_test() -> Result<()> {
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[CHROMIUM])
+}
+
+/// What trying modules needs.
+pub(crate) fn for_modules() -> Result<()> {
+    install(&[BUILD, DEMO, TEST, KRYOPTIC], &[])
+}
+
+/// What the fuzzers need: libFuzzer is C++.
+pub(crate) fn for_fuzz() -> Result<()> {
+    install(&[BUILD, &["g++"]], &[])
 }
 
 /// What the job for Windows needs.
@@ -156,7 +171,7 @@ fn is_installed(package: &str) -> bool {
 /// Tools that are often there without Debian's package: a compiler, Node's own npm, a JDK.
 fn provided_otherwise(package: &str) -> bool {
     let program = match package {
-        "gcc" | "npm" | "python3" => package,
+        "gcc" | "g++" | "npm" | "python3" => package,
         "php-cli" => "php",
         "default-jdk-headless" => "javac",
         _ => return false,
@@ -205,22 +220,26 @@ fn npm(folder: &str) -> Result<()> {
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    if step::output("cargo-deny", &["--version"]).is_some() {
-        return Ok("cargo-deny".into());
+    tool("cargo-deny", "0.20.2")
+}
+
+/// `cargo-fuzz`, likewise.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    tool("cargo-fuzz", "0.13.2")
+}
+
+fn tool(name: &str, version: &str) -> Result<PathBuf> {
+    if step::output(name, &["--version"]).is_some() {
+        return Ok(name.into());
     }
     let tools = step::root().join("target/tools");
-    let program = tools.join("bin/cargo-deny");
+    let program = tools.join("bin").join(name);
     if !program.is_file() {
-        eprintln!("Installing cargo-deny into target/tools");
-        let mut install = step::cargo(&[
-            "install",
-            "--locked",
-            "--debug",
-            "--quiet",
-            "cargo-deny@0.20.2",
-        ]);
+        eprintln!("Installing {name} into target/tools");
+        let which = format!("{name}@{version}");
+        let mut install = step::cargo(&["install", "--locked", "--debug", "--quiet", &which]);
         step::run(
-            "cargo install cargo-deny",
+            &format!("cargo install {name}"),
             install.arg("--root").arg(&tools),
         )?;
     }

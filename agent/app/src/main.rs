@@ -14,7 +14,7 @@ use chop_agent::{
 };
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
-use chop_token::{Fence, Module, WorkerSource, worker};
+use chop_token::{Fence, Module, WorkerSource, fence, worker};
 use clap::{Args, Parser, Subcommand};
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
@@ -151,6 +151,8 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
 struct NoHome;
 
 fn agent() -> Result<ExitCode> {
+    // PINs pass through on their way from the window to the card.
+    fence::hide_memory();
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
     logging::start(settings.log.value);

@@ -76,7 +76,7 @@ fn chop_pin_changes_the_pin_of_a_token() {
             environment: vec![("SOFTHSM2_CONF", tokens.configuration())],
             ..Cards::module(tokens.module())
         };
-        let window = Window::open(&namespace, &display, &cards, &[], CHANGE).await;
+        let window = Window::open(namespace, &display, &cards, &[], CHANGE).await;
 
         window.fill(["999999", NEW, NEW]).await;
         // It was wrong: the window takes another, and nothing that was typed before.
@@ -96,10 +96,10 @@ fn chop_pin_unblocks_a_locked_card_with_its_puk() {
     in_namespace(async |namespace| {
         let display = Display::start().await.unwrap();
         // Not one of the state's, which have no PUK: a card that has just come from its maker.
-        let stack = CardStack::start(&namespace, [Card::default()]).unwrap();
+        let stack = CardStack::start(namespace, [Card::default()]).unwrap();
         let cards = Cards::module(&stack.module().unwrap());
         stack.reader().card().pin.left = 0;
-        let window = Window::open(&namespace, &display, &cards, &["--unblock"], UNBLOCK).await;
+        let window = Window::open(namespace, &display, &cards, &["--unblock"], UNBLOCK).await;
 
         window.fill([PUK, NEW, NEW]).await;
         wait_until(|| stack.reader().card().pin.left > 0).await;
@@ -115,8 +115,8 @@ fn chop_pin_unblocks_a_locked_card_with_its_puk() {
 fn chop_pin_changes_nothing_when_its_window_is_closed() {
     in_namespace(async |namespace| {
         let display = Display::start().await.unwrap();
-        let (stack, cards) = piv(&namespace, KeyKind::P256);
-        let window = Window::open(&namespace, &display, &cards, &[], CHANGE).await;
+        let (stack, cards) = piv(namespace, KeyKind::P256);
+        let window = Window::open(namespace, &display, &cards, &[], CHANGE).await;
         window.display.type_text(PIN).await.unwrap();
 
         assert!(!window.closes(CHANGE).await);

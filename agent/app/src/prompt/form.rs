@@ -205,7 +205,7 @@ impl Sections for Form {
     fn entry(&mut self, ui: &mut Ui, look: &Look) {
         self.entered = match self.stage {
             Stage::Status(View::Deciding) => self.lasting(ui, look),
-            _ => self.to_enter(ui, look),
+            _ => self.what_to_enter(ui, look),
         };
     }
 

@@ -168,7 +168,7 @@ impl Sections for PinForm {
     }
 
     fn entry(&mut self, ui: &mut Ui, look: &Look) {
-        self.entered = self.to_enter(ui, look);
+        self.entered = self.what_to_enter(ui, look);
     }
 
     fn bar(&mut self, ui: &mut Ui, look: &Look) {

@@ -4,7 +4,7 @@
 //! held against its floor where that can run here.
 
 mod bare;
-mod client;
+mod cards;
 mod clock;
 mod connection;
 mod desktop;
@@ -52,6 +52,9 @@ struct Arguments {
     /// A process that knows one list, of which the memory is taken.
     #[arg(long, hide = true)]
     list: Option<PathBuf>,
+    /// Only wait for readers, to be measured beside the agent.
+    #[arg(long, hide = true)]
+    bystander: bool,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         return ended(verify::know_list(folder));
     }
     let result = match (arguments.fixture.as_deref(), arguments.portal) {
+        _ if arguments.bystander => cards::stand_by(),
         (_, Some(minutes)) => portal::soak(minutes).and_then(|all| print(&all, arguments.json)),
         (Some([folder, module]), _) => measure(&Fixture { folder, module }, &arguments),
         _ => prepare(&arguments),
@@ -116,12 +120,13 @@ pub(crate) struct Fixture<'a> {
 
 fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 9] = [
+    let groups: [(&str, Group); 10] = [
         ("signing in", sign_in::measure),
         ("HiCOS pages", hipki::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),
+        ("cards", cards::measure),
         ("window", desktop::measure),
         ("binary", binary),
         ("verifying", verify::measure),

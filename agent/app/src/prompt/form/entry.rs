@@ -78,7 +78,7 @@ impl Form {
     }
 
     /// Shows what there is to enter; returns whether the person pressed Enter in it.
-    pub(super) fn to_enter(&mut self, ui: &mut Ui, look: &Look) -> bool {
+    pub(super) fn what_to_enter(&mut self, ui: &mut Ui, look: &Look) -> bool {
         let keys = self.attention.keys_count();
         let Some(choice) = self.choice().cloned().filter(|choice| !choice.locked) else {
             return false;

@@ -24,7 +24,7 @@ use crate::{
 
 impl PinForm {
     /// Shows the fields; returns whether the person pressed Enter in the last.
-    pub(super) fn to_enter(&mut self, ui: &mut Ui, look: &Look) -> bool {
+    pub(super) fn what_to_enter(&mut self, ui: &mut Ui, look: &Look) -> bool {
         let Some(choice) = self.choice().cloned().filter(|choice| self.can(choice)) else {
             return false;
         };

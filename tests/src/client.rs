@@ -16,22 +16,21 @@ use tokio::{net::TcpStream, time::Instant};
 use tokio_rustls::TlsConnector;
 
 /// Who asks, where it makes no difference.
-const ORIGIN: &str = "https://bench.example";
+pub const ORIGIN: &str = "https://bench.example";
 
 /// A client that trusts one authority.
 #[derive(Clone)]
-pub(crate) struct Client {
+pub struct Client {
     config: Arc<ClientConfig>,
     port: u16,
 }
 
 impl Client {
     /// For the server on `port`, whose certificate is from `authority`.
-    pub(crate) fn new(
-        authority: &CertificateDer<'static>,
-        port: u16,
-        resumption: bool,
-    ) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the authority is no certificate.
+    pub fn new(authority: &CertificateDer<'static>, port: u16, resumption: bool) -> Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add(authority.clone())?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -50,7 +49,10 @@ impl Client {
     }
 
     /// A new connection, ready for requests.
-    pub(crate) async fn connect(&self) -> Result<Connection> {
+    ///
+    /// # Errors
+    /// When the agent is not there, or the answer is not a success.
+    pub async fn connect(&self) -> Result<Connection> {
         let tcp = TcpStream::connect(("127.0.0.1", self.port)).await?;
         tcp.set_nodelay(true)?;
         let name = ServerName::try_from("localhost")?;
@@ -67,7 +69,10 @@ impl Client {
     }
 
     /// The time from nothing to the answer of one `GET`, on a connection of its own.
-    pub(crate) async fn cold_get(&self) -> Result<Duration> {
+    ///
+    /// # Errors
+    /// When the agent is not there, or the answer is not a success.
+    pub async fn cold_get(&self) -> Result<Duration> {
         let start = Instant::now();
         let mut connection = self.connect().await?;
         connection.get("/v1/info").await?;
@@ -76,7 +81,7 @@ impl Client {
 }
 
 /// A kept-alive connection.
-pub(crate) struct Connection {
+pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     port: u16,
     origin: String,
@@ -84,22 +89,53 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Asks as another site.
-    pub(crate) fn of(self, origin: String) -> Self {
+    #[must_use]
+    pub fn of(self, origin: String) -> Self {
         Self { origin, ..self }
     }
 
     /// `GET` and its answer's body.
-    pub(crate) async fn get(&mut self, path: &str) -> Result<Bytes> {
+    ///
+    /// # Errors
+    /// When the agent is not there, or the answer is not a success.
+    pub async fn get(&mut self, path: &str) -> Result<Bytes> {
         self.send("GET", path, Bytes::new()).await
     }
 
     /// Signs in with this challenge; the assertion as text.
-    pub(crate) async fn sign_in(&mut self, challenge: &str) -> Result<Bytes> {
+    ///
+    /// # Errors
+    /// When the agent is not there, or the answer is not a success.
+    pub async fn sign_in(&mut self, challenge: &str) -> Result<Bytes> {
         let body = format!(r#"{{"challenge":"{challenge}"}}"#);
         self.send("POST", "/v1/sign-in", body.into()).await
     }
 
+    /// The same, whatever the answer is: its status and body.
+    ///
+    /// # Errors
+    /// When the connection ends.
+    pub async fn try_to_sign_in(&mut self, challenge: &str) -> Result<(StatusCode, Bytes)> {
+        let body = format!(r#"{{"challenge":"{challenge}"}}"#);
+        self.exchange("POST", "/v1/sign-in", body.into()).await
+    }
+
     async fn send(&mut self, method: &str, path: &str, body: Bytes) -> Result<Bytes> {
+        let (status, body) = self.exchange(method, path, body).await?;
+        ensure!(
+            status == StatusCode::OK,
+            "{status}: {}",
+            String::from_utf8_lossy(&body)
+        );
+        Ok(body)
+    }
+
+    async fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Bytes,
+    ) -> Result<(StatusCode, Bytes)> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -110,12 +146,6 @@ impl Connection {
         self.sender.ready().await.context("the connection ended")?;
         let response = self.sender.send_request(request).await?;
         let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        ensure!(
-            status == StatusCode::OK,
-            "{status}: {}",
-            String::from_utf8_lossy(&body)
-        );
-        Ok(body)
+        Ok((status, response.into_body().collect().await?.to_bytes()))
     }
 }
