@@ -1,6 +1,6 @@
 //! Every window in every state, as a picture: in both languages, light and dark, at 100 % and 200 %.
 //!
-//! The pictures are in `docs/gallery`; the test fails when a window no longer looks like its own,
+//! The pictures are in `docs/gallery`, some alone in `docs/images/guide`; the test fails when a window no longer looks like its own,
 //! and `cargo xtask gallery` makes them anew. They are drawn by the very code that draws on a screen,
 //! with the fonts of Debian's fonts-noto-cjk.
 
@@ -24,6 +24,20 @@ const INTRODUCTION: &str = "\
 Chop 的每個視窗與狀態：中文與英文、淺色與深色。由 `cargo xtask gallery` 產生，測試會比對。
 Every window in every state, in Chinese and English, light and dark. Made by `cargo xtask gallery`; a test compares them.
 ";
+/// In the page for card holders: one picture each, in Chinese and light.
+const GUIDE: [&str; 11] = [
+    "sign-in",
+    "choose",
+    "no-card",
+    "wrong-pin",
+    "last-try",
+    "locked-citizen",
+    "locked-company",
+    "sign",
+    "access",
+    "access-plain",
+    "pin",
+];
 /// Between the windows of a sheet, in pixels at 100 %.
 const BETWEEN: usize = 12;
 
@@ -48,7 +62,7 @@ fn every_window_looks_like_its_picture_and_nothing_in_it_is_cut_off() {
     let faults = faults.into_inner().unwrap() + &index(write);
     assert!(
         faults.is_empty(),
-        "{faults}Look at target/gallery; if it should look so, `cargo xtask gallery` keeps it."
+        "{faults}Look below target; if it should look so, `cargo xtask gallery` keeps it."
     );
 }
 
@@ -69,7 +83,14 @@ fn look_at(scene: &Scene, write: bool) -> String {
                     let (name, theme) = (scene.name, if dark { "dark" } else { "light" });
                     let _ = writeln!(faults, "{name} {language} {theme} {percent} %: {fault}");
                 }
-                row.extend(drawn.picture);
+                let guide = percent == 200 && !dark && language == Language::CHINESE;
+                if let Some(picture) = drawn.picture {
+                    if guide && GUIDE.contains(&scene.name) {
+                        let name = format!("images/guide/{}.png", scene.name);
+                        faults.push_str(&compare(&name, &picture, write));
+                    }
+                    row.push(picture);
+                }
             }
             rows.push(row);
         }
@@ -77,14 +98,14 @@ fn look_at(scene: &Scene, write: bool) -> String {
             rows = vec![rows.into_iter().flatten().collect()];
         }
         let sheet = Picture::sheet(&rows, BETWEEN * percent / 100);
-        let name = format!("{}{mark}.png", scene.name);
+        let name = format!("gallery/{}{mark}.png", scene.name);
         faults.push_str(&compare(&name, &sheet, write));
     }
     faults
 }
 
 fn compare(name: &str, sheet: &Picture, write: bool) -> String {
-    let kept = workspace().join("docs/gallery").join(name);
+    let kept = workspace().join("docs").join(name);
     if write {
         fs::create_dir_all(kept.parent().unwrap()).unwrap();
         fs::write(&kept, sheet.encode()).unwrap();
@@ -98,9 +119,9 @@ fn compare(name: &str, sheet: &Picture, write: bool) -> String {
             Some(difference) => difference,
         },
     };
-    let folder = workspace().join("target/gallery");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(name), sheet.encode()).unwrap();
+    let found = workspace().join("target").join(name);
+    fs::create_dir_all(found.parent().unwrap()).unwrap();
+    fs::write(found, sheet.encode()).unwrap();
     format!("{name}: {difference}\n")
 }
 
