@@ -191,7 +191,10 @@ impl Operation<'_> {
             Silence::Deadline => Error::Deadline {
                 seconds: self.keyring.deadline.as_secs(),
             },
-            Silence::Ended(_) => self.unless_gone(Error::WorkerEnded).await,
+            Silence::Ended(status) => {
+                tracing::info!(?status, "a worker ended");
+                self.unless_gone(Error::WorkerEnded).await
+            }
         }
     }
 

@@ -27,6 +27,9 @@ struct Arguments {
     /// Which mishaps happen when.
     #[arg(long)]
     seed: Option<u64>,
+    /// This mishap every time, and how it came about in the log.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 /// What is held after so many sign-ins is what should be held at the end.
@@ -35,11 +38,22 @@ const WARM: u32 = 10;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // What is behind an outcome, for whoever looks into one.
-    chop_agent::logging::start(LogLevel::Warn);
+    chop_agent::logging::start(match arguments.only {
+        Some(_) => LogLevel::Info,
+        None => LogLevel::Warn,
+    });
     let seed = arguments
         .seed
         .unwrap_or_else(|| u64::from(std::process::id()));
-    match soak(arguments.rounds, seed) {
+    let only = match arguments.only.as_deref().map(Mishap::named) {
+        Some(None) => {
+            eprintln!("soak: there is no such mishap");
+            return ExitCode::FAILURE;
+        }
+        Some(only) => only,
+        None => None,
+    };
+    match soak(arguments.rounds, seed, only) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -49,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn soak(rounds: u32, seed: u64) -> Result<bool> {
+fn soak(rounds: u32, seed: u64, only: Option<Mishap>) -> Result<bool> {
     let namespace = Namespace::enter()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -66,7 +80,7 @@ fn soak(rounds: u32, seed: u64) -> Result<bool> {
             }
             // The first ones are to see every kind of mishap: what a mishap leaves behind once, it
             // may keep.
-            let mishap = Mishap::of_round(round, &mut random);
+            let mishap = only.unwrap_or_else(|| Mishap::of_round(round, &mut random));
             let outcome = mishap.happens(&mut scene, round).await?;
             let right = mishap.allows(&outcome);
             if !right {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use chop_token::Readers;
 use tokio::time::sleep;
 
 use super::scene::Scene;
@@ -36,6 +37,12 @@ impl Mishap {
         Self::ServiceEnds,
     ];
 
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let all = Self::ALL.iter().chain([&Self::Nothing]);
+        all.copied().find(|mishap| format!("{mishap:?}") == name)
+    }
+
     /// Each once at the beginning, then at random: seven of ten times nothing.
     pub(crate) fn of_round(round: u32, random: &mut Random) -> Self {
         if let Some(first) = Self::ALL.get(round as usize) {
@@ -55,6 +62,7 @@ impl Mishap {
             }
             Self::CardComesLate => {
                 scene.stack.remove()?;
+                scene.until(|it| it.tokens.is_empty()).await?;
                 let late = scene.begin_to_sign_in(round);
                 sleep(LATE).await;
                 scene.stack.reader().insert()?;
@@ -62,6 +70,7 @@ impl Mishap {
             }
             Self::ServiceComesLate => {
                 scene.stack.stop_service();
+                scene.until(|it| it.readers == Readers::ServiceDown).await?;
                 let late = scene.begin_to_sign_in(round);
                 sleep(LATE).await;
                 tokio::task::block_in_place(|| scene.stack.start_service())?;

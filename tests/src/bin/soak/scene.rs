@@ -2,21 +2,23 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chop_agent::{
     paths::Paths,
     run::Agent,
     settings::{Setting, Settings, Source},
 };
 use chop_protocol::{Challenge, Origin};
+use chop_token::Inventory;
 use chop_verifier::{Anchors, Verifier};
 use e2e::{
     agent::chop,
     card::{self, Card, Slot},
     client::{Client, ORIGIN},
+    keyring::until,
     namespace::Namespace,
     pki::{Holder, Issuer, KeyKind, Pki, Request},
     process,
@@ -24,21 +26,25 @@ use e2e::{
     stack::CardStack,
 };
 use nix::{
-    sys::signal::{Signal, kill},
+    sys::{
+        signal::{Signal, kill},
+        wait::{Id, WaitPidFlag, waitid},
+    },
     unistd::Pid,
 };
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-/// How long a signature takes that something is to happen to.
-const SLOW: Duration = Duration::from_secs(30);
-const SOON: Duration = Duration::from_secs(20);
+/// How long a signature takes that something is to happen to. The card goes on for as long when the
+/// module is dead, and the next sign-in waits for it.
+const SLOW: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(60);
 
 pub(crate) struct Scene {
     /// The page, with what its server trusts.
     site: Arc<Site>,
     pub(crate) stack: CardStack,
-    _agent: Agent,
+    agent: Agent,
 }
 
 struct Site {
@@ -73,8 +79,15 @@ impl Scene {
         Ok(Self {
             site: Arc::new(site),
             stack,
-            _agent: agent,
+            agent,
         })
+    }
+
+    /// Waits until the agent knows: who is quicker has the card that is shown still, and is told that
+    /// it is gone, and rightly so.
+    pub(crate) async fn until(&self, reached: impl Fn(&Inventory) -> bool) -> Result<()> {
+        until(self.agent.keyring(), SOON, reached).await?;
+        Ok(())
     }
 
     /// Signs in; `signed`, or the code that the page got.
@@ -88,7 +101,8 @@ impl Scene {
         tokio::spawn(async move { site.sign_in(round).await })
     }
 
-    /// The same, with a card that is slow; returns when it has begun to sign.
+    /// The same, with a card that is slow; returns when it has begun to sign, or when it is over
+    /// before that.
     pub(crate) async fn begin_to_sign(&self, round: u32) -> Result<JoinHandle<Result<String>>> {
         let before = {
             let mut card = self.stack.reader().card();
@@ -97,21 +111,27 @@ impl Scene {
         };
         let signing = self.begin_to_sign_in(round);
         let begun = |card: &Card| card.counts.private_ops > before;
-        tokio::task::block_in_place(|| self.stack.reader().wait_until(SOON, begun))?;
+        let start = Instant::now();
+        let moment = Duration::from_millis(50);
+        let waits = || self.stack.reader().wait_until(moment, begun);
+        while tokio::task::block_in_place(waits).is_err() && !signing.is_finished() {
+            ensure!(start.elapsed() < SOON, "no signature begins");
+        }
         Ok(signing)
     }
 
     /// Kills the modules' processes, and waits until they are dead: who is asked while it dies
     /// gives a fault, and rightly so.
     pub(crate) fn kill_workers(&self) {
-        let workers = || process::children(std::process::id(), "worker");
-        let killed = workers();
-        for worker in &killed {
+        let workers = process::children(std::process::id(), "worker");
+        for worker in &workers {
             // It may have ended by itself.
             let _ = kill(Pid::from_raw(worker.cast_signed()), Signal::SIGKILL);
         }
-        while workers().iter().any(|worker| killed.contains(worker)) {
-            std::thread::sleep(Duration::from_millis(1));
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+        for worker in workers {
+            // Not taken: that is the agent's, which may have been quicker.
+            let _ = waitid(Id::Pid(Pid::from_raw(worker.cast_signed())), flags);
         }
     }
 }
