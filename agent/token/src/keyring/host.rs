@@ -1,7 +1,13 @@
 //! The place of one module's (or file's) worker: it is started when it is needed, asked one thing at
 //! a time, and replaced after anything that went wrong.
 
-use std::{future::Future, pin::pin, process::ExitStatus, time::Duration};
+use std::{
+    future::Future,
+    pin::pin,
+    process::ExitStatus,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use tokio::sync::Mutex;
 
@@ -21,6 +27,8 @@ pub(super) struct Host {
     source: WorkerSource,
     allowed: Allowed,
     place: Mutex<Option<Child>>,
+    /// Whether the worker that is there, or at work, must not be asked again.
+    outdated: AtomicBool,
 }
 
 /// Why there is no reply.
@@ -45,6 +53,7 @@ impl Host {
             source,
             allowed,
             place: Mutex::new(None),
+            outdated: AtomicBool::new(false),
         }
     }
 
@@ -71,6 +80,9 @@ impl Host {
             stop: wait.as_mut(),
         };
         let mut place = wait.for_it(self.place.lock()).await?;
+        if self.outdated.swap(false, Ordering::AcqRel) {
+            *place = None;
+        }
         // Out of its place while it works: whoever drops this future drops the worker.
         let mut child = match place.take().and_then(Child::if_alive) {
             Some(child) => child,
@@ -132,8 +144,10 @@ impl Host {
         something.await
     }
 
-    /// Ends the worker unless it is at work; the next request starts another.
+    /// The next request starts another worker. This one ends now, or when that comes if it is at
+    /// work.
     pub(super) fn restart(&self) {
+        self.outdated.store(true, Ordering::Release);
         if let Ok(mut place) = self.place.try_lock() {
             *place = None;
         }
