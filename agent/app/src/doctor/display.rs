@@ -103,7 +103,7 @@ mod tests {
             let found = variables.iter().find(|(name, _)| *name == asked);
             found.map(|(_, value)| OsString::from(value))
         };
-        lines(value)[0].state
+        lines(value).swap_remove(0).state
     }
 
     #[test]
