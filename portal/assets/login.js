@@ -1,117 +1,17 @@
-// The card login of the home page. What other sites copy is `logIn`; the rest shows where it stands.
+// The card login of a page: this is what other sites copy. What is shown meanwhile is in card.js.
 
 import { signIn } from './bridge.js'
-
-const card = document.getElementById('card-login')
-const panel = document.getElementById('login-status')
-
-// The sign-in under way, so that it can be cancelled; and its end.
-let attempt
-let ended
-
-card.addEventListener('click', start)
-card.removeAttribute('aria-disabled')
-
-// A page that comes back from the browser's cache stands where it was left.
-addEventListener('pageshow', (event) => event.persisted && hide())
+import { onPress, post, say } from './card.js'
 
 /** Signs in: a challenge from our server, the agent's signature, and our server's verdict. */
-async function logIn(signal) {
+onPress('[data-login]', async ({ login }, signal) => {
   say('preparing')
-  const { challenge, token } = await (await post('/login/challenge', { signal })).json()
+  const { challenge, token } = await post('/login/challenge', { signal })
 
   const assertion = await signIn(challenge, { signal, onState: (state) => say(state.state, state) })
 
   say('verifying')
   const headers = { 'content-type': 'application/json', 'x-csrf-token': token }
-  const answer = await post('/login/card', { signal, headers, body: JSON.stringify(assertion) })
-  location.assign(answer.url)
-}
-
-/** @throws `{ code }`, the site's own answer, or that there was none. */
-async function post(path, request) {
-  let answer
-  try {
-    answer = await fetch(path, { method: 'POST', ...request })
-  } catch {
-    throw { code: 'site_unreachable' }
-  }
-  if (answer.ok) return answer
-  throw await answer.json().catch(() => ({ code: 'site_fault' }))
-}
-
-function start() {
-  if (attempt === undefined) ended = run()
-}
-
-async function startAgain() {
-  attempt?.abort()
-  await ended
-  start()
-}
-
-async function run() {
-  const { signal } = (attempt = new AbortController())
-  card.setAttribute('aria-disabled', 'true')
-  const problem = await logIn(signal).catch((problem) => problem ?? {})
-  attempt = undefined
-  card.removeAttribute('aria-disabled')
-  if (signal.aborted) hide()
-  else if (problem !== undefined) say(typeof problem.code === 'string' ? problem.code : 'unknown', problem)
-}
-
-/** Shows the words for a state or code, with the buttons that fit. */
-function say(key, { triesLeft, retryAfter, reason, proceed } = {}) {
-  const [name, number] = precisely(key, triesLeft, retryAfter)
-  const tone = words(reason?.code ?? name).dataset.tone
-  const content = document.createElement('div')
-  // Why a click is needed comes first: there may be something better to do than to click.
-  if (reason !== undefined) content.append(words(reason.code).content.cloneNode(true))
-  content.append(words(name).content.cloneNode(true), buttons(tone, proceed))
-  for (const line of content.querySelectorAll('p')) {
-    line.textContent = line.textContent.replace('{n}', number)
-  }
-
-  Object.assign(panel.dataset, { state: key, tone, reason: reason?.code ?? '', number: number ?? '' })
-  // Being told at once is for what went wrong; progress waits its turn.
-  panel.setAttribute('role', tone === 'progress' || tone === 'calm' ? 'status' : 'alert')
-  panel.replaceChildren(content)
-  panel.hidden = false
-  panel.scrollIntoView({ block: 'nearest' })
-}
-
-/** The entry of the table, and the number in it. */
-function precisely(key, triesLeft, retryAfter) {
-  if (key === 'pin_wrong' && typeof triesLeft !== 'number') return ['pin_wrong_unknown']
-  if (key === 'pin_wrong') return [triesLeft === 1 ? 'pin_wrong_last' : 'pin_wrong', triesLeft]
-  if (key === 'cooling_down') return [key, Math.max(1, Math.ceil((retryAfter ?? 0) / 60))]
-  return [key]
-}
-
-function words(key) {
-  const named = (name) => document.querySelector(`template[data-words="${CSS.escape(name)}"]`)
-  return named(key) ?? named('unknown')
-}
-
-function buttons(tone, proceed) {
-  const row = document.createElement('div')
-  row.className = 'buttons'
-  // The click itself must call proceed: it is what lets the browser open a window.
-  if (proceed !== undefined) row.append(button('proceed', proceed))
-  if (tone === 'calm' || tone === 'warning') row.append(button('again', startAgain))
-  if (attempt !== undefined) row.append(button('cancel', () => attempt?.abort()))
-  return row
-}
-
-function button(name, onClick) {
-  const template = document.querySelector(`template[data-button="${name}"]`)
-  const made = template.content.cloneNode(true).firstElementChild
-  made.addEventListener('click', onClick)
-  return made
-}
-
-function hide() {
-  panel.hidden = true
-  panel.replaceChildren()
-  delete panel.dataset.state
-}
+  const { next } = await post(login, { signal, headers, body: JSON.stringify(assertion) })
+  location.assign(next)
+})

@@ -1,31 +1,20 @@
 //! Accounts: who may sign in.
 
-use std::{fmt, str::FromStr};
+mod make;
+mod read;
 
-use chop_verifier::Ban;
-use sqlx::{AnyPool, Row as _, any::AnyRow};
+use std::fmt;
 
-use crate::{Error, clock::Clock, secret::random};
+use crate::{
+    Error, Kind, State,
+    audit::{Action, Audit},
+    clock::Clock,
+    database::{Changes, Database},
+    sessions::Sessions,
+};
 
-/// The kind of an account. Citizens and accounts without a card come with their own forms.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Kind {
-    /// 工商憑證帳號: a company, known by the 統一編號 in its card's certificate.
-    Company,
-}
-
-/// Where an account stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum State {
-    /// Applied for; the link in the mail was not followed yet.
-    Pending,
-    /// May sign in.
-    Active,
-    /// Closed by the operator.
-    Disabled,
-}
+pub use make::NewAccount;
+pub(crate) use make::{Made, Making};
 
 /// An account.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,247 +25,223 @@ pub struct Account {
     pub kind: Kind,
     /// Where it stands.
     pub state: State,
-    /// Who the card says it is: a company's 統一編號.
-    pub subject: String,
-    /// The company's name.
-    pub name: String,
-    /// Where mail to it goes.
-    pub mail: String,
+    /// Who a verified card says it is: a company's 統一編號, or the newest of a citizen's cards.
+    /// None for an account that no card was bound to yet.
+    pub subject: Option<String>,
+    /// The 統一編號 that was typed in when it was applied for; it proves nothing.
+    pub claimed: String,
+    /// Whose it is, and where they are reached.
+    pub profile: Profile,
+    /// The language of its mails: `zh` or `en`.
+    pub language: String,
+    /// When it was applied for, in milliseconds since 1970, UTC.
+    pub created_at: i64,
 }
 
-/// What a new account is made from.
-#[derive(Clone, Debug)]
-pub struct NewAccount {
-    /// What it is for.
-    pub kind: Kind,
-    /// Where it stands from the start.
-    pub state: State,
-    /// A company's 統一編號, eight digits.
-    pub subject: String,
-    /// The company's name.
+/// What an account's holder says of themselves. Which of it an account has depends on its kind;
+/// the rest is empty.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Profile {
+    /// A company's or person's name; from the certificate, where a card was verified.
     pub name: String,
-    /// Where mail to it goes.
+    /// A company's 負責人.
+    pub representative: String,
+    /// Where letters go.
+    pub address: String,
+    /// Whom to ask for in a company.
+    pub contact: String,
+    /// A telephone number.
+    pub phone: String,
+    /// Where mail goes.
     pub mail: String,
 }
 
 /// The accounts in the database.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    pool: AnyPool,
+    database: Database,
     clock: Clock,
+    audit: Audit,
 }
 
 impl Accounts {
-    pub(crate) fn new(pool: AnyPool, clock: Clock) -> Self {
-        Self { pool, clock }
+    pub(crate) fn new(database: Database, clock: Clock, audit: Audit) -> Self {
+        Self {
+            database,
+            clock,
+            audit,
+        }
     }
 
-    /// Makes an account by hand, with a number of its own.
+    /// Closes an account, or opens it again; closing ends its sessions.
     ///
     /// # Errors
-    /// [`Error::Ban`], [`Error::AccountExists`] for a second one of the same company,
-    /// [`Error::Random`], [`Error::Database`].
-    pub async fn seed(&self, new: NewAccount) -> Result<Account, Error> {
-        new.subject.parse::<Ban>()?;
-        let account = Account {
-            number: number(new.kind)?,
-            kind: new.kind,
-            state: new.state,
-            subject: new.subject,
-            name: new.name,
-            mail: new.mail,
-        };
-        let made = sqlx::query(
-            "INSERT INTO accounts (number, kind, state, subject, name, mail, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, subject) DO NOTHING",
+    /// [`Error::NoAccount`], [`Error::Database`].
+    pub async fn disable(&self, number: &str, disabled: bool, actor: &str) -> Result<(), Error> {
+        let mut changes = self.database.begin().await?;
+        let changed = sqlx::query(
+            "UPDATE accounts SET state = CASE WHEN $2 = 1 THEN 'disabled' \
+             WHEN activated_at IS NULL THEN 'pending' ELSE 'active' END WHERE number = $1",
         )
-        .bind(&account.number)
-        .bind(account.kind.as_str())
-        .bind(account.state.as_str())
-        .bind(&account.subject)
-        .bind(&account.name)
-        .bind(&account.mail)
-        .bind(self.clock.now_ms())
-        .execute(&self.pool)
+        .bind(number)
+        .bind(i64::from(disabled))
+        .execute(&mut *changes)
         .await?;
-        if made.rows_affected() == 0 {
-            return Err(Error::AccountExists);
+        if changed.rows_affected() == 0 {
+            return Err(Error::NoAccount);
         }
-        Ok(account)
+        let action = if disabled {
+            Sessions::end_all(&mut changes, number, None).await?;
+            Action::Disabled
+        } else {
+            Action::Enabled
+        };
+        let note = self.audit.note(action, actor).account(number);
+        note.write(&mut changes).await?;
+        Ok(changes.commit().await?)
     }
 
-    /// Gives an account another state.
+    /// Stores what the holder changed, all but the address for mail.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn set_state(&self, number: &str, state: State) -> Result<(), Error> {
-        sqlx::query("UPDATE accounts SET state = $2 WHERE number = $1")
+    pub(crate) async fn change_profile(
+        changes: &mut Changes,
+        number: &str,
+        profile: &Profile,
+    ) -> Result<(), Error> {
+        sqlx::query(
+            "UPDATE accounts SET name = $2, representative = $3, address = $4, contact = $5, \
+             phone = $6 WHERE number = $1",
+        )
+        .bind(number)
+        .bind(&profile.name)
+        .bind(&profile.representative)
+        .bind(&profile.address)
+        .bind(&profile.contact)
+        .bind(&profile.phone)
+        .execute(&mut **changes)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives an account another name: the one in the certificate that was just verified.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn rename(
+        changes: &mut Changes,
+        number: &str,
+        name: &str,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE accounts SET name = $2 WHERE number = $1")
             .bind(number)
-            .bind(state.as_str())
-            .execute(&self.pool)
+            .bind(name)
+            .execute(&mut **changes)
             .await?;
         Ok(())
     }
 
-    /// The account of whom a verified certificate names.
+    /// Sends an account's mail to another address from now on.
     ///
     /// # Errors
-    /// [`Error::Database`], [`Error::Row`].
-    pub async fn of_subject(&self, kind: Kind, subject: &str) -> Result<Option<Account>, Error> {
-        sqlx::query("SELECT * FROM accounts WHERE kind = $1 AND subject = $2")
-            .bind(kind.as_str())
-            .bind(subject)
-            .fetch_optional(&self.pool)
-            .await?
-            .map(|row| read(&row))
-            .transpose()
-    }
-
-    /// The account with this number.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Row`].
-    pub async fn of_number(&self, number: &str) -> Result<Option<Account>, Error> {
-        sqlx::query("SELECT * FROM accounts WHERE number = $1")
+    /// [`Error::Database`].
+    pub(crate) async fn change_mail(
+        changes: &mut Changes,
+        number: &str,
+        mail: &str,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE accounts SET mail = $2 WHERE number = $1")
             .bind(number)
-            .fetch_optional(&self.pool)
-            .await?
-            .map(|row| read(&row))
-            .transpose()
+            .bind(mail)
+            .execute(&mut **changes)
+            .await?;
+        Ok(())
     }
-}
 
-/// A random number, not the next one: numbers tell neither how many accounts there are nor which.
-fn number(kind: Kind) -> Result<String, Error> {
-    let prefix = match kind {
-        Kind::Company => "IC",
-    };
-    // The remainder prefers small digits by less than one in a billion.
-    let digits = u64::from_be_bytes(random()?) % 10_000_000_000;
-    Ok(format!("{prefix}{digits:010}"))
-}
-
-fn read(row: &AnyRow) -> Result<Account, Error> {
-    let text = |column: &str| row.try_get::<String, _>(column);
-    Ok(Account {
-        number: text("number")?,
-        kind: text("kind")?
-            .parse()
-            .map_err(|()| Error::Row { column: "kind" })?,
-        state: text("state")?
-            .parse()
-            .map_err(|()| Error::Row { column: "state" })?,
-        subject: text("subject")?,
-        name: text("name")?,
-        mail: text("mail")?,
-    })
-}
-
-impl Kind {
-    /// The word in the database and on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-        }
+    /// Gives an account another password, already hashed.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn change_password(
+        changes: &mut Changes,
+        number: &str,
+        hash: &str,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE accounts SET password = $2 WHERE number = $1")
+            .bind(number)
+            .bind(hash)
+            .execute(&mut **changes)
+            .await?;
+        Ok(())
     }
-}
 
-impl FromStr for Kind {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Company]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(())
+    /// Activates an account that waits for it; false when it does not.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn activate(
+        &self,
+        changes: &mut Changes,
+        number: &str,
+    ) -> Result<bool, Error> {
+        let activated = sqlx::query(
+            "UPDATE accounts SET state = 'active', activated_at = $2 \
+             WHERE number = $1 AND state = 'pending'",
+        )
+        .bind(number)
+        .bind(self.clock.now_ms())
+        .execute(&mut **changes)
+        .await?;
+        Ok(activated.rows_affected() == 1)
     }
-}
 
-impl State {
-    /// The word in the database and on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
+    /// Makes a verified subject an account's. False when it is one's already: of two at once, one
+    /// wins.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn bind(
+        &self,
+        changes: &mut Changes,
+        number: &str,
+        kind: Kind,
+        subject: &str,
+    ) -> Result<bool, Error> {
+        let bound = sqlx::query(
+            "INSERT INTO subjects (kind, subject, account, bound_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (kind, subject) DO NOTHING",
+        )
+        .bind(kind.as_str())
+        .bind(subject)
+        .bind(number)
+        .bind(self.clock.now_ms())
+        .execute(&mut **changes)
+        .await?;
+        Ok(bound.rows_affected() == 1)
     }
-}
 
-impl FromStr for State {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let all = [Self::Pending, Self::Active, Self::Disabled];
-        all.into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
+    /// Forgets applications of before a time whose mail nobody followed, and those that no card
+    /// proved.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn sweep(&self, before: i64) -> Result<(), Error> {
+        sqlx::query(
+            "DELETE FROM accounts WHERE created_at < $1 AND state <> 'disabled' AND \
+             ((state = 'pending' AND activated_at IS NULL) OR (kind <> 'cardless' AND NOT EXISTS \
+             (SELECT 1 FROM subjects s WHERE s.account = accounts.number)))",
+        )
+        .bind(before)
+        .execute(self.database.write())
+        .await?;
+        Ok(())
     }
 }
 
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.number, self.subject, self.name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::database;
-
-    async fn accounts() -> Accounts {
-        Accounts::new(
-            database::open("sqlite::memory:").await.unwrap(),
-            Clock::default(),
-        )
-    }
-
-    fn new(subject: &str) -> NewAccount {
-        NewAccount {
-            kind: Kind::Company,
-            state: State::Active,
-            subject: subject.to_owned(),
-            name: "測試股份有限公司".to_owned(),
-            mail: "office@company.example".to_owned(),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_seeded_account_is_found_by_company_and_by_number() {
-        let accounts = accounts().await;
-        let made = accounts.seed(new("12345675")).await.unwrap();
-
-        let by_company = accounts
-            .of_subject(Kind::Company, "12345675")
-            .await
-            .unwrap();
-        let by_number = accounts.of_number(&made.number).await.unwrap();
-
-        assert_eq!(by_company.as_ref(), Some(&made));
-        assert_eq!(by_number, Some(made));
-    }
-
-    #[tokio::test]
-    async fn a_company_has_one_account() {
-        let accounts = accounts().await;
-        accounts.seed(new("12345675")).await.unwrap();
-        let second = accounts.seed(new("12345675")).await;
-        assert!(matches!(second, Err(Error::AccountExists)));
-    }
-
-    #[tokio::test]
-    async fn a_number_with_a_wrong_check_digit_makes_no_account() {
-        let second = accounts().await.seed(new("12345673")).await;
-        assert!(matches!(second, Err(Error::Ban(_))));
-    }
-
-    #[test]
-    fn numbers_have_two_letters_and_ten_digits() {
-        let number = number(Kind::Company).unwrap();
-        let digits = number.strip_prefix("IC").unwrap();
-        assert!(digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let subject = self.subject.as_deref().unwrap_or("-");
+        write!(f, "{} {subject} {}", self.number, self.profile.name)
     }
 }

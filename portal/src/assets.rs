@@ -18,7 +18,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 7] = [
     Asset {
         path: "/assets/bridge.js",
         kind: "text/javascript; charset=utf-8",
@@ -29,6 +29,21 @@ const ASSETS: [Asset; 4] = [
         path: "/assets/login.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("../assets/login.js"),
+    },
+    Asset {
+        path: "/assets/sign.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../assets/sign.js"),
+    },
+    Asset {
+        path: "/assets/card.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../assets/card.js"),
+    },
+    Asset {
+        path: "/assets/find-agent.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../assets/find-agent.js"),
     },
     Asset {
         path: "/assets/portal.css",

@@ -38,11 +38,11 @@ impl Language {
         self.say("zh-Hant-TW", "en")
     }
 
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         self.say("zh", "en")
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
         [Self::Chinese, Self::English]
             .into_iter()
             .find(|language| language.code() == code)

@@ -1,27 +1,27 @@
-//! Signing in with a card, and out again.
+//! Signing in with a card.
 //!
 //! This is the part that other sites copy: two requests, and the order in which things are checked.
 //!
 //! Spec: docs/protocol.md, "The server's part"; threats C-24, C-25.
 
 use axum::{
-    Form, Json,
+    Json,
     extract::{FromRequestParts, State, rejection::StringRejection},
     http::request::Parts,
-    response::Redirect,
 };
-use chop_verifier::{CompanyCard, Identity, verify};
-use serde::{Deserialize, Serialize};
-use tower_sessions::Session;
+use chop_challenges::ChallengeStore as _;
+use chop_verifier::Certificate;
+use serde::Serialize;
 
 use crate::{
-    Error, Kind,
-    accounts::State as AccountState,
-    pages::PageError,
+    browser::Browser,
+    kind::InPath,
+    limits::Act,
     portal::Site,
     problem::{Code, Problem},
-    sessions::Sessions,
-    visitor::{Applicant, Visitor, begin, sign_in},
+    sign_in,
+    signer::Signer,
+    visitor::Visitor,
 };
 
 /// The header in which the page sends the token of its challenge.
@@ -32,103 +32,83 @@ const TOKEN: &str = "x-csrf-token";
 pub(crate) struct Start {
     /// For the card.
     challenge: String,
-    /// For the header `x-csrf-token` of `POST /login/card`.
+    /// For the header `x-csrf-token` of the request that brings the assertion.
     token: String,
 }
 
-/// `POST /login/challenge`: a challenge for this browser's session.
-pub(crate) async fn challenge(
-    State(site): State<Site>,
-    session: Session,
-) -> Result<Json<Start>, Problem> {
-    let session = begin(&session).await?;
-    let issued = site.challenges.issue(&Sessions::key(&session)).await?;
-    Ok(Json(Start {
-        challenge: issued.challenge.as_str().to_owned(),
-        token: issued.token,
-    }))
+/// The answer to an assertion that is right: where the page goes now.
+#[derive(Serialize)]
+pub(crate) struct Next {
+    pub(crate) next: String,
 }
 
-/// `POST /login/card`: the assertion, exactly as the agent gave it to the page.
+/// `POST /login/challenge`: a challenge for this browser.
+pub(crate) async fn challenge(
+    State(site): State<Site>,
+    visitor: Visitor,
+) -> Result<(Browser, Json<Start>), Problem> {
+    let client = visitor.client.counted();
+    site.limits.count(Act::Challenge, &client).await?;
+    let session = visitor.browser.session();
+    let issued = site.challenges.issue(&session, site.clock.now()).await?;
+    site.metrics.challenged();
+    let start = Start {
+        challenge: issued.challenge.as_str().to_owned(),
+        token: issued.id,
+    };
+    Ok((visitor.browser, Json(start)))
+}
+
+/// `POST /login/company` and `POST /login/citizen`: the assertion, exactly as the agent gave it to
+/// the page.
 pub(crate) async fn card(
     State(site): State<Site>,
-    session: Session,
+    InPath(kind): InPath,
+    visitor: Visitor,
     Token(token): Token,
     unverified_assertion: Result<String, StringRejection>,
-) -> Result<Redirect, Problem> {
-    // 1. Take the challenge out, for this session and before anything else: whatever comes of it,
+) -> Result<(Browser, Json<Next>), Problem> {
+    let (certificate, signer) = proven(&site, &visitor, &token, unverified_assertion).await?;
+    if signer.kind != kind {
+        return Err(Code::CardKindWrong.into());
+    }
+    sign_in::with_card(&site, &visitor, &certificate, signer).await
+}
+
+/// Whose card answered the challenge.
+pub(crate) async fn proven(
+    site: &Site,
+    visitor: &Visitor,
+    token: &str,
+    unverified_assertion: Result<String, StringRejection>,
+) -> Result<(Certificate, Signer), Problem> {
+    // 1. Take the challenge out, for this browser and before anything else: whatever comes of it,
     //    it is not tried again, and of two requests at once only one has it.
-    let session_key = session
-        .id()
-        .map(|id| Sessions::key(&id))
-        .ok_or(Code::ChallengeGone)?;
+    let (session, now) = (visitor.browser.session(), site.clock.now());
     let challenge = site
         .challenges
-        .take(&session_key, &token)
+        .take(&session, token, now)
         .await?
         .ok_or(Code::ChallengeGone)?;
 
     // 2. Verify, against our own origin and our own challenge.
     let assertion = unverified_assertion.map_err(|_| Code::BadRequest)?;
-    let now = site.clock.now();
-    let verified = verify(&assertion, &site.origin, &challenge, &site.anchors, now)?;
+    let verified = site
+        .trust
+        .verifier()
+        .sign_in(&assertion, &site.origin, &challenge, now)?
+        .signer;
 
     // 3. Who it is: only what the verified certificate says.
-    let Identity::Company(company) = &verified.identity else {
-        return Err(Code::CardKindWrong.into());
-    };
-    if company.card == CompanyCard::Secondary && !site.secondary_cards {
+    let signer = Signer::of(&verified).ok_or(Code::CardKindWrong)?;
+    if signer.is_secondary() && !site.secondary_cards {
         return Err(Code::SecondaryCardRefused.into());
     }
-
-    // 4. The account, and a new session: nothing that was known before the sign-in is worth
-    //    anything after it.
-    match site
-        .accounts
-        .of_subject(Kind::Company, company.ban.as_str())
-        .await?
-    {
-        None => {
-            Applicant::of(company).remember(&session).await?;
-            Ok(Redirect::to("/apply"))
-        }
-        Some(account) => match account.state {
-            AccountState::Pending => Err(Code::AccountPending.into()),
-            AccountState::Disabled => Err(Code::AccountDisabled.into()),
-            AccountState::Active => {
-                site.logins
-                    .record(&account.number, &verified, company.card)
-                    .await?;
-                sign_in(&session, &account, &verified.serial, &site.clock).await?;
-                Ok(Redirect::to("/account"))
-            }
-        },
-    }
-}
-
-/// The form that signs out.
-#[derive(Deserialize)]
-pub(crate) struct SignOut {
-    csrf_token: String,
-}
-
-/// `POST /logout`: ends the session.
-pub(crate) async fn sign_out(
-    visitor: Visitor,
-    Form(form): Form<SignOut>,
-) -> Result<Redirect, PageError> {
-    let Some(signed_in) = &visitor.signed_in else {
-        return Ok(Redirect::to("/"));
-    };
-    if !signed_in.token_is(&form.csrf_token) {
-        return Err(PageError::RequestRefused);
-    }
-    visitor.session.flush().await.map_err(Error::from)?;
-    Ok(Redirect::to("/"))
+    Ok((verified.certificate, signer))
 }
 
 /// The token of the challenge that is answered.
-pub(crate) struct Token(String);
+pub(crate) struct Token(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Token {
     type Rejection = Problem;

@@ -1,14 +1,13 @@
-//! The portal's program: serve the site, make an account.
+//! The portal's program: serve the site, and look after it.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+mod cli;
 
-use anyhow::{Context as _, anyhow};
-use chop_protocol::Origin;
-use clap::{Args, Parser, Subcommand};
-use portal::{Kind, NewAccount, Portal, Settings, State, Tls};
-use tokio::{net::TcpListener, signal};
+use std::{path::PathBuf, process::ExitCode};
 
-/// Chop's reference site: companies sign in with their card.
+use clap::{Parser, Subcommand};
+use portal::Settings;
+
+/// Chop's reference site: companies and citizens sign in with their card.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -25,50 +24,25 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the site until Ctrl-C or SIGTERM.
-    Serve(Serve),
+    Serve(cli::serve::Serve),
+    /// Read the settings and look whether everything in them can be used.
+    Check,
     /// Accounts.
     #[command(subcommand)]
-    Account(AccountCommand),
-}
-
-#[derive(Args)]
-struct Serve {
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
-    /// The site's own origin, as browsers write it.
-    #[arg(long, value_name = "https://HOST[:PORT]")]
-    origin: Option<Origin>,
-    /// Authorities to trust: a PEM file, or a folder of *.pem; may be given again.
-    #[arg(long, value_name = "PATH")]
-    anchors: Vec<PathBuf>,
-    /// The site's certificate in PEM, to serve https without a proxy.
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_certificate: Option<PathBuf>,
-    /// The certificate's key in PEM.
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
-    tls_key: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-enum AccountCommand {
-    /// Make an account and print its number.
-    Add {
-        /// company
-        #[arg(long, value_parser = kind)]
-        kind: Kind,
-        /// The company's 統一編號.
-        #[arg(long)]
-        ban: String,
-        /// The company's name.
-        #[arg(long)]
-        name: String,
-        /// Where mail to it goes.
-        #[arg(long)]
-        mail: String,
-        /// pending, active or disabled
-        #[arg(long, default_value = "active", value_parser = state)]
-        state: State,
+    Account(cli::account::Account),
+    /// Letters.
+    #[command(subcommand)]
+    Mail(cli::mail::Mail),
+    /// Applications for tax-exemption letters, and their signatures.
+    #[command(subcommand)]
+    Exemption(cli::exemption::Exemption),
+    /// The record of what happened.
+    #[command(subcommand)]
+    Audit(cli::audit::Audit),
+    /// Write a copy of the SQLite database to a new file, while the site goes on.
+    Backup {
+        /// The new file.
+        file: PathBuf,
     },
 }
 
@@ -95,85 +69,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         settings.database = database;
     }
     match arguments.command {
-        Command::Serve(flags) => serve(flags.over(settings)).await,
-        Command::Account(AccountCommand::Add {
-            kind,
-            ban,
-            name,
-            mail,
-            state,
-        }) => {
-            let portal = Portal::open(settings).await?;
-            let new = NewAccount {
-                kind,
-                state,
-                subject: ban,
-                name,
-                mail,
-            };
-            println!("{}", portal.accounts().seed(new).await?.number);
-            Ok(())
-        }
+        Command::Serve(flags) => cli::serve::run(flags.over(settings)).await,
+        Command::Check => cli::check(settings).await,
+        Command::Account(command) => cli::account::run(settings, command).await,
+        Command::Mail(command) => cli::mail::run(settings, command).await,
+        Command::Exemption(command) => cli::exemption::run(settings, command).await,
+        Command::Audit(command) => cli::audit::run(settings, command).await,
+        Command::Backup { file } => cli::back_up(settings, &file).await,
     }
-}
-
-async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let (listen, origin) = (settings.listen, settings.origin.clone());
-    if settings.anchors.is_empty() {
-        tracing::warn!("no authorities are trusted, so nobody can sign in: see --anchors");
-    }
-    let portal = Portal::open(settings).await?;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen on {listen}"))?;
-    tracing::info!(%origin, address = %listener.local_addr()?, "serving");
-    portal.serve(listener, stopped()).await;
-    Ok(())
-}
-
-/// Done when somebody wants the program to end.
-async fn stopped() {
-    let interrupted = async {
-        if let Err(error) = signal::ctrl_c().await {
-            tracing::warn!(%error, "Ctrl-C is not heard");
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
-}
-
-impl Serve {
-    /// Puts the flags over the settings.
-    fn over(self, mut settings: Settings) -> Settings {
-        settings.listen = self.listen.unwrap_or(settings.listen);
-        settings.origin = self.origin.unwrap_or(settings.origin);
-        if !self.anchors.is_empty() {
-            settings.anchors = self.anchors;
-        }
-        if let (Some(certificate), Some(key)) = (self.tls_certificate, self.tls_key) {
-            settings.tls = Some(Tls { certificate, key });
-        }
-        settings
-    }
-}
-
-fn kind(word: &str) -> anyhow::Result<Kind> {
-    word.parse().map_err(|()| anyhow!("the kinds are: company"))
-}
-
-fn state(word: &str) -> anyhow::Result<State> {
-    word.parse()
-        .map_err(|()| anyhow!("the states are: pending, active, disabled"))
 }

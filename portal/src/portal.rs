@@ -1,41 +1,36 @@
-//! The site as a whole: what it is opened from, its routes, and how it is served.
+//! The site as a whole: what it is opened from, and how it is served.
 
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod house;
 
-use axum::{
-    Router,
-    extract::{DefaultBodyLimit, Request},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse as _, Response},
-    routing::{get, post},
-};
+use std::{path::Path, sync::Arc, time::SystemTime};
+
+use axum::Router;
+use chop_challenges::SqlStore;
 use chop_protocol::Origin;
-use chop_verifier::Anchors;
-use tokio::{net::TcpListener, time::MissedTickBehavior};
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Accounts, Error, Logins, Settings, anchors, assets,
-    challenges::Challenges,
+    Accounts, Error, ListedAnchor, ListedLetter, Settings, State,
+    applying::post,
+    audit::{Action, Audit},
+    binding::CardRequests,
+    client::Network,
     clock::Clock,
-    cookie, database, forgery,
-    headers::{self, Headers},
-    language, login,
-    pages::{self, PageError},
-    server,
+    database::Database,
+    exemptions::Exemptions,
+    limits::Limits,
+    links::Links,
+    mail::{Post, Server},
+    metrics::{Metrics, Stock},
+    outbox::{Letter, Outbox},
+    passwords::Passwords,
+    routes, server,
     sessions::Sessions,
+    settings::OperatorCard,
+    signer::Signer,
+    trust::{ListedList, Trust},
 };
-
-/// The largest request body: an assertion has at most 10,000 bytes, a form less.
-const BODY: usize = 16 * 1024;
-/// For a whole request, its body included.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often what has expired is deleted.
-const SWEEP: Duration = Duration::from_secs(60);
 
 /// The portal: opened once, then served.
 #[derive(Clone)]
@@ -51,13 +46,26 @@ pub(crate) struct Site(Arc<Parts>);
 /// The parts of a [`Site`].
 pub(crate) struct Parts {
     pub(crate) origin: Origin,
-    pub(crate) anchors: Anchors,
+    pub(crate) trust: Trust,
     pub(crate) secondary_cards: bool,
+    pub(crate) proxies: Vec<Network>,
+    pub(crate) agent_download: Option<String>,
+    pub(crate) database: Database,
     pub(crate) accounts: Accounts,
-    pub(crate) challenges: Challenges,
-    pub(crate) logins: Logins,
+    pub(crate) audit: Audit,
+    pub(crate) card_requests: CardRequests,
+    pub(crate) challenges: SqlStore,
+    pub(crate) exemptions: Exemptions,
+    pub(crate) limits: Limits,
+    pub(crate) links: Links,
+    pub(crate) outbox: Outbox,
+    pub(crate) passwords: Passwords,
     pub(crate) sessions: Sessions,
+    pub(crate) metrics: Metrics,
     pub(crate) clock: Clock,
+    post: Post,
+    letters: Notify,
+    operators: Vec<OperatorCard>,
 }
 
 impl std::ops::Deref for Site {
@@ -65,6 +73,46 @@ impl std::ops::Deref for Site {
 
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+impl Parts {
+    /// Whether a card may operate the site.
+    pub(crate) fn is_operator(&self, signer: &Signer) -> bool {
+        self.operators.iter().any(|card| card.is(signer))
+    }
+
+    /// How many cards may.
+    pub(crate) fn operators(&self) -> usize {
+        self.operators.len()
+    }
+
+    /// Has the letters sent that were just put in.
+    pub(crate) fn wake_post(&self) {
+        self.letters.notify_one();
+    }
+
+    /// Whether a mail server is set.
+    pub(crate) fn has_mail(&self) -> bool {
+        self.post.server.is_some()
+    }
+
+    /// What the database says, for the figures.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn stock(&self) -> Result<Stock, Error> {
+        let (letters_waiting, letters_failed) = self.outbox.counts().await?;
+        let card_requests = self.card_requests.waiting().await?.len();
+        let (lists_missing, lists_late) = self.trust.lists_wanting(self.clock.now());
+        Ok(Stock {
+            accounts: self.accounts.counts().await?,
+            letters_waiting,
+            letters_failed,
+            card_requests: i64::try_from(card_requests).unwrap_or(i64::MAX),
+            lists_missing,
+            lists_late,
+        })
     }
 }
 
@@ -87,18 +135,53 @@ impl Portal {
         now: impl Fn() -> SystemTime + Send + Sync + 'static,
     ) -> Result<Self, Error> {
         let clock = Clock::new(now);
-        let pool = database::open(&settings.database).await?;
-        let site = Site(Arc::new(Parts {
-            anchors: anchors::read(&settings.anchors)?,
-            secondary_cards: settings.secondary_cards,
-            accounts: Accounts::new(pool.clone(), clock.clone()),
-            challenges: Challenges::new(pool.clone(), clock.clone()),
-            logins: Logins::new(pool.clone(), clock.clone()),
-            sessions: Sessions::new(pool, clock.clone()),
-            origin: settings.origin,
-            clock,
-        }));
         let tls = settings.tls.as_ref().map(server::acceptor).transpose()?;
+        let trust = Trust::new(&settings.anchors, &settings.revocation)?;
+        let server = settings.mail.as_ref().map(Server::new).transpose()?;
+        let database = Database::open(&settings.database).await?;
+        let audit = Audit::new(database.clone(), clock.clone());
+        let outbox = Outbox::new(database.clone(), clock.clone());
+        let links = Links::new(database.clone(), clock.clone());
+        let accounts = Accounts::new(database.clone(), clock.clone(), audit.clone());
+        let card_requests = CardRequests::new(
+            database.clone(),
+            clock.clone(),
+            audit.clone(),
+            accounts.clone(),
+            outbox.clone(),
+        );
+        let post = Post {
+            outbox: outbox.clone(),
+            links: links.clone(),
+            accounts: accounts.clone(),
+            card_requests: card_requests.clone(),
+            origin: settings.origin.clone(),
+            server,
+        };
+        let exemptions = Exemptions::new(database.clone(), clock.clone(), settings.origin.clone());
+        let site = Site(Arc::new(Parts {
+            origin: settings.origin,
+            trust,
+            secondary_cards: settings.secondary_cards,
+            proxies: settings.proxies,
+            agent_download: settings.agent_download,
+            accounts,
+            audit,
+            card_requests,
+            challenges: SqlStore::with(database.write().clone()).await?,
+            exemptions,
+            limits: Limits::new(database.clone(), clock.clone()),
+            links,
+            outbox,
+            passwords: Passwords::new(),
+            sessions: Sessions::new(database.clone(), clock.clone()),
+            metrics: Metrics::default(),
+            database,
+            clock,
+            post,
+            letters: Notify::new(),
+            operators: settings.operators,
+        }));
         Ok(Self { site, tls })
     }
 
@@ -108,73 +191,77 @@ impl Portal {
         &self.site.0.accounts
     }
 
-    /// The record of sign-ins.
+    /// The audit log.
     #[must_use]
-    pub fn logins(&self) -> &Logins {
-        &self.site.0.logins
+    pub fn audit(&self) -> &Audit {
+        &self.site.0.audit
+    }
+
+    /// The applications for tax-exemption letters.
+    #[must_use]
+    pub fn exemptions(&self) -> &Exemptions {
+        &self.site.exemptions
+    }
+
+    /// The authorities that are trusted.
+    #[must_use]
+    pub fn anchors(&self) -> &[ListedAnchor] {
+        &self.site.trust.authorities
+    }
+
+    /// The lists of revoked cards, as they were when they were last fetched.
+    #[must_use]
+    pub fn lists(&self) -> Vec<ListedList> {
+        self.site.trust.lists()
+    }
+
+    /// The letters, those that wait or were given up first; at most a hundred.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn letters(&self) -> Result<Vec<ListedLetter>, Error> {
+        self.site.outbox.list().await
+    }
+
+    /// Puts the activation mail of an account that waits for it in again. A running portal sends
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`] where none waits, [`Error::Random`], [`Error::Database`].
+    pub async fn resend(&self, number: &str, actor: &str) -> Result<(), Error> {
+        let account = self.site.accounts.of_number(number).await?;
+        let account = account
+            .filter(|account| account.state == State::Pending)
+            .ok_or(Error::NoAccount)?;
+        post(&self.site, &account, Letter::Activation).await?;
+        let note = self.site.audit.note(Action::MailSentAgain, actor);
+        note.account(number).write_alone().await
+    }
+
+    /// Has a letter sent again that was given up; false when there is none with this id.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn send_again(&self, id: &str) -> Result<bool, Error> {
+        self.site.outbox.again(id).await
+    }
+
+    /// Writes a copy of a SQLite database to a new file, while the site goes on. PostgreSQL has
+    /// `pg_dump` for that.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: the file is there already, the disk is full, it is PostgreSQL.
+    pub async fn back_up(&self, file: &Path) -> Result<(), Error> {
+        self.site.database.back_up(file).await
     }
 
     /// Every route of the site.
     pub fn router(&self) -> Router {
-        let site = &self.site;
-        // Asked by the page's script: answers are JSON.
-        let api = Router::new()
-            .route("/login/challenge", post(login::challenge))
-            .route("/login/card", post(login::card))
-            .route_layer(from_fn_with_state(site.clone(), forgery::refuse_as_json));
-        // Asked by the person: answers are pages.
-        let pages = Router::new()
-            .route("/", get(pages::home::show))
-            .route("/account", get(pages::account::show))
-            .route("/apply", get(pages::apply::form).post(pages::apply::check))
-            .route("/logout", post(login::sign_out))
-            .route_layer(from_fn_with_state(site.clone(), forgery::refuse_as_page));
-
-        api.merge(pages)
-            .layer(cookie::layer(site.sessions.clone()))
-            .layer(from_fn(cookie::remove_for_good))
-            // Without a session: the same for everybody.
-            .merge(assets::router())
-            .fallback(pages::error::not_found)
-            .method_not_allowed_fallback(pages::error::method_not_allowed)
-            .layer(DefaultBodyLimit::max(BODY))
-            .layer(from_fn(in_time))
-            .layer(from_fn(pages::error::dress))
-            .layer(from_fn(language::remember))
-            .layer(from_fn_with_state(Headers::new(&site.origin), headers::add))
-            .with_state(site.clone())
+        routes::all(&self.site)
     }
 
-    /// Serves on `listener`, with TLS where the settings have a certificate, until `shutdown` is
-    /// done; then waits up to ten seconds for running requests.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let router = self.router();
-        tokio::select! {
-            () = server::serve(listener, self.tls, router, shutdown) => {}
-            never = sweep(self.site) => match never {},
-        }
-    }
-}
-
-/// Deletes what has expired, for ever.
-async fn sweep(site: Site) -> std::convert::Infallible {
-    let mut ticks = tokio::time::interval(SWEEP);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let swept = async {
-            site.challenges.sweep().await?;
-            site.sessions.sweep().await
-        };
-        if let Err(error) = swept.await {
-            tracing::warn!(%error, "what has expired could not be deleted");
-        }
-    }
-}
-
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => PageError::TooSlow.into_response(),
+    /// Figures for a monitoring system, at `/metrics`, and nothing else.
+    pub fn metrics(&self) -> Router {
+        routes::metrics(&self.site)
     }
 }

@@ -28,6 +28,31 @@ pub(crate) fn token() -> Result<String, Error> {
     Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
+/// An id that sorts by the time it was made at, in milliseconds since 1970.
+///
+/// # Errors
+/// [`Error::Random`].
+pub(crate) fn id(now: i64) -> Result<String, Error> {
+    Ok(format!("{now:012x}{}", hex(&random::<8>()?)))
+}
+
+/// A code to be typed in: eight digits.
+///
+/// # Errors
+/// [`Error::Random`].
+pub(crate) fn code() -> Result<String, Error> {
+    // The remainder prefers small digits by less than one in a billion.
+    Ok(format!(
+        "{:08}",
+        u64::from_be_bytes(random()?) % 100_000_000
+    ))
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What the database keeps of a token or session id: whoever reads the database cannot use it.
 pub(crate) fn fingerprint(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
@@ -48,6 +73,12 @@ mod tests {
         assert_eq!(one.len(), 43);
         assert!(!same(&one, &other));
         assert!(same(&one, &one.clone()));
+    }
+
+    #[test]
+    fn ids_sort_by_their_time() {
+        let (early, late) = (id(999).unwrap(), id(1_764_000_000_000).unwrap());
+        assert!(early < late && early.len() == late.len());
     }
 
     #[test]

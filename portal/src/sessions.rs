@@ -1,208 +1,258 @@
 //! Sessions in the database, so that any node knows them.
+//!
+//! There is a row for a browser of which something is known: who signed in, or whose card was
+//! verified and has no account yet. It ends after half an hour without use, and after eight hours.
 
-use async_trait::async_trait;
-use sqlx::AnyPool;
-use time::{Duration, OffsetDateTime};
-use tower_sessions::{
-    SessionStore,
-    session::{Id, Record},
-    session_store::{Error as StoreError, Result},
+use std::time::Duration;
+
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::{
+    Error,
+    browser::Browser,
+    clock::Clock,
+    database::{Changes, Database},
+    secret::token,
+    signer::Signer,
 };
 
-use crate::{Error, clock::Clock, secret::fingerprint};
-
 /// A session ends this long after its last use.
-pub(crate) const IDLE: Duration = Duration::minutes(30);
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// Nobody stays signed in longer, however busy.
+const LONGEST: Duration = Duration::from_secs(8 * 60 * 60);
+/// How stale the time of last use may be: it is not written for every page.
+const TOUCH: Duration = Duration::from_secs(60);
 
-/// The store behind tower-sessions.
+/// The sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Sessions {
-    pool: AnyPool,
+    database: Database,
     clock: Clock,
 }
 
+/// What is known of a browser.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// What its owner's other pages call it.
+    pub(crate) handle: String,
+    pub(crate) role: Role,
+    /// The address it came from.
+    pub(crate) client: String,
+    /// Such as `Firefox, Windows`.
+    pub(crate) browser: String,
+    /// In milliseconds since 1970, UTC; so is `seen_at`.
+    pub(crate) created_at: i64,
+    pub(crate) seen_at: i64,
+}
+
+/// As whom.
+#[derive(Clone, Debug)]
+pub(crate) enum Role {
+    /// Signed in to an account, with a card or with a password.
+    Holder {
+        account: String,
+        signer: Option<Signer>,
+    },
+    /// With a verified card that is no account's yet, or one's that is not activated.
+    Applicant(Signer),
+    /// As an operator of the site.
+    Operator(Signer),
+}
+
+/// Where a session comes from, for its owner to recognize it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin<'a> {
+    pub(crate) client: &'a str,
+    pub(crate) browser: &'a str,
+}
+
 impl Sessions {
-    pub(crate) fn new(pool: AnyPool, clock: Clock) -> Self {
-        Self { pool, clock }
+    pub(crate) fn new(database: Database, clock: Clock) -> Self {
+        Self { database, clock }
     }
 
-    /// What a session is called in the database.
-    pub(crate) fn key(id: &Id) -> String {
-        fingerprint(&id.to_string())
+    /// Begins a session, ends the one that the browser had, and gives the browser a new secret:
+    /// nothing that was known before is worth anything after it.
+    ///
+    /// # Errors
+    /// [`Error::Random`], [`Error::Database`].
+    pub(crate) async fn begin(
+        &self,
+        changes: &mut Changes,
+        before: &Browser,
+        role: &Role,
+        origin: Origin<'_>,
+    ) -> Result<Browser, Error> {
+        sqlx::query("DELETE FROM sessions WHERE key = $1")
+            .bind(before.key())
+            .execute(&mut **changes)
+            .await?;
+        let browser = Browser::new()?;
+        let (word, account, signer) = role.columns();
+        sqlx::query(
+            "INSERT INTO sessions \
+             (key, handle, role, account, signer, client, browser, created_at, seen_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        )
+        .bind(browser.key())
+        .bind(token()?)
+        .bind(word)
+        .bind(account)
+        .bind(signer.map(json))
+        .bind(origin.client)
+        .bind(origin.browser)
+        .bind(self.clock.now_ms())
+        .execute(&mut **changes)
+        .await?;
+        Ok(browser)
     }
 
-    /// When a session that is used now ends, by the portal's own clock. It is [`IDLE`] that
-    /// tower-sessions is told as well, for the cookie.
-    fn expires_at(&self) -> i64 {
-        let idle = i64::try_from(IDLE.whole_milliseconds()).unwrap_or(i64::MAX);
-        self.clock.now_ms().saturating_add(idle)
+    /// What is known of a browser. That it was seen is written down now and then.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Row`].
+    pub(crate) async fn of(&self, browser: &Browser) -> Result<Option<Session>, Error> {
+        let now = self.clock.now_ms();
+        let row = sqlx::query(
+            "SELECT * FROM sessions WHERE key = $1 AND seen_at > $2 AND created_at > $3",
+        )
+        .bind(browser.key())
+        .bind(now - milliseconds(IDLE))
+        .bind(now - milliseconds(LONGEST))
+        .fetch_optional(self.database.read())
+        .await?;
+        let Some(session) = row.map(|row| read(&row)).transpose()? else {
+            return Ok(None);
+        };
+        if now - session.seen_at > milliseconds(TOUCH) {
+            let touched = sqlx::query("UPDATE sessions SET seen_at = $2 WHERE key = $1")
+                .bind(browser.key())
+                .bind(now)
+                .execute(self.database.write())
+                .await;
+            // On a full disk pages can still be read.
+            if let Err(error) = touched {
+                tracing::warn!(%error, "the time of a session's last use was not written");
+            }
+        }
+        Ok(Some(session))
     }
 
-    /// Forgets those that have expired.
+    /// The open sessions of an account, the last used first.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Row`].
+    pub(crate) async fn of_account(&self, account: &str) -> Result<Vec<Session>, Error> {
+        let now = self.clock.now_ms();
+        let rows = sqlx::query(
+            "SELECT * FROM sessions WHERE account = $1 AND seen_at > $2 AND created_at > $3 \
+             ORDER BY seen_at DESC, key",
+        )
+        .bind(account)
+        .bind(now - milliseconds(IDLE))
+        .bind(now - milliseconds(LONGEST))
+        .fetch_all(self.database.read())
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Ends the session of a browser.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub(crate) async fn sweep(&self) -> std::result::Result<(), Error> {
-        sqlx::query("DELETE FROM sessions WHERE expires_at < $1")
-            .bind(self.clock.now_ms())
-            .execute(&self.pool)
+    pub(crate) async fn end(&self, browser: &Browser) -> Result<(), Error> {
+        sqlx::query("DELETE FROM sessions WHERE key = $1")
+            .bind(browser.key())
+            .execute(self.database.write())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends one session of an account, by its handle.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn end_one(&self, account: &str, handle: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM sessions WHERE account = $1 AND handle = $2")
+            .bind(account)
+            .bind(handle)
+            .execute(self.database.write())
+            .await?;
+        Ok(())
+    }
+
+    /// Ends every session of an account, but for the one of `but`, and says how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn end_all(
+        changes: &mut Changes,
+        account: &str,
+        but: Option<&Browser>,
+    ) -> Result<u64, Error> {
+        let ended = sqlx::query("DELETE FROM sessions WHERE account = $1 AND key <> $2")
+            .bind(account)
+            .bind(but.map(Browser::key).unwrap_or_default())
+            .execute(&mut **changes)
+            .await?;
+        Ok(ended.rows_affected())
+    }
+
+    /// Forgets those that have ended.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn sweep(&self) -> Result<(), Error> {
+        let now = self.clock.now_ms();
+        sqlx::query("DELETE FROM sessions WHERE seen_at < $1 OR created_at < $2")
+            .bind(now - milliseconds(IDLE))
+            .bind(now - milliseconds(LONGEST))
+            .execute(self.database.write())
             .await?;
         Ok(())
     }
 }
 
-#[async_trait]
-impl SessionStore for Sessions {
-    async fn create(&self, record: &mut Record) -> Result<()> {
-        loop {
-            let made = sqlx::query(
-                "INSERT INTO sessions (key, data, expires_at) VALUES ($1, $2, $3) \
-                 ON CONFLICT (key) DO NOTHING",
-            )
-            .bind(Self::key(&record.id))
-            .bind(data_of(record)?)
-            .bind(self.expires_at())
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
-            if made.rows_affected() == 1 {
-                return Ok(());
-            }
-            record.id = Id::default();
+impl Role {
+    fn columns(&self) -> (&'static str, Option<&str>, Option<&Signer>) {
+        match self {
+            Self::Holder { account, signer } => ("holder", Some(account), signer.as_ref()),
+            Self::Applicant(signer) => ("applicant", None, Some(signer)),
+            Self::Operator(signer) => ("operator", None, Some(signer)),
         }
     }
 
-    /// Changes a session that is there. One that was ended meanwhile, by a sign-in or sign-out
-    /// beside this request, stays ended.
-    async fn save(&self, record: &Record) -> Result<()> {
-        sqlx::query("UPDATE sessions SET data = $2, expires_at = $3 WHERE key = $1")
-            .bind(Self::key(&record.id))
-            .bind(data_of(record)?)
-            .bind(self.expires_at())
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
-        Ok(())
-    }
-
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row: Option<(String, i64)> = sqlx::query_as(
-            "SELECT data, expires_at FROM sessions WHERE key = $1 AND expires_at > $2",
-        )
-        .bind(Self::key(id))
-        .bind(self.clock.now_ms())
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(backend)?;
-        row.map(|(data, expires_at)| {
-            let data = serde_json::from_str(&data)
-                .map_err(|error| StoreError::Decode(error.to_string()))?;
-            let expiry_date =
-                OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires_at) * 1_000_000)
-                    .map_err(|error| StoreError::Decode(error.to_string()))?;
-            Ok(Record {
-                id: *id,
-                data,
-                expiry_date,
-            })
-        })
-        .transpose()
-    }
-
-    async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE key = $1")
-            .bind(Self::key(id))
-            .execute(&self.pool)
-            .await
-            .map_err(backend)?;
-        Ok(())
-    }
-}
-
-fn data_of(record: &Record) -> Result<String> {
-    serde_json::to_string(&record.data).map_err(|error| StoreError::Encode(error.to_string()))
-}
-
-fn backend(error: sqlx::Error) -> StoreError {
-    StoreError::Backend(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::SystemTime;
-
-    use super::*;
-    use crate::database;
-
-    async fn store() -> Sessions {
-        Sessions::new(
-            database::open("sqlite::memory:").await.unwrap(),
-            Clock::default(),
-        )
-    }
-
-    fn record() -> Record {
-        let expiry_date = OffsetDateTime::now_utc();
-        let data = [("who".to_owned(), serde_json::json!("IC0000000001"))].into();
-        Record {
-            id: Id::default(),
-            data,
-            expiry_date,
+    fn read(row: &AnyRow) -> Result<Self, Error> {
+        let wrong = |column| Error::Row { column };
+        let signer: Option<String> = row.try_get("signer")?;
+        let signer: Option<Signer> = signer
+            .map(|json| serde_json::from_str(&json).map_err(|_| wrong("signer")))
+            .transpose()?;
+        let account: Option<String> = row.try_get("account")?;
+        match (row.try_get::<String, _>("role")?.as_str(), account, signer) {
+            ("holder", Some(account), signer) => Ok(Self::Holder { account, signer }),
+            ("applicant", None, Some(signer)) => Ok(Self::Applicant(signer)),
+            ("operator", None, Some(signer)) => Ok(Self::Operator(signer)),
+            _ => Err(wrong("role")),
         }
     }
+}
 
-    #[tokio::test]
-    async fn what_is_created_is_loaded_until_it_is_deleted() {
-        let store = store().await;
-        let mut made = record();
-        store.create(&mut made).await.unwrap();
-        assert_eq!(store.load(&made.id).await.unwrap().unwrap().data, made.data);
+fn read(row: &AnyRow) -> Result<Session, Error> {
+    Ok(Session {
+        handle: row.try_get("handle")?,
+        role: Role::read(row)?,
+        client: row.try_get("client")?,
+        browser: row.try_get("browser")?,
+        created_at: row.try_get("created_at")?,
+        seen_at: row.try_get("seen_at")?,
+    })
+}
 
-        store.delete(&made.id).await.unwrap();
-        assert!(store.load(&made.id).await.unwrap().is_none());
-    }
+fn json(signer: &Signer) -> String {
+    serde_json::to_string(signer).expect("a few texts are JSON")
+}
 
-    #[tokio::test]
-    async fn an_expired_session_is_not_loaded() {
-        let store = store().await;
-        let mut made = record();
-        store.create(&mut made).await.unwrap();
-        let later = Clock::new(|| SystemTime::now() + Duration::minutes(31));
-        let store = Sessions::new(store.pool, later);
-        assert!(store.load(&made.id).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_session_that_was_ended_is_not_brought_back_by_a_late_save() {
-        let store = store().await;
-        let mut made = record();
-        store.create(&mut made).await.unwrap();
-        store.delete(&made.id).await.unwrap();
-
-        store.save(&made).await.unwrap();
-
-        assert!(store.load(&made.id).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn two_sessions_never_share_an_id() {
-        let store = store().await;
-        let (mut one, mut other) = (record(), record());
-        other.id = one.id;
-        store.create(&mut one).await.unwrap();
-        store.create(&mut other).await.unwrap();
-        assert_ne!(one.id, other.id);
-    }
-
-    #[tokio::test]
-    async fn the_database_does_not_hold_the_cookie() {
-        let store = store().await;
-        let mut made = record();
-        store.create(&mut made).await.unwrap();
-        let (key,): (String,) = sqlx::query_as("SELECT key FROM sessions")
-            .fetch_one(&store.pool)
-            .await
-            .unwrap();
-        assert_ne!(key, made.id.to_string());
-    }
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,8 @@
 //! What an operator sets: a TOML file, and flags above it.
 
+mod revocation;
+mod text;
+
 use std::{
     fs,
     net::SocketAddr,
@@ -7,9 +10,12 @@ use std::{
 };
 
 use chop_protocol::Origin;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, client::Network};
+
+pub use revocation::Revocation;
+pub use text::OperatorCard;
 
 /// The portal's settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,17 +25,32 @@ pub struct Settings {
     /// Where to listen. Behind a proxy that ends TLS this stays on loopback.
     pub listen: SocketAddr,
     /// The site's own origin as browsers write it. Assertions are checked against it.
-    #[serde(deserialize_with = "origin")]
+    #[serde(deserialize_with = "text::parsed")]
     pub origin: Origin,
     /// `sqlite:FILE`, or `postgres://…`.
     pub database: String,
     /// Files with the authorities that are trusted, in PEM, or folders of such files (`*.pem`).
-    /// With none, nobody can sign in.
+    /// With none, nobody can sign in with a card.
     pub anchors: Vec<PathBuf>,
+    /// Where it is learnt that cards were revoked.
+    pub revocation: Revocation,
     /// Whether a company's secondary cards (附卡) may sign in, beside its primary one.
     pub secondary_cards: bool,
     /// Certificate and key, to serve https without a proxy.
     pub tls: Option<Tls>,
+    /// Addresses of the proxies before the site. Their `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "text::list")]
+    pub proxies: Vec<Network>,
+    /// The mail server. Without one, letters wait.
+    pub mail: Option<Mail>,
+    /// Whose cards may operate the site.
+    #[serde(deserialize_with = "text::list")]
+    pub operators: Vec<OperatorCard>,
+    /// Where figures are given to a monitoring system, over http; nowhere without it. They are
+    /// nobody else's business, so it should not be an address that others reach.
+    pub metrics: Option<SocketAddr>,
+    /// Where people get the agent; the page that says how has a link to it.
+    pub agent_download: Option<String>,
 }
 
 /// A TLS server's certificate and key.
@@ -42,6 +63,23 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// Where letters are handed over.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://HOST:PORT` for a relay on this machine or in a net of one's own,
+    /// `smtp://HOST:PORT?tls=required` for STARTTLS, `smtps://HOST:PORT` for TLS from the start.
+    pub server: String,
+    /// Whom letters come from: `noreply@apply.example`, or `網路線上申辦 <noreply@apply.example>`.
+    pub from: String,
+    /// The name to log in with, where the server wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// A file with the password, alone in its first line.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -51,8 +89,14 @@ impl Default for Settings {
                 .expect("written above, and tested"),
             database: "sqlite:portal.db".to_owned(),
             anchors: Vec::new(),
+            revocation: Revocation::default(),
             secondary_cards: true,
             tls: None,
+            proxies: Vec::new(),
+            mail: None,
+            operators: Vec::new(),
+            metrics: None,
+            agent_download: None,
         }
     }
 }
@@ -73,12 +117,6 @@ impl Settings {
             source,
         })
     }
-}
-
-fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Origin, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(de::Error::custom)
 }
 
 #[cfg(test)]
@@ -102,6 +140,24 @@ mod tests {
             anchors = ["/etc/portal/anchors", "extra.pem"]
             secondary_cards = false
             tls = { certificate = "a.pem", key = "b.pem" }
+            proxies = ["127.0.0.1", "10.0.0.0/8"]
+            operators = ["citizen:9999000012345678", "company:12345675"]
+            metrics = "127.0.0.1:9464"
+            agent_download = "https://chop.example/get"
+
+            [mail]
+            server = "smtp://127.0.0.1:25"
+            from = "noreply@apply.example.gov.tw"
+            user = "portal"
+            password_file = "/etc/portal/mail-password"
+
+            [revocation]
+            lists = ["http://ca.example/complete.crl"]
+            folder = "/var/lib/portal/revocation"
+            proxy = "http://proxy.example:3128"
+            allow_stale_lists_hours = 6
+            allow_unknown_revocation = true
+            allow_unknown_revocation_of_authorities = true
             "#,
         )
         .unwrap();
@@ -110,14 +166,32 @@ mod tests {
         assert_eq!(settings.anchors.len(), 2);
         assert!(!settings.secondary_cards);
         assert_eq!(settings.tls.unwrap().key, Path::new("b.pem"));
+        assert_eq!((settings.proxies.len(), settings.operators.len()), (2, 2));
+        assert_eq!(settings.metrics.unwrap().port(), 9464);
+        assert_eq!(settings.mail.unwrap().user.unwrap(), "portal");
+        assert_eq!(settings.revocation.lists.len(), 1);
+        assert_eq!(settings.revocation.allow_stale_lists_hours, 6);
     }
 
     #[test]
-    fn a_wrong_origin_or_an_unknown_setting_is_refused() {
+    fn the_file_that_operators_start_from_is_read() {
+        let settings: Settings = toml::from_str(include_str!("../deploy/portal.toml")).unwrap();
+        assert_eq!(settings.origin.host(), "apply.example.gov.tw");
+        assert!(settings.mail.is_some() && settings.metrics.is_some());
+    }
+
+    #[test]
+    fn what_is_wrong_or_unknown_is_refused() {
         for odd in [
             r#"origin = "http://a.example""#,
             r#"origin = "https://a.example/""#,
             "port = 1",
+            r#"proxies = ["10.0.0.0/40"]"#,
+            r#"operators = ["9999000012345678"]"#,
+            r#"operators = ["company:12345678"]"#,
+            r#"operators = ["cardless:IN0000000000"]"#,
+            r#"mail = { server = "smtp://a" }"#,
+            "revocation = { check = false }",
         ] {
             assert!(toml::from_str::<Settings>(odd).is_err(), "{odd}");
         }

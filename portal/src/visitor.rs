@@ -1,172 +1,97 @@
-//! What a session says about whoever asks for a page.
+//! Whoever asks for a page: what is known of them.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use chop_verifier::Company;
-use serde::{Deserialize, Serialize};
-use tower_sessions::{Session, session::Id};
+use axum::{extract::FromRequestParts, http::Method, http::request::Parts};
 
 use crate::{
     Account, Error, State,
-    clock::Clock,
+    browser::Browser,
+    client::Client,
     language::Language,
     pages::PageError,
     portal::Site,
-    secret::{same, token},
+    sessions::{Origin, Role},
+    signer::Signer,
+    user_agent::UserAgent,
 };
-
-/// Keys of what is kept in a session.
-const BEGUN: &str = "begun";
-const SIGNED_IN: &str = "signed_in";
-const APPLICANT: &str = "applicant";
-
-/// Nobody stays signed in longer, however busy. In milliseconds: 8 hours.
-const LONGEST: i64 = 8 * 60 * 60 * 1000;
-
-/// How stale the session's own time of last use may be, in milliseconds: it is not written for
-/// every page.
-const TOUCH: i64 = 60 * 1000;
 
 /// Whoever asks for a page.
 pub(crate) struct Visitor {
     pub(crate) language: Language,
-    pub(crate) session: Session,
-    pub(crate) signed_in: Option<SignedIn>,
+    /// The path of what is asked for.
+    pub(crate) path: String,
+    pub(crate) browser: Browser,
+    pub(crate) client: Client,
+    pub(crate) user_agent: UserAgent,
+    pub(crate) who: Who,
+}
+
+/// As whom their session knows them.
+#[derive(Clone)]
+pub(crate) enum Who {
+    /// Nobody in particular.
+    Nobody,
+    /// Somebody whose card was verified and may not sign in yet.
+    Applicant(Signer),
+    /// The holder of an account, signed in.
+    Holder(Box<SignedIn>),
+    /// An operator of the site.
+    Operator(Signer),
 }
 
 /// An account with an open session.
+#[derive(Clone)]
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
-    kept: Kept,
+    /// The card, where it was one.
+    pub(crate) signer: Option<Signer>,
+    /// What the session is called on its owner's pages.
+    pub(crate) handle: String,
+    /// When, in milliseconds since 1970, UTC.
+    pub(crate) since: i64,
 }
 
-/// What a session keeps of a sign-in.
-#[derive(Deserialize, Serialize)]
-struct Kept {
-    account: String,
-    csrf_token: String,
-    /// In milliseconds since 1970, UTC; so is `seen`.
-    since: i64,
-    seen: i64,
-    certificate_serial: String,
-}
-
-/// A company whose card was verified and that has no account yet.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Applicant {
-    /// 統一編號.
-    pub(crate) ban: String,
-    /// The name in the certificate.
-    pub(crate) name: String,
-}
-
-/// Makes sure that there is a session, and gives its id.
-///
-/// # Errors
-/// [`Error::Session`].
-pub(crate) async fn begin(session: &Session) -> Result<Id, Error> {
-    if session.get::<bool>(BEGUN).await?.is_none() {
-        session.insert(BEGUN, true).await?;
-        session.save().await?;
-    }
-    Ok(session
-        .id()
-        .expect("a session that was loaded or saved has an id"))
-}
-
-/// Signs an account in: a new session id, and nothing in it from before.
-///
-/// # Errors
-/// [`Error::Session`], [`Error::Random`].
-pub(crate) async fn sign_in(
-    session: &Session,
-    account: &Account,
-    certificate_serial: &str,
-    clock: &Clock,
-) -> Result<(), Error> {
-    renew(session).await?;
-    let now = clock.now_ms();
-    let kept = Kept {
-        account: account.number.clone(),
-        csrf_token: token()?,
-        since: now,
-        seen: now,
-        certificate_serial: certificate_serial.to_owned(),
-    };
-    Ok(session.insert(SIGNED_IN, kept).await?)
-}
-
-async fn renew(session: &Session) -> Result<(), Error> {
-    session.clear().await;
-    session.cycle_id().await?;
-    Ok(session.insert(BEGUN, true).await?)
-}
-
-impl Applicant {
-    /// What a verified certificate says of the company.
-    pub(crate) fn of(company: &Company) -> Self {
-        Self {
-            ban: company.ban.as_str().to_owned(),
-            name: company.name.clone(),
+impl Visitor {
+    /// Where a session that begins now comes from.
+    pub(crate) fn origin<'a>(&'a self, browser: &'a str) -> Origin<'a> {
+        Origin {
+            client: self.client.as_str(),
+            browser,
         }
     }
 
-    /// Keeps it for the application form, in a new session.
-    ///
-    /// # Errors
-    /// [`Error::Session`].
-    pub(crate) async fn remember(&self, session: &Session) -> Result<(), Error> {
-        renew(session).await?;
-        Ok(session.insert(APPLICANT, self).await?)
-    }
-
-    /// The one that this session's card named.
-    ///
-    /// # Errors
-    /// [`Error::Session`].
-    pub(crate) async fn recall(session: &Session) -> Result<Option<Self>, Error> {
-        Ok(session.get(APPLICANT).await?)
+    /// The card that was verified and may not sign in yet.
+    pub(crate) fn applicant(&self) -> Option<&Signer> {
+        match &self.who {
+            Who::Applicant(signer) => Some(signer),
+            _ => None,
+        }
     }
 }
 
-impl SignedIn {
-    /// The token that forms of this session carry.
-    pub(crate) fn csrf_token(&self) -> &str {
-        &self.kept.csrf_token
-    }
-
-    /// Whether a form carries this session's token.
-    pub(crate) fn token_is(&self, token: &str) -> bool {
-        same(&self.kept.csrf_token, token)
-    }
-
-    /// When the card signed in, in milliseconds since 1970, UTC.
-    pub(crate) fn since(&self) -> i64 {
-        self.kept.since
-    }
-
-    /// The serial number of its certificate, in hexadecimal.
-    pub(crate) fn certificate_serial(&self) -> &str {
-        &self.kept.certificate_serial
-    }
-
-    /// The account of this session, if it is signed in, still may be, and not for too long.
-    async fn of(session: &Session, site: &Site) -> Result<Option<Self>, Error> {
-        let Some(mut kept) = session.get::<Kept>(SIGNED_IN).await? else {
-            return Ok(None);
+impl Who {
+    async fn of(browser: &Browser, site: &Site) -> Result<Self, Error> {
+        let Some(session) = site.sessions.of(browser).await? else {
+            return Ok(Self::Nobody);
         };
-        let account = site.accounts.of_number(&kept.account).await?;
-        let now = site.clock.now_ms();
-        let Some(account) = account.filter(|account| {
-            account.state == State::Active && now.saturating_sub(kept.since) < LONGEST
-        }) else {
-            session.flush().await?;
-            return Ok(None);
+        let (number, signer) = match session.role {
+            Role::Holder { account, signer } => (account, signer),
+            Role::Applicant(signer) => return Ok(Self::Applicant(signer)),
+            // Whoever was struck off the list is out at once.
+            Role::Operator(signer) if site.is_operator(&signer) => {
+                return Ok(Self::Operator(signer));
+            }
+            Role::Operator(_) => return Ok(Self::Nobody),
         };
-        if now.saturating_sub(kept.seen) > TOUCH {
-            kept.seen = now;
-            session.insert(SIGNED_IN, &kept).await?;
-        }
-        Ok(Some(Self { account, kept }))
+        let account = site.accounts.of_number(&number).await?;
+        Ok(match account {
+            Some(account) if account.state == State::Active => Self::Holder(Box::new(SignedIn {
+                account,
+                signer,
+                handle: session.handle,
+                since: session.created_at,
+            })),
+            _ => Self::Nobody,
+        })
     }
 }
 
@@ -174,14 +99,72 @@ impl FromRequestParts<Site> for Visitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
-        let session = Session::from_request_parts(parts, site)
-            .await
-            .map_err(|_| PageError::Fault)?;
-        let signed_in = SignedIn::of(&session, site).await?;
+        let Ok(browser) = Browser::from_request_parts(parts, site).await;
+        let Ok(client) = Client::from_request_parts(parts, site).await;
+        let Ok(user_agent) = UserAgent::from_request_parts(parts, site).await;
         Ok(Self {
             language: Language::of(&parts.uri, &parts.headers),
-            session,
-            signed_in,
+            path: parts.uri.path().to_owned(),
+            who: Who::of(&browser, site).await?,
+            browser,
+            client,
+            user_agent,
         })
+    }
+}
+
+/// The holder of an account, signed in; anybody else is sent to sign in.
+pub(crate) struct Holder {
+    pub(crate) visitor: Visitor,
+    pub(crate) signed_in: SignedIn,
+}
+
+impl FromRequestParts<Site> for Holder {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let visitor = Visitor::from_request_parts(parts, site).await?;
+        let Who::Holder(signed_in) = &visitor.who else {
+            return Err(signed_out(parts, PageError::SignInFirst { at: "/" }));
+        };
+        let signed_in = SignedIn::clone(signed_in);
+        Ok(Self { visitor, signed_in })
+    }
+}
+
+/// An operator, signed in; anybody else is sent to the operators' own sign-in.
+pub(crate) struct Operator {
+    pub(crate) visitor: Visitor,
+    pub(crate) signer: Signer,
+}
+
+impl Operator {
+    /// As the audit log names them.
+    pub(crate) fn actor(&self) -> String {
+        format!("operator {}", self.signer.label())
+    }
+}
+
+impl FromRequestParts<Site> for Operator {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, PageError> {
+        let visitor = Visitor::from_request_parts(parts, site).await?;
+        let Who::Operator(signer) = &visitor.who else {
+            return Err(signed_out(
+                parts,
+                PageError::SignInFirst { at: "/operator" },
+            ));
+        };
+        let signer = signer.clone();
+        Ok(Self { visitor, signer })
+    }
+}
+
+/// Whoever only looked is sent on; whoever sent a form is told that it was not taken.
+fn signed_out(parts: &Parts, to_sign_in: PageError) -> PageError {
+    match parts.method {
+        Method::GET | Method::HEAD => to_sign_in,
+        _ => PageError::SignedOut,
     }
 }

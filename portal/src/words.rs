@@ -72,6 +72,11 @@ impl Words {
         }
     }
 
+    /// Whether it is a state on the way, not an end.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.tone == Tone::Progress
+    }
+
     /// What happened.
     pub(crate) fn title(&self, language: Language) -> &'static str {
         language.say(self.chinese.title, self.english.title)
@@ -165,7 +170,11 @@ mod tests {
 
     #[test]
     fn every_key_that_the_script_names_has_words() {
-        let script = include_str!("../assets/login.js");
+        let script = concat!(
+            include_str!("../assets/card.js"),
+            include_str!("../assets/login.js"),
+            include_str!("../assets/sign.js"),
+        );
         let after = |mark| {
             script
                 .split(mark)

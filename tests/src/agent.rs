@@ -50,15 +50,24 @@ pub struct Agent {
 /// When it is not there: build the workspace first.
 #[must_use]
 pub fn chop() -> PathBuf {
+    built("chop")
+}
+
+/// A binary of the workspace that was built together with this program.
+///
+/// # Panics
+/// When it is not there: build the workspace first.
+#[must_use]
+pub fn built(name: &str) -> PathBuf {
     let here = std::env::current_exe().expect("a running program has a path");
     // target/debug/deps/api-… for tests, target/debug/demo for binaries.
     let found = here
         .ancestors()
         .skip(1)
         .take(2)
-        .map(|folder| folder.join("chop"));
+        .map(|folder| folder.join(name));
     let found = found.into_iter().find(|path| path.is_file());
-    found.expect("target/…/chop is not built: cargo build -p chop-agent")
+    found.unwrap_or_else(|| panic!("{name} is not built: cargo build --workspace"))
 }
 
 impl Agent {

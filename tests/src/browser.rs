@@ -83,6 +83,12 @@ pub trait Page: Sized {
     /// When the page is gone or `file` cannot be written.
     async fn screenshot(&self, file: &Path) -> Result<()>;
 
+    /// Saves the whole page as a PNG file, also what has to be scrolled to.
+    ///
+    /// # Errors
+    /// When the page is gone or `file` cannot be written.
+    async fn picture(&self, file: &Path) -> Result<()>;
+
     /// Waits for a window that this page has opened, and gives it.
     ///
     /// # Errors

@@ -53,6 +53,8 @@ pub struct Card {
     pub fault: Option<Fault>,
     /// What was asked of the card since it was made.
     pub counts: Counts,
+    /// Its answer to reset, for the next time that it is put in.
+    pub atr: Vec<u8>,
     slots: BTreeMap<u8, (Key, Vec<u8>)>,
     session: Session,
 }
@@ -89,6 +91,8 @@ pub struct Counts {
     pub verifies: u64,
     /// Private-key operations begun, whatever came of them.
     pub private_ops: u64,
+    /// Certificates that were read.
+    pub certificates: u64,
 }
 
 /// What the card does about a command.
@@ -120,6 +124,7 @@ impl Default for Card {
             delay: Duration::ZERO,
             fault: None,
             counts: Counts::default(),
+            atr: ATR.to_vec(),
             slots: BTreeMap::new(),
             session: Session::default(),
         }

@@ -14,7 +14,8 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::pki::{Credential, openssl, pem};
+use crate::openssl::openssl;
+use crate::pki::{Credential, pem};
 use crate::web::Web;
 
 /// The card's PIN.

@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
-use crate::pki::{Credential, openssl, pem};
+use crate::{
+    openssl::openssl,
+    pki::{Credential, pem},
+};
 
 /// Whether the certificate can be read before the password is known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,17 +1,17 @@
-//! The reference portal, running, with one company that may sign in.
+//! The reference portal, running in this process, with one company that may sign in.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use der::pem::{LineEnding, encode_string};
-use portal::{Account, Kind, NewAccount, Portal, Settings, State, Tls};
+use portal::{Account, Kind, Mail, NewAccount, Portal, Settings, State, Tls};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::authority::Authority;
-use crate::pki::{Holder, Issuer, Pki};
+use crate::mail_catcher::MailCatcher;
+use crate::pki::{Holder, Issuer, Pki, pem};
 
 /// The running portal; it ends when this is dropped.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct PortalSite {
     pub origin: String,
     /// The company's account.
     pub account: Account,
+    /// Where its letters go.
+    pub mail: MailCatcher,
     task: JoinHandle<()>,
 }
 
@@ -53,18 +55,28 @@ impl PortalSite {
         };
         fs::write(&tls.certificate, certificate)?;
         fs::write(&tls.key, key)?;
-        let anchors = folder.join("anchors.pem");
-        let issuing = pki.intermediate(Issuer::Companies);
-        fs::write(
-            &anchors,
-            encode_string("CERTIFICATE", LineEnding::LF, issuing)?,
-        )?;
+        let anchors = [Issuer::Companies, Issuer::Citizens]
+            .into_iter()
+            .map(|issuer| {
+                let file = folder.join(format!("{issuer:?}.pem"));
+                fs::write(&file, pem(pki.intermediate(issuer))?)?;
+                Ok(file)
+            })
+            .collect::<Result<_>>()?;
+        let mail = MailCatcher::start((Ipv4Addr::LOCALHOST, 0).into()).await?;
 
         let mut settings = Settings::default();
         settings.origin = origin.parse()?;
         settings.database = format!("sqlite:{}", folder.join("portal.db").display());
-        settings.anchors = vec![anchors];
+        settings.anchors = anchors;
+        settings.revocation.allow_unknown_revocation = true;
         settings.tls = Some(tls);
+        settings.mail = Some(Mail {
+            server: mail.url(),
+            from: "網路線上申辦 <noreply@portal.example>".to_owned(),
+            user: None,
+            password_file: None,
+        });
         let portal = Portal::open(settings).await?;
         let account = portal
             .accounts()
@@ -80,6 +92,7 @@ impl PortalSite {
         Ok(Self {
             origin,
             account,
+            mail,
             task,
         })
     }

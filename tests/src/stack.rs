@@ -21,6 +21,11 @@ use crate::{
 /// The PC/SC names of the two readers.
 pub const READERS: [&str; 2] = ["Virtual PCD 00 00", "Virtual PCD 00 01"];
 
+const NAME: &str = "Virtual PCD";
+
+/// How often pcscd looks at readers that do not tell by themselves.
+const LOOKS: Duration = Duration::from_millis(400);
+
 /// Where the driver listens for the first card; for the second at the next port. The network is
 /// ours alone, so any port will do.
 const PORT: u16 = 0x9001;
@@ -36,6 +41,8 @@ pub struct CardStack {
     // In this order: a card that leaves before pcscd ends makes no noise.
     cards: Vec<Reader>,
     pcscd: Option<Program>,
+    /// With pcscd's configuration and log.
+    folder: PathBuf,
 }
 
 impl CardStack {
@@ -49,20 +56,35 @@ impl CardStack {
             Path::new(DRIVER).exists(),
             "vsmartcard-vpcd is not installed"
         );
-        let readers = format!(
-            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{PORT:#x}\nLIBPATH {DRIVER}\n\
-             CHANNELID {PORT:#x}\n"
-        );
-        let mut stack = Self::with_readers(namespace, &readers)?;
-        for (card, port) in cards.into_iter().zip(PORT..) {
-            let reader = Reader::start(card, port);
-            reader.insert()?;
-            stack.cards.push(reader);
-        }
+        let mut stack = Self::with_readers(namespace, &readers(NAME))?;
+        stack.put_in(cards)?;
         for (_, name) in stack.cards.iter().zip(READERS) {
             wait_for(name, State::PRESENT)?;
         }
         Ok(stack)
+    }
+
+    /// The same, with readers of another name; it does not wait for the cards to be seen.
+    ///
+    /// # Errors
+    /// As [`CardStack::start`], but for the last.
+    pub fn start_as(
+        namespace: &Namespace,
+        name: &str,
+        cards: impl IntoIterator<Item = Card>,
+    ) -> Result<Self> {
+        let mut stack = Self::with_readers(namespace, &readers(name))?;
+        stack.put_in(cards)?;
+        Ok(stack)
+    }
+
+    fn put_in(&mut self, cards: impl IntoIterator<Item = Card>) -> Result<()> {
+        for (card, port) in cards.into_iter().zip(PORT..) {
+            let reader = Reader::start(card, port);
+            reader.insert()?;
+            self.cards.push(reader);
+        }
+        Ok(())
     }
 
     /// pcscd without any reader.
@@ -83,6 +105,11 @@ impl CardStack {
             .expect("this stack was started with a card")
     }
 
+    /// The cards and their readers.
+    pub fn readers(&self) -> &[Reader] {
+        &self.cards
+    }
+
     /// Puts the first card in again, and returns when programs see it.
     ///
     /// # Errors
@@ -90,6 +117,18 @@ impl CardStack {
     pub fn insert(&self) -> Result<()> {
         self.reader().insert()?;
         wait_for(READERS[0], State::PRESENT)
+    }
+
+    /// Puts another card into the place of the first, as quickly as a hand can: faster, and pcscd,
+    /// which looks at virtual readers every 0.4 s, would take the one for the other.
+    ///
+    /// # Errors
+    /// As [`Reader::insert`].
+    pub fn swap(&self, other: Card) -> Result<()> {
+        self.reader().remove();
+        thread::sleep(LOOKS * 5 / 4);
+        *self.reader().card() = other;
+        self.reader().insert()
     }
 
     /// Takes the first card out, and returns when programs see it. ([`Reader::remove`] returns at
@@ -115,6 +154,27 @@ impl CardStack {
         self.pcscd = None;
     }
 
+    /// Starts pcscd again, with both readers or without any: it takes readers that are not on USB
+    /// only when it starts. Cards that are in stay in.
+    ///
+    /// # Errors
+    /// When it does not answer within fifteen seconds.
+    pub fn start_with_readers(&mut self, there: bool) -> Result<()> {
+        let readers = if there { readers(NAME) } else { String::new() };
+        fs::write(self.folder.join("readers/vpcd"), readers)?;
+        self.start_service()
+    }
+
+    /// Starts pcscd again, as it was. Cards that are in stay in.
+    ///
+    /// # Errors
+    /// As [`CardStack::start_with_readers`].
+    pub fn start_service(&mut self) -> Result<()> {
+        self.pcscd = None;
+        self.pcscd = Some(start(&self.folder)?);
+        Ok(())
+    }
+
     /// OpenSC's PKCS #11 module. Load it in a child process: it has one state per process, and
     /// other tests have other stacks.
     ///
@@ -131,19 +191,34 @@ impl CardStack {
         fs::create_dir(&config)?;
         fs::write(config.join("vpcd"), readers)?;
 
-        let mut command = Program::command("pcscd");
-        command.args(["--foreground", "--error", "-c"]).arg(&config);
-        if asks_polkit() {
-            command.arg("--disable-polkit");
-        }
-        command.stdout(File::create(folder.join("out"))?);
-        let pcscd = Program::start(command, &folder.join("log"))?;
-        wait_for_service(&pcscd)?;
+        let pcscd = start(&folder)?;
         Ok(Self {
             cards: Vec::new(),
             pcscd: Some(pcscd),
+            folder,
         })
     }
+}
+
+/// pcscd's configuration for two readers.
+fn readers(name: &str) -> String {
+    format!(
+        "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:{PORT:#x}\nLIBPATH {DRIVER}\n\
+         CHANNELID {PORT:#x}\n"
+    )
+}
+
+fn start(folder: &Path) -> Result<Program> {
+    let mut command = Program::command("pcscd");
+    command.args(["--foreground", "--error", "-c"]);
+    command.arg(folder.join("readers"));
+    if asks_polkit() {
+        command.arg("--disable-polkit");
+    }
+    command.stdout(File::create(folder.join("out"))?);
+    let pcscd = Program::start(command, &folder.join("log"))?;
+    wait_for_service(&pcscd)?;
+    Ok(pcscd)
 }
 
 /// Whether this pcscd knows polkit: since 2.0 on some systems. Debian 12's does not, nor the option.

@@ -1,10 +1,10 @@
 //! The authorities that a site trusts.
 
-use std::time::SystemTime;
+use std::{collections::BTreeSet, sync::Arc};
 
-use rustls_pki_types::{CertificateDer, TrustAnchor, pem::PemObject as _};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, CertificateError};
 
 /// The authorities whose certificates a site believes, and those in between.
 ///
@@ -13,17 +13,10 @@ use crate::certificate::Certificate;
 /// take those of GPKI from <https://grca.nat.gov.tw> and check their fingerprints by another way.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {
-    pub(crate) anchors: Vec<Anchor>,
-    pub(crate) intermediates: Vec<CertificateDer<'static>>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Anchor {
-    pub(crate) trust: TrustAnchor<'static>,
-    pub(crate) not_before: SystemTime,
-    pub(crate) not_after: SystemTime,
-    /// How many authorities may stand between it and a signer; `None`: any number.
-    pub(crate) path_length: Option<u8>,
+    anchors: Vec<Arc<Certificate>>,
+    between: Vec<Arc<Certificate>>,
+    /// The fingerprints of authorities whose SHA-1 signatures count.
+    sha1: BTreeSet<[u8; 32]>,
 }
 
 /// Why a certificate cannot serve as an authority.
@@ -36,11 +29,13 @@ pub enum AnchorError {
     /// There is no certificate in it.
     #[error("there is no authority in the text")]
     None,
-    /// Not a certificate in DER.
-    #[error("authority {number} is not a certificate")]
+    /// Not a certificate that can be read.
+    #[error("authority {number} cannot be used: {cause}")]
     NotACertificate {
         /// Which, from 1.
         number: usize,
+        /// Why.
+        cause: CertificateError,
     },
     /// A certificate that may not issue others.
     #[error("certificate {number} is not an authority's")]
@@ -56,7 +51,7 @@ impl Anchors {
     /// # Errors
     /// [`AnchorError`], each variant as it says.
     pub fn from_pem(text: &str) -> Result<Self, AnchorError> {
-        Self::from_der(certificates(text)?)
+        Self::from_der(der_of(text)?)
     }
 
     /// Trusts every one of these DER certificates.
@@ -66,34 +61,19 @@ impl Anchors {
     pub fn from_der<D: Into<Vec<u8>>>(
         certificates: impl IntoIterator<Item = D>,
     ) -> Result<Self, AnchorError> {
-        let anchors = authorities(certificates)?
-            .into_iter()
-            .enumerate()
-            .map(|(index, (certificate, path_length))| {
-                let trust = webpki::anchor_from_trusted_cert(certificate.der())
-                    .map_err(|_| AnchorError::NotACertificate { number: index + 1 })?
-                    .to_owned();
-                let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-                Ok(Anchor {
-                    trust,
-                    not_before,
-                    not_after,
-                    path_length,
-                })
-            })
-            .collect::<Result<_, _>>()?;
         Ok(Self {
-            anchors,
-            intermediates: Vec::new(),
+            anchors: read(certificates, |one| one.extensions.is_authority())?,
+            ..Self::default()
         })
     }
 
     /// Adds authorities of a PEM text that are trusted only where an anchor vouches for them.
+    /// Certificates of their own of signers of lists belong here too.
     ///
     /// # Errors
     /// [`AnchorError`], each variant as it says.
     pub fn with_intermediates_pem(self, text: &str) -> Result<Self, AnchorError> {
-        self.with_intermediates_der(certificates(text)?)
+        self.with_intermediates_der(der_of(text)?)
     }
 
     /// Adds DER certificates of authorities that are trusted only where an anchor vouches for them.
@@ -104,32 +84,72 @@ impl Anchors {
         mut self,
         certificates: impl IntoIterator<Item = D>,
     ) -> Result<Self, AnchorError> {
-        let added = authorities(certificates)?;
-        self.intermediates
-            .extend(added.into_iter().map(|(one, _)| one.into_der().into()));
+        let useful = |one: &Certificate| {
+            let usage = one.extensions.key_usage;
+            one.extensions.is_authority() || usage.is_some_and(|usage| usage.crl_sign())
+        };
+        self.between.extend(read(certificates, useful)?);
         Ok(self)
+    }
+
+    /// Anchors and others as they are, for tools that shall say what is wrong with them: what is no
+    /// authority is refused when a path needs it.
+    #[must_use]
+    pub fn from_certificates(anchors: Vec<Certificate>, between: Vec<Certificate>) -> Self {
+        Self {
+            anchors: anchors.into_iter().map(Arc::new).collect(),
+            between: between.into_iter().map(Arc::new).collect(),
+            sha1: BTreeSet::new(),
+        }
+    }
+
+    /// **Relaxation.** Counts SHA-1 signatures by this authority, named by the SHA-256 of its
+    /// certificate: for what the first generation issued. Whoever can make two texts with one SHA-1
+    /// can have one certified and use the other.
+    #[must_use]
+    pub fn allow_sha1_signatures_of(mut self, fingerprint: [u8; 32]) -> Self {
+        self.sha1.insert(fingerprint);
+        self
+    }
+
+    /// All of them, the anchors first.
+    pub fn certificates(&self) -> impl Iterator<Item = &Arc<Certificate>> {
+        self.anchors.iter().chain(&self.between)
+    }
+
+    pub(crate) fn is_anchor(&self, certificate: &Certificate) -> bool {
+        self.anchors.iter().any(|anchor| **anchor == *certificate)
+    }
+
+    pub(crate) fn knows(&self, certificate: &Certificate) -> bool {
+        self.certificates().any(|known| **known == *certificate)
+    }
+
+    pub(crate) fn sha1_counts_for(&self, authority: &Certificate) -> bool {
+        !self.sha1.is_empty() && self.sha1.contains(&authority.fingerprint())
     }
 }
 
-fn certificates(text: &str) -> Result<Vec<Vec<u8>>, AnchorError> {
+fn der_of(text: &str) -> Result<Vec<Vec<u8>>, AnchorError> {
     let found = CertificateDer::pem_slice_iter(text.as_bytes());
     found
         .map(|one| one.map(|der| der.to_vec()).map_err(|_| AnchorError::NotPem))
         .collect()
 }
 
-/// Each with its path length. webpki does not look at the keyUsage of authorities; this does.
-fn authorities<D: Into<Vec<u8>>>(
+fn read<D: Into<Vec<u8>>>(
     certificates: impl IntoIterator<Item = D>,
-) -> Result<Vec<(Certificate, Option<u8>)>, AnchorError> {
+    is_useful: impl Fn(&Certificate) -> bool,
+) -> Result<Vec<Arc<Certificate>>, AnchorError> {
     let read = |(index, der): (usize, D)| {
         let number = index + 1;
-        let certificate =
-            Certificate::from_der(der.into()).ok_or(AnchorError::NotACertificate { number })?;
-        let path_length = certificate
-            .authority()
-            .ok_or(AnchorError::NotAnAuthority { number })?;
-        Ok((certificate, path_length))
+        let certificate = Certificate::from_der(der.into())
+            .map_err(|cause| AnchorError::NotACertificate { number, cause })?;
+        if is_useful(&certificate) {
+            Ok(Arc::new(certificate))
+        } else {
+            Err(AnchorError::NotAnAuthority { number })
+        }
     };
     let found: Vec<_> = certificates
         .into_iter()

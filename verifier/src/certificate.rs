@@ -1,137 +1,297 @@
 //! A certificate, read once. What is read is believed only after its chain has been checked.
 
-use std::time::SystemTime;
+mod extensions;
+
+use std::{fmt, ops::Range, sync::OnceLock, time::SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rustls_pki_types::CertificateDer;
-use x509_cert::{
-    TbsCertificate,
-    der::{Decode as _, asn1::ObjectIdentifier},
-    ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectDirectoryAttributes},
-    spki::SubjectPublicKeyInfoOwned,
+use der::{Decode as _, asn1::ObjectIdentifier};
+use ring::digest::{SHA256, digest};
+
+use crate::{
+    asn1::{
+        Signed,
+        certificate::{TbsCertificate, Validity, public_key},
+        contents, span,
+    },
+    name::{self, Name, NormalName},
 };
 
-use crate::{Refusal, name::DistinguishedName};
+pub(crate) use extensions::{Extensions, Known};
 
-/// clientAuth. Spec: RFC 5280 §4.2.1.12.
-const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+/// An X.509 certificate, read and not yet believed.
+#[derive(Clone)]
+pub struct Certificate {
+    der: Box<[u8]>,
+    parts: Parts,
+    version: u8,
+    validity: Validity,
+    pub(crate) extensions: Extensions,
+    made: Made,
+}
 
-/// A certificate as bytes and as what they say.
-pub(crate) struct Certificate {
-    der: CertificateDer<'static>,
-    inner: x509_cert::Certificate,
+/// Where things are in the DER.
+#[derive(Clone)]
+struct Parts {
+    tbs: Range<usize>,
+    algorithm: Range<usize>,
+    inner_algorithm: Range<usize>,
+    signature: Range<usize>,
+    serial: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    key: Range<usize>,
+}
+
+/// What is made of a certificate when it is first asked for: authorities are asked with every card.
+#[derive(Clone, Default)]
+struct Made {
+    fingerprint: OnceLock<[u8; 32]>,
+    key_hash: OnceLock<[u8; 32]>,
+    subject: OnceLock<NormalName>,
+    issuer: OnceLock<NormalName>,
+}
+
+/// Why bytes are not a certificate that can be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not standard base64.
+    #[error("it is not base64")]
+    Base64,
+    /// Not a certificate in DER.
+    #[error("it is not a certificate in DER")]
+    Der,
+    /// One extension stands in it twice.
+    #[error("extension {oid} is in it twice")]
+    ExtensionTwice {
+        /// Which.
+        oid: ObjectIdentifier,
+    },
+    /// An extension that we know is not what it has to be.
+    #[error("extension {oid} is malformed")]
+    ExtensionMalformed {
+        /// Which.
+        oid: ObjectIdentifier,
+    },
 }
 
 impl Certificate {
-    /// Reads standard base64 of DER.
-    pub(crate) fn read(base64: &str) -> Result<Self, Refusal> {
-        let der = STANDARD
-            .decode(base64)
-            .map_err(|_| Refusal::CertificateUnreadable)?;
-        Self::from_der(der).ok_or(Refusal::CertificateUnreadable)
-    }
-
-    /// `None` if it is no certificate.
-    pub(crate) fn from_der(der: Vec<u8>) -> Option<Self> {
-        let inner = x509_cert::Certificate::from_der(&der).ok()?;
-        Some(Self {
-            der: der.into(),
-            inner,
+    /// Reads DER.
+    ///
+    /// # Errors
+    /// [`CertificateError`], but for its `Base64`.
+    pub fn from_der(der: impl Into<Box<[u8]>>) -> Result<Self, CertificateError> {
+        let der = der.into();
+        let unreadable = |_| CertificateError::Der;
+        let signed = Signed::from_der(&der).map_err(unreadable)?;
+        let tbs = TbsCertificate::from_der(signed.body.0).map_err(unreadable)?;
+        let at = |part: &[u8]| span(&der, part);
+        for name in [tbs.issuer, tbs.subject] {
+            name::check(name.0).map_err(unreadable)?;
+        }
+        public_key(tbs.key.0).map_err(unreadable)?;
+        // A signature is of whole bytes.
+        let signature = signed.signature.as_bytes().ok_or(CertificateError::Der)?;
+        let parts = Parts {
+            tbs: at(signed.body.0),
+            algorithm: at(signed.algorithm.0),
+            inner_algorithm: at(tbs.algorithm.0),
+            signature: at(signature),
+            serial: at(tbs.serial.as_bytes()),
+            issuer: at(tbs.issuer.0),
+            subject: at(tbs.subject.0),
+            key: at(tbs.key.0),
+        };
+        let (version, validity) = (tbs.version, tbs.validity);
+        let extensions = Extensions::read(&tbs.extensions.unwrap_or_default(), &der)?;
+        Ok(Self {
+            parts,
+            version,
+            validity,
+            extensions,
+            made: Made::default(),
+            der,
         })
     }
 
-    /// Its key may sign in.
-    ///
-    /// GPKI's certificates have a keyUsage and no extendedKeyUsage. One without keyUsage could be
-    /// for anything, an encryption certificate too, so it is refused.
-    pub(crate) fn check_purpose(&self) -> Result<(), Refusal> {
-        let unreadable = |_| Refusal::CertificateUnreadable;
-        let usage = self.tbs().get_extension::<KeyUsage>().map_err(unreadable)?;
-        if !usage.is_some_and(|(_, usage)| usage.digital_signature()) {
-            return Err(Refusal::KeyUsage);
-        }
-        let extended = self
-            .tbs()
-            .get_extension::<ExtendedKeyUsage>()
-            .map_err(unreadable)?;
-        if extended.is_some_and(|(_, purposes)| !purposes.0.contains(&CLIENT_AUTH)) {
-            return Err(Refusal::ExtendedKeyUsage);
-        }
-        let constraints = self
-            .tbs()
-            .get_extension::<BasicConstraints>()
-            .map_err(unreadable)?;
-        if constraints.is_some_and(|(_, constraints)| constraints.ca) {
-            return Err(Refusal::Authority);
-        }
-        Ok(())
+    /// Reads standard base64 of DER.
+    pub(crate) fn from_base64(text: &str) -> Result<Self, CertificateError> {
+        let der = STANDARD
+            .decode(text)
+            .map_err(|_| CertificateError::Base64)?;
+        Self::from_der(der)
     }
 
-    /// It is valid at `now`; its first and last second are.
-    pub(crate) fn check_validity(&self, now: SystemTime) -> Result<(), Refusal> {
-        let (not_before, not_after) = (self.not_before(), self.not_after());
-        if now < not_before {
-            return Err(Refusal::NotYetValid { not_before });
-        }
-        // X.509 counts whole seconds: half a second after the last one still belongs to it.
-        if now >= not_after + std::time::Duration::from_secs(1) {
-            return Err(Refusal::Expired { not_after });
-        }
-        Ok(())
-    }
-
-    /// The path length if it may issue certificates: `Some(None)` for any length.
-    pub(crate) fn authority(&self) -> Option<Option<u8>> {
-        let (_, constraints) = self.tbs().get_extension::<BasicConstraints>().ok()??;
-        let usage = self.tbs().get_extension::<KeyUsage>().ok()?;
-        let signs = usage.is_none_or(|(_, usage)| usage.key_cert_sign());
-        (constraints.ca && signs).then_some(constraints.path_len_constraint)
-    }
-
-    pub(crate) fn der(&self) -> &CertificateDer<'static> {
+    /// The bytes it was read from.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    pub(crate) fn into_der(self) -> Vec<u8> {
-        self.der.to_vec()
+    /// The SHA-256 of its bytes, by which people name certificates.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        *self.made.fingerprint.get_or_init(|| sha256(&self.der))
     }
 
-    pub(crate) fn not_before(&self) -> SystemTime {
-        self.tbs().validity().not_before.to_system_time()
-    }
-
-    pub(crate) fn not_after(&self) -> SystemTime {
-        self.tbs().validity().not_after.to_system_time()
-    }
-
-    /// Lower-case hexadecimal.
-    pub(crate) fn serial(&self) -> String {
-        let bytes = self.tbs().serial_number().as_bytes();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    pub(crate) fn subject(&self) -> DistinguishedName<'_> {
-        DistinguishedName(self.tbs().subject())
-    }
-
-    pub(crate) fn issuer(&self) -> DistinguishedName<'_> {
-        DistinguishedName(self.tbs().issuer())
-    }
-
-    /// The subjectDirectoryAttributes; `None` if it has none.
-    pub(crate) fn attributes(&self) -> Result<Option<SubjectDirectoryAttributes>, Refusal> {
-        let unclear = |_| Refusal::SubjectUnclear {
-            attribute: "subjectDirectoryAttributes",
+    /// Its serial number, lower-case hexadecimal, two characters a byte.
+    #[must_use]
+    pub fn serial(&self) -> String {
+        let bytes = self.serial_bytes();
+        // The zero that only keeps a number from being negative is not written.
+        let digits = match bytes {
+            [0, rest @ ..] if !rest.is_empty() => rest,
+            _ => bytes,
         };
-        let found = self.tbs().get_extension().map_err(unclear)?;
-        Ok(found.map(|(_, attributes)| attributes))
+        hex(digits)
     }
 
-    pub(crate) fn key(&self) -> &SubjectPublicKeyInfoOwned {
-        self.tbs().subject_public_key_info()
+    /// Who it is about, such as `C=TW, O=測試股份有限公司, serialNumber=12345675`: the attributes in
+    /// the certificate's own order. To show and to log, not to parse.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        self.subject_name().to_string()
     }
 
-    fn tbs(&self) -> &TbsCertificate {
-        self.inner.tbs_certificate()
+    /// Who issued it, written like [`Self::subject`].
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        self.issuer_name().to_string()
     }
+
+    /// Its first valid second.
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        self.validity.not_before.to_system_time()
+    }
+
+    /// Its last valid second.
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.validity.not_after.to_system_time()
+    }
+}
+
+/// What the rest of the crate reads. No part can be missing: the spans were cut from these bytes.
+impl Certificate {
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.der.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The value of an extension, inside its OCTET STRING.
+    pub(crate) fn extension_value(&self, oid: ObjectIdentifier) -> Option<&[u8]> {
+        let (_, range) = self.extensions.find(oid)?;
+        Some(self.part(&range))
+    }
+
+    /// What was signed.
+    pub(crate) fn tbs(&self) -> &[u8] {
+        self.part(&self.parts.tbs)
+    }
+
+    /// The signature's algorithm as the contents of its AlgorithmIdentifier; `None` if the
+    /// certificate gives two different ones (RFC 5280 §4.1.1.2).
+    pub(crate) fn signature_algorithm(&self) -> Option<&[u8]> {
+        let outer = self.part(&self.parts.algorithm);
+        (outer == self.part(&self.parts.inner_algorithm))
+            .then(|| contents(outer).ok())
+            .flatten()
+    }
+
+    pub(crate) fn signature(&self) -> &[u8] {
+        self.part(&self.parts.signature)
+    }
+
+    /// The INTEGER's contents.
+    pub(crate) fn serial_bytes(&self) -> &[u8] {
+        self.part(&self.parts.serial)
+    }
+
+    pub(crate) fn subject_name(&self) -> Name<'_> {
+        Name(self.part(&self.parts.subject))
+    }
+
+    pub(crate) fn issuer_name(&self) -> Name<'_> {
+        Name(self.part(&self.parts.issuer))
+    }
+
+    pub(crate) fn normal_subject(&self) -> &NormalName {
+        let make = || self.subject_name().normal();
+        self.made.subject.get_or_init(make)
+    }
+
+    pub(crate) fn normal_issuer(&self) -> &NormalName {
+        let make = || self.issuer_name().normal();
+        self.made.issuer.get_or_init(make)
+    }
+
+    /// The SubjectPublicKeyInfo, DER.
+    pub(crate) fn key(&self) -> &[u8] {
+        self.part(&self.parts.key)
+    }
+
+    /// The SHA-256 of [`Self::key`]: two certificates of one key have the same.
+    pub(crate) fn key_hash(&self) -> [u8; 32] {
+        *self.made.key_hash.get_or_init(|| sha256(self.key()))
+    }
+
+    pub(crate) fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    /// Version 1, 2 or 3.
+    pub(crate) fn version(&self) -> u8 {
+        self.version.saturating_add(1)
+    }
+
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.subject_name().0 == self.issuer_name().0
+            || self.normal_subject() == self.normal_issuer()
+    }
+
+    /// The same name and the same key, whoever certified them.
+    pub(crate) fn is_same_authority(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.normal_subject() == other.normal_subject()
+    }
+
+    /// This certificate names `issuer` as its issuer.
+    pub(crate) fn names_as_issuer(&self, issuer: &Self) -> bool {
+        self.issuer_name().0 == issuer.subject_name().0
+            || self.normal_issuer() == issuer.normal_subject()
+    }
+
+    /// The subjectKeyIdentifier of `issuer` is the one that this certificate asks for. `None` where
+    /// one of the two does not say.
+    pub(crate) fn asks_for_key_of(&self, issuer: &Self) -> Option<bool> {
+        let asked = self.extensions.authority_key.as_ref()?;
+        let asked = asked.key_identifier.as_ref()?;
+        let has = issuer.extensions.subject_key.as_ref()?;
+        Some(asked.as_bytes() == &**has)
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Certificate({})", self.subject())
+    }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let hash = digest(&SHA256, bytes);
+    // SHA-256 gives 32 bytes.
+    hash.as_ref().try_into().unwrap_or_default()
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

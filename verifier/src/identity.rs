@@ -1,28 +1,33 @@
 //! Who a verified certificate is about.
 //!
-//! What lives here reads certificates of Taiwan's GPKI: company cards (工商憑證, MOEACA) and citizen
-//! cards (自然人憑證, MOICA). Nothing a page said takes part.
+//! What lives here reads certificates of Taiwan's GPKI: company cards (工商憑證, MOEACA), citizen
+//! cards (自然人憑證, MOICA), agencies (GCA) and other organizations (XCA). Nothing a page said takes
+//! part.
 
+mod assurance;
 mod attributes;
 mod ban;
 mod citizen_id;
+mod organization_id;
 
+pub use assurance::Assurance;
 pub use ban::{Ban, BanError};
 pub use citizen_id::CitizenId;
+pub use organization_id::OrganizationId;
 
 use crate::{
     Refusal,
     certificate::Certificate,
-    name::{COMMON_NAME, DistinguishedName, ORGANIZATION, ORGANIZATIONAL_UNIT, SERIAL_NUMBER},
+    name::{COMMON_NAME, Name, ORGANIZATION, ORGANIZATIONAL_UNIT, SERIAL_NUMBER, text},
 };
 
 use attributes::Attributes;
 
-/// What an issuer of company cards has in its name; generations differ in what follows.
+/// What the issuers of each kind of card have in their names; generations differ in what follows.
 const COMPANIES: &str = "工商憑證管理中心";
-
-/// What an issuer of citizen cards has in its name.
 const CITIZENS: &str = "內政部憑證管理中心";
+const AGENCIES: &str = "政府憑證管理中心";
+const ORGANIZATIONS: &str = "組織及團體憑證管理中心";
 
 /// Who signed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,6 +37,10 @@ pub enum Identity {
     Company(Company),
     /// A person, by their 自然人憑證.
     Citizen(Citizen),
+    /// A government agency, by a card of the 政府憑證管理中心.
+    Agency(Organization),
+    /// A school, an association or another body, by a card of the 組織及團體憑證管理中心.
+    Organization(Organization),
     /// Anybody else that the site's authorities certify.
     Other {
         /// The common name, or the organization; empty if there is neither.
@@ -75,6 +84,17 @@ pub struct Citizen {
     pub last_four: Option<String>,
 }
 
+/// An agency or another body that has an OID.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Organization {
+    /// Its OID: what a site knows it by.
+    pub id: OrganizationId,
+    /// Its name, to show: the last part of [`Self::tree`].
+    pub name: String,
+    /// The bodies it belongs to, the largest first, itself last.
+    pub tree: Vec<String>,
+}
+
 impl Identity {
     /// Reads a certificate whose chain has been checked.
     ///
@@ -83,17 +103,25 @@ impl Identity {
     ///
     /// Spec: GPKI certificate profile; docs/protocol.md, "The assertion".
     pub(crate) fn of(certificate: &Certificate) -> Result<Self, Refusal> {
-        let issuer = certificate.issuer();
-        match (is_named(issuer, COMPANIES), is_named(issuer, CITIZENS)) {
-            (true, false) => company(certificate).map(Self::Company),
-            (false, true) => citizen(certificate).map(Self::Citizen),
-            _ => Ok(other(certificate.subject())),
+        let types = [ORGANIZATIONAL_UNIT, ORGANIZATION, COMMON_NAME];
+        let issuer = certificate.issuer_name().attributes();
+        let names: Vec<String> = issuer
+            .filter(|pair| types.contains(&pair.oid))
+            .filter_map(|pair| text(pair.value))
+            .collect();
+        let kinds = [COMPANIES, CITIZENS, AGENCIES, ORGANIZATIONS];
+        match kinds.map(|kind| names.iter().any(|name| name.contains(kind))) {
+            [true, false, false, false] => company(certificate).map(Self::Company),
+            [false, true, false, false] => citizen(certificate).map(Self::Citizen),
+            [false, false, true, false] => organization(certificate).map(Self::Agency),
+            [false, false, false, true] => organization(certificate).map(Self::Organization),
+            _ => Ok(other(certificate.subject_name())),
         }
     }
 }
 
 fn company(certificate: &Certificate) -> Result<Company, Refusal> {
-    let subject = certificate.subject();
+    let subject = certificate.subject_name();
     let number = subject.needed(SERIAL_NUMBER, "serialNumber")?;
     let name = subject.needed(ORGANIZATION, "organizationName")?;
     let ban: Ban = number.parse().map_err(|_| Refusal::CompanyNumber)?;
@@ -114,7 +142,7 @@ fn company(certificate: &Certificate) -> Result<Company, Refusal> {
 }
 
 fn citizen(certificate: &Certificate) -> Result<Citizen, Refusal> {
-    let subject = certificate.subject();
+    let subject = certificate.subject_name();
     let number = subject.needed(SERIAL_NUMBER, "serialNumber")?;
     let name = subject.needed(COMMON_NAME, "commonName")?;
     let id = number.parse().map_err(|()| Refusal::CitizenNumber)?;
@@ -126,7 +154,21 @@ fn citizen(certificate: &Certificate) -> Result<Citizen, Refusal> {
     })
 }
 
-fn other(subject: DistinguishedName<'_>) -> Identity {
+fn organization(certificate: &Certificate) -> Result<Organization, Refusal> {
+    let id = match Attributes::of(certificate)?.organization_ids.as_slice() {
+        [Some(id)] => *id,
+        _ => return Err(Refusal::OrganizationId),
+    };
+    let parts = certificate.subject_name().attributes();
+    let parts = parts.filter(|pair| [ORGANIZATION, ORGANIZATIONAL_UNIT].contains(&pair.oid));
+    let tree: Vec<String> = parts.filter_map(|pair| text(pair.value)).collect();
+    let attribute = "organizationName";
+    let name = tree.last().cloned();
+    let name = name.ok_or(Refusal::SubjectUnclear { attribute })?;
+    Ok(Organization { id, name, tree })
+}
+
+fn other(subject: Name<'_>) -> Identity {
     let name = subject
         .only(COMMON_NAME)
         .or_else(|| subject.only(ORGANIZATION));
@@ -134,11 +176,4 @@ fn other(subject: DistinguishedName<'_>) -> Identity {
         name: name.unwrap_or_default(),
         number: subject.only(SERIAL_NUMBER),
     }
-}
-
-fn is_named(issuer: DistinguishedName<'_>, keyword: &str) -> bool {
-    [ORGANIZATIONAL_UNIT, ORGANIZATION, COMMON_NAME]
-        .into_iter()
-        .flat_map(|oid| issuer.all(oid))
-        .any(|name| name.contains(keyword))
 }

@@ -1,21 +1,20 @@
-//! The texts in a certificate's names and attributes.
+//! Distinguished names: their texts, how they are written, and when two are the same.
 
-use std::fmt;
+mod text;
 
-use x509_cert::{
-    der::{
-        Tag, Tagged as _,
-        asn1::{Any, ObjectIdentifier},
-    },
-    name::Name,
-};
+use std::{fmt, iter};
 
-use crate::Refusal;
+use der::{AnyRef, Decode, Encode as _, Sequence, Tag, Tagged as _, asn1::ObjectIdentifier};
+
+use crate::{Refusal, asn1::contents};
+
+pub(crate) use text::text;
 
 pub(crate) const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 pub(crate) const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.5");
 pub(crate) const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 pub(crate) const ORGANIZATIONAL_UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
+pub(crate) const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 
 /// Attribute types and how we write them. Spec: RFC 4519 §2.
 const SHORT_NAMES: [(ObjectIdentifier, &str); 7] = [
@@ -28,17 +27,71 @@ const SHORT_NAMES: [(ObjectIdentifier, &str); 7] = [
     (SERIAL_NUMBER, "serialNumber"),
 ];
 
-/// A subject or an issuer, in the certificate's own order.
-#[derive(Clone, Copy)]
-pub(crate) struct DistinguishedName<'a>(pub(crate) &'a Name);
+/// A subject or an issuer as its DER, of which [`check`] has been content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name<'a>(pub(crate) &'a [u8]);
 
-impl DistinguishedName<'_> {
+/// One attribute of a name.
+///
+/// Spec: RFC 5280 §4.1.2.4.
+#[derive(Clone, Copy, Debug, Sequence)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) oid: ObjectIdentifier,
+    pub(crate) value: AnyRef<'a>,
+}
+
+/// Whether these bytes are a name: afterwards [`Name`] can rely on it.
+pub(crate) fn check(der: &[u8]) -> der::Result<()> {
+    for set in elements::<AnyRef<'_>>(contents(der)?) {
+        check_rdn(set?)?;
+    }
+    Ok(())
+}
+
+fn check_rdn(set: AnyRef<'_>) -> der::Result<()> {
+    set.tag().assert_eq(Tag::Set)?;
+    if set.value().is_empty() {
+        return Err(Tag::Set.length_error().into());
+    }
+    elements::<Attribute<'_>>(set.value()).try_for_each(|attribute| attribute.map(drop))
+}
+
+/// Elements one after another; the first that is none is the last.
+fn elements<'a, T>(mut rest: &'a [u8]) -> impl Iterator<Item = der::Result<T>>
+where
+    T: Decode<'a, Error = der::Error> + 'a,
+{
+    iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = T::from_der_partial(rest);
+        rest = read.as_ref().map_or(&[], |(_, rest)| rest);
+        Some(read.map(|(element, _)| element))
+    })
+}
+
+impl<'a> Name<'a> {
+    /// Its attributes, in its own order.
+    pub(crate) fn attributes(self) -> impl Iterator<Item = Attribute<'a>> {
+        self.rdns().flat_map(attributes)
+    }
+
+    /// Its RelativeDistinguishedNames; nearly always of one attribute each.
+    fn rdns(self) -> impl Iterator<Item = AnyRef<'a>> {
+        elements(contents(self.0).unwrap_or_default()).flatten()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.attributes().next().is_none()
+    }
+
     /// The only value of an attribute. `None` if there is none, two, or one that is not text: of two
     /// it would be a guess which one counts.
     pub(crate) fn only(self, oid: ObjectIdentifier) -> Option<String> {
-        let mut values = self.0.iter().filter(|pair| pair.oid == oid);
+        let mut values = self.attributes().filter(|pair| pair.oid == oid);
         match (values.next(), values.next()) {
-            (Some(pair), None) => text(&pair.value),
+            (Some(pair), None) => text(pair.value),
             _ => None,
         }
     }
@@ -52,29 +105,79 @@ impl DistinguishedName<'_> {
         self.only(oid).ok_or(Refusal::SubjectUnclear { attribute })
     }
 
-    /// All texts of an attribute.
-    pub(crate) fn all(self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
-        self.0
-            .iter()
-            .filter(move |pair| pair.oid == oid)
-            .filter_map(|pair| text(&pair.value))
+    /// What two names have in common exactly when they are the same: each part in the form in which
+    /// it is compared, with its length, so that no two lists of parts run together alike.
+    ///
+    /// Texts are compared without regard to string type, letter case and amount of white space.
+    /// That is less than RFC 4518 asks for (no Unicode normalization): names that differ more
+    /// than this are different, which refuses and never accepts.
+    ///
+    /// Spec: RFC 5280 §7.1.
+    pub(crate) fn normal(self) -> NormalName {
+        NormalName(self.rdns().map(normal_rdn).collect())
     }
+}
+
+/// A name in the form in which names are compared, one entry per RelativeDistinguishedName.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) struct NormalName(Vec<Vec<u8>>);
+
+impl NormalName {
+    /// This name is `base` or lies below it.
+    pub(crate) fn is_within(&self, base: &Self) -> bool {
+        self.0.starts_with(&base.0)
+    }
+
+    /// The name with one more part below it, as `nameRelativeToCRLIssuer` has it; `rdn` is the SET.
+    pub(crate) fn below(mut self, set: &[u8]) -> der::Result<Self> {
+        let set = AnyRef::from_der(set)?;
+        check_rdn(set)?;
+        self.0.push(normal_rdn(set));
+        Ok(self)
+    }
+}
+
+fn attributes<'a>(rdn: AnyRef<'a>) -> impl Iterator<Item = Attribute<'a>> {
+    elements(rdn.value()).flatten()
+}
+
+fn normal_rdn(rdn: AnyRef<'_>) -> Vec<u8> {
+    let mut parts: Vec<Vec<u8>> = attributes(rdn).map(normal_attribute).collect();
+    parts.sort();
+    parts.concat()
+}
+
+fn normal_attribute(attribute: Attribute<'_>) -> Vec<u8> {
+    let value = match text(attribute.value) {
+        Some(text) => {
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            [b"t".as_slice(), words.to_lowercase().as_bytes()].concat()
+        }
+        // Not text: its bytes, tag included.
+        None => [
+            b"b",
+            attribute.value.to_der().unwrap_or_default().as_slice(),
+        ]
+        .concat(),
+    };
+    let mut part = attribute.oid.as_bytes().to_vec();
+    part.push(0xFF); // ends no OID
+    part.extend(value.len().to_be_bytes());
+    part.extend(value);
+    part
 }
 
 /// `C=TW, O=測試股份有限公司, serialNumber=12345675`; what could be taken for another part, or for
 /// another line of a log, is escaped.
-impl fmt::Display for DistinguishedName<'_> {
+impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, pair) in self.0.iter().enumerate() {
+        for (index, pair) in self.attributes().enumerate() {
             if index > 0 {
                 f.write_str(", ")?;
             }
-            match SHORT_NAMES.iter().find(|(oid, _)| *oid == pair.oid) {
-                Some((_, name)) => f.write_str(name)?,
-                None => write!(f, "{}", pair.oid)?,
-            }
+            f.write_str(&type_name(pair.oid))?;
             f.write_str("=")?;
-            for char in text(&pair.value).unwrap_or_else(|| "?".to_owned()).chars() {
+            for char in text(pair.value).unwrap_or_else(|| "?".to_owned()).chars() {
                 match char {
                     ',' | '=' | '\\' => write!(f, "\\{char}")?,
                     _ if char.is_control() => write!(f, "{}", char.escape_unicode())?,
@@ -86,96 +189,13 @@ impl fmt::Display for DistinguishedName<'_> {
     }
 }
 
-/// A DirectoryString, or one of its older relatives, as text without white space around it.
-///
-/// A TeletexString is read as ISO 8859-1, as everybody does; T.61 itself is nowhere in use.
-///
-/// Spec: RFC 5280 §4.1.2.4; X.690 §8.23.
-pub(crate) fn text(value: &Any) -> Option<String> {
-    let bytes = value.value();
-    let text = match value.tag() {
-        Tag::Utf8String => std::str::from_utf8(bytes).ok()?.to_owned(),
-        Tag::PrintableString | Tag::Ia5String | Tag::NumericString => bytes
-            .is_ascii()
-            .then(|| String::from_utf8_lossy(bytes).into_owned())?,
-        Tag::TeletexString => bytes.iter().copied().map(char::from).collect(),
-        Tag::BmpString => {
-            let (pairs, rest) = bytes.as_chunks::<2>();
-            let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
-            rest.is_empty().then(|| String::from_utf16(&units).ok())??
-        }
-        _ => return None,
-    };
-    Some(text.trim().to_owned())
+/// `O`, or the dotted OID of a type that has no short name.
+pub(crate) fn type_name(oid: ObjectIdentifier) -> String {
+    match SHORT_NAMES.iter().find(|(known, _)| *known == oid) {
+        Some((_, name)) => (*name).to_owned(),
+        None => oid.to_string(),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use x509_cert::{
-        attr::AttributeTypeAndValue,
-        der::{Decode as _, Encode as _},
-        name::{RdnSequence, RelativeDistinguishedName},
-    };
-
-    use super::*;
-
-    fn name(pairs: &[(ObjectIdentifier, Tag, &[u8])]) -> Name {
-        let mut sequence = RdnSequence::default();
-        for (oid, tag, bytes) in pairs {
-            let value = Any::new(*tag, *bytes).unwrap();
-            let pair = AttributeTypeAndValue { oid: *oid, value };
-            sequence.push(RelativeDistinguishedName::try_from(vec![pair]).unwrap());
-        }
-        Name::from_der(&sequence.to_der().unwrap()).unwrap()
-    }
-
-    #[test]
-    fn every_kind_of_text_is_read() {
-        for (tag, bytes, expected) in [
-            (Tag::Utf8String, "測試".as_bytes(), Some("測試")),
-            (Tag::PrintableString, b"TW".as_slice(), Some("TW")),
-            (Tag::BmpString, &[0x6E, 0x2C, 0x8A, 0x66], Some("測試")),
-            (Tag::TeletexString, b"Caf\xE9", Some("Café")),
-            (Tag::Utf8String, b" 12345675\t", Some("12345675")),
-            (Tag::Utf8String, b"\xFF", None),
-            (Tag::BmpString, &[0x6E], None),
-            (Tag::BmpString, &[0xD8, 0x00], None),
-            (Tag::OctetString, b"x", None),
-        ] {
-            let value = Any::new(tag, bytes).unwrap();
-            assert_eq!(text(&value).as_deref(), expected, "{tag:?} {bytes:?}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_written_in_its_own_order() {
-        let name = name(&[
-            (
-                ObjectIdentifier::new_unwrap("2.5.4.6"),
-                Tag::PrintableString,
-                b"TW",
-            ),
-            (ORGANIZATION, Tag::Utf8String, "測試, Inc.\n".as_bytes()),
-            (
-                ObjectIdentifier::new_unwrap("1.2.3.4"),
-                Tag::Utf8String,
-                b"a\nb",
-            ),
-        ]);
-        assert_eq!(
-            DistinguishedName(&name).to_string(),
-            "C=TW, O=測試\\, Inc., 1.2.3.4=a\\u{a}b"
-        );
-    }
-
-    #[test]
-    fn an_attribute_given_twice_has_no_value() {
-        let pair = (SERIAL_NUMBER, Tag::PrintableString, b"12345675".as_slice());
-        let (once, twice) = (name(&[pair]), name(&[pair, pair]));
-        assert_eq!(
-            DistinguishedName(&once).only(SERIAL_NUMBER).as_deref(),
-            Some("12345675")
-        );
-        assert_eq!(DistinguishedName(&twice).only(SERIAL_NUMBER), None);
-    }
-}
+mod tests;

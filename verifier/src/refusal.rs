@@ -1,18 +1,22 @@
-//! Why an assertion is not believed.
+//! Why something signed is not believed.
+
+mod code;
 
 use std::time::SystemTime;
 
 use chop_protocol::AssertionError;
 
-/// Why an assertion is not believed: the first check that failed.
+use crate::{Assurance, ChainRefusal, certificate::CertificateError};
+
+/// Why an assertion, a HiPKI login or a document is not believed: the first check that failed.
 ///
-/// The order is that of [`crate::verify`]. Nothing here is meant for the page: what it is told is
-/// the site's choice.
+/// The order is that of the function that refused. Nothing here is meant for the page: what it is
+/// told is the site's choice. Nothing here says who the signer is.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Shorter than 100 or longer than 10,000 bytes.
-    #[error("an assertion has 100 to 10,000 bytes, this one {length}")]
+    /// Shorter or longer than anything that is worth reading.
+    #[error("{length} bytes are too few or too many")]
     Length {
         /// How many there were.
         length: usize,
@@ -24,40 +28,21 @@ pub enum Refusal {
     #[error("the assertion's format is not web-eid:1")]
     Format,
 
-    /// The certificate is not standard base64, or not a certificate in DER.
-    #[error("the certificate cannot be read")]
-    CertificateUnreadable,
-    /// The certificate is not for digital signatures (keyUsage).
-    #[error("the certificate is not for digital signatures")]
-    KeyUsage,
-    /// The certificate says what it is for, and signing in is not among it (extendedKeyUsage
-    /// without clientAuth).
-    #[error("the certificate is not for client authentication")]
-    ExtendedKeyUsage,
-    /// The certificate is an authority's.
-    #[error("the certificate is an authority's, not a person's")]
-    Authority,
-    /// The certificate's validity begins later.
-    #[error("the certificate is not valid yet")]
-    NotYetValid {
-        /// Its first valid second.
-        not_before: SystemTime,
+    /// The certificate cannot be read.
+    #[error("the certificate cannot be read: {0}")]
+    Certificate(#[from] CertificateError),
+    /// The certificate is not for this, not valid now, not of an authority that we trust, or was
+    /// revoked.
+    #[error("the chain does not hold: {0}")]
+    Chain(#[from] ChainRefusal),
+    /// The certificate's assurance level is below the one that is required.
+    #[error("the certificate's assurance level is too low")]
+    AssuranceTooLow {
+        /// Its level; `None` if it has none for its whole chain.
+        found: Option<Assurance>,
     },
-    /// The certificate's validity is over.
-    #[error("the certificate has expired")]
-    Expired {
-        /// Its last valid second.
-        not_after: SystemTime,
-    },
-    /// No authority that we trust at this time issued it.
-    #[error("no trusted authority issued the certificate")]
-    IssuerUnknown,
-    /// An authority of that name is trusted, but the chain to it does not hold: an altered
-    /// certificate, an expired intermediate, an algorithm that we do not take, a constraint.
-    #[error("the certificate's chain does not hold: {0}")]
-    Chain(webpki::Error),
 
-    /// The key is of a kind that cannot sign in: not RSA, P-256, P-384 or P-521.
+    /// The key is of a kind that cannot sign: not RSA, P-256, P-384 or P-521.
     #[error("the certificate's key is of a kind that is not taken")]
     KeyUnsupported,
     /// An RSA key of fewer than 2,048 bits.
@@ -66,15 +51,58 @@ pub enum Refusal {
         /// How many it has.
         bits: usize,
     },
-    /// The algorithm that the assertion names is not one of the certificate's key.
-    #[error("the assertion's algorithm is not one of its certificate's key")]
+    /// The algorithm is not one of the certificate's key.
+    #[error("the algorithm is not one of the certificate's key")]
     AlgorithmMismatch,
     /// The signature is not standard base64.
     #[error("the signature cannot be read")]
     SignatureUnreadable,
-    /// The key did not sign this origin and this challenge.
-    #[error("the signature is not one of this origin and challenge by this certificate")]
+    /// The key did not sign this.
+    #[error("the signature is not one of this by this certificate")]
     SignatureMismatch,
+
+    /// Not a signed message (CMS) in DER.
+    #[error("it is not a signed message in DER")]
+    CmsUnreadable,
+    /// A login has exactly one signer, a document at least one and at most ten.
+    #[error("it has {found} signers")]
+    Signers {
+        /// How many there were.
+        found: usize,
+    },
+    /// The signer's certificate is not in the message.
+    #[error("the signer's certificate is not in it")]
+    SignerMissing,
+    /// A hash that does not count: SHA-1, where nobody has allowed it, or one that we do not know.
+    #[error("it is hashed with something that does not count")]
+    HashUnsupported,
+    /// What was signed is absent, where it has to be inside; or inside, where it came beside.
+    #[error("its content is not where it has to be")]
+    ContentPlace,
+    /// What was signed is not what was to be signed.
+    #[error("its content is another")]
+    ContentMismatch,
+    /// A signed attribute is absent, given twice, or not what it has to be.
+    #[error("the signed attribute {attribute} is not as it has to be")]
+    Attribute {
+        /// Which, by its name in the standard.
+        attribute: &'static str,
+    },
+    /// The nonce in the login is not the one that the site gave.
+    #[error("the nonce is another")]
+    NonceMismatch,
+    /// The login's signing time is too far from now.
+    #[error("it was signed at another time")]
+    SigningTime {
+        /// What it says.
+        said: SystemTime,
+    },
+    /// A login that could pass for a document: it has signingCertificateV2.
+    #[error("it is a document's signature, not a login's")]
+    IsADocument,
+    /// A document whose signature could be a login's: it lacks signingCertificateV2.
+    #[error("it lacks signingCertificateV2: it may be a login's signature")]
+    IsALogin,
 
     /// A part of the subject that the identity needs is absent, given twice or not readable.
     #[error("the certificate's {attribute} cannot be used")]
@@ -91,6 +119,9 @@ pub enum Refusal {
     /// A citizen's certificate whose number is not of 16 digits.
     #[error("the certificate's citizen number is not one")]
     CitizenNumber,
+    /// An agency's or organization's certificate without its OID, or with two.
+    #[error("the certificate's organization identifier is not one")]
+    OrganizationId,
 }
 
 impl From<AssertionError> for Refusal {

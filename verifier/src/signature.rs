@@ -1,21 +1,22 @@
-//! The assertion's signature.
+//! Signatures by the certificate's own key, and the kinds of keys there are.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chop_protocol::{Algorithm, Assertion};
+use chop_protocol::Algorithm;
+use der::{
+    AnyRef, Decode as _, Sequence,
+    asn1::{BitStringRef, ObjectIdentifier, UintRef},
+};
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
     RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
 };
-use x509_cert::{
-    der::{
-        Decode as _, Sequence,
-        asn1::{ObjectIdentifier, UintRef},
-    },
-    spki::SubjectPublicKeyInfoOwned,
-};
 
-use crate::{Refusal, certificate::Certificate, p521};
+use crate::{
+    Refusal,
+    asn1::{self, PublicKeyInfo, certificate::public_key},
+    certificate::Certificate,
+    p521,
+};
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -25,8 +26,11 @@ const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
 
 /// The kind of a certificate's key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Key {
-    Rsa,
+pub(crate) enum KeyKind {
+    /// Of any length; whether it is long enough is for the caller.
+    Rsa {
+        bits: usize,
+    },
     P256,
     P384,
     P521,
@@ -38,41 +42,35 @@ enum By {
     P521,
 }
 
-/// Whether the certificate's key signed `message` with the algorithm that the assertion names.
+/// Whether the certificate's key signed `message` with `algorithm`, as JWA has it.
 ///
-/// The algorithm must be one of that very kind of key: it can choose between hashes and paddings
-/// of RSA, and nothing else (threat C-23).
+/// The algorithm must be one of that very kind of key: whoever names it can choose between hashes
+/// and paddings of RSA, and nothing else (threat C-23).
 pub(crate) fn check(
     certificate: &Certificate,
-    assertion: &Assertion,
+    algorithm: Algorithm,
     message: &[u8],
+    signature: &[u8],
 ) -> Result<(), Refusal> {
-    let info = certificate.key();
-    let key = kind(info)?;
-    let by = match (key, assertion.algorithm) {
-        (Key::P256, Algorithm::Es256) => By::Ring(&ECDSA_P256_SHA256_FIXED),
-        (Key::P384, Algorithm::Es384) => By::Ring(&ECDSA_P384_SHA384_FIXED),
-        (Key::P521, Algorithm::Es512) => By::P521,
-        (Key::Rsa, Algorithm::Rs256) => By::Ring(&RSA_PKCS1_2048_8192_SHA256),
-        (Key::Rsa, Algorithm::Rs384) => By::Ring(&RSA_PKCS1_2048_8192_SHA384),
-        (Key::Rsa, Algorithm::Rs512) => By::Ring(&RSA_PKCS1_2048_8192_SHA512),
-        (Key::Rsa, Algorithm::Ps256) => By::Ring(&RSA_PSS_2048_8192_SHA256),
-        (Key::Rsa, Algorithm::Ps384) => By::Ring(&RSA_PSS_2048_8192_SHA384),
-        (Key::Rsa, Algorithm::Ps512) => By::Ring(&RSA_PSS_2048_8192_SHA512),
+    let info = public_key(certificate.key()).map_err(|_| Refusal::KeyUnsupported)?;
+    let by = match (strong_key(&info)?, algorithm) {
+        (KeyKind::P256, Algorithm::Es256) => By::Ring(&ECDSA_P256_SHA256_FIXED),
+        (KeyKind::P384, Algorithm::Es384) => By::Ring(&ECDSA_P384_SHA384_FIXED),
+        (KeyKind::P521, Algorithm::Es512) => By::P521,
+        (KeyKind::Rsa { .. }, Algorithm::Rs256) => By::Ring(&RSA_PKCS1_2048_8192_SHA256),
+        (KeyKind::Rsa { .. }, Algorithm::Rs384) => By::Ring(&RSA_PKCS1_2048_8192_SHA384),
+        (KeyKind::Rsa { .. }, Algorithm::Rs512) => By::Ring(&RSA_PKCS1_2048_8192_SHA512),
+        (KeyKind::Rsa { .. }, Algorithm::Ps256) => By::Ring(&RSA_PSS_2048_8192_SHA256),
+        (KeyKind::Rsa { .. }, Algorithm::Ps384) => By::Ring(&RSA_PSS_2048_8192_SHA384),
+        (KeyKind::Rsa { .. }, Algorithm::Ps512) => By::Ring(&RSA_PSS_2048_8192_SHA512),
         _ => return Err(Refusal::AlgorithmMismatch),
     };
-    let signature = STANDARD
-        .decode(&assertion.signature)
-        .map_err(|_| Refusal::SignatureUnreadable)?;
-    let key = info
-        .subject_public_key
-        .as_bytes()
-        .ok_or(Refusal::KeyUnsupported)?;
+    let key = BitStringRef::as_bytes(&info.key).ok_or(Refusal::KeyUnsupported)?;
     let good = match by {
         By::Ring(algorithm) => UnparsedPublicKey::new(algorithm, key)
-            .verify(message, &signature)
+            .verify(message, signature)
             .is_ok(),
-        By::P521 => p521::verify_fixed(key, message, &signature),
+        By::P521 => p521::verify_fixed(key, message, signature),
     };
     if good {
         Ok(())
@@ -81,24 +79,28 @@ pub(crate) fn check(
     }
 }
 
-fn kind(info: &SubjectPublicKeyInfoOwned) -> Result<Key, Refusal> {
-    let curve = || {
-        info.algorithm
-            .parameters
-            .as_ref()?
-            .decode_as::<ObjectIdentifier>()
-            .ok()
-    };
-    match info.algorithm.oid {
-        RSA => match rsa_bits(info) {
-            None => Err(Refusal::KeyUnsupported),
-            Some(bits) if bits < 2048 => Err(Refusal::KeyTooWeak { bits }),
-            Some(_) => Ok(Key::Rsa),
-        },
-        EC => match curve() {
-            Some(P256) => Ok(Key::P256),
-            Some(P384) => Ok(Key::P384),
-            Some(P521) => Ok(Key::P521),
+/// The kind of a key that may sign in or sign documents: RSA from 2,048 bits.
+pub(crate) fn strong_key(info: &PublicKeyInfo<'_>) -> Result<KeyKind, Refusal> {
+    match key_kind(info)? {
+        KeyKind::Rsa { bits } if bits < 2048 => Err(Refusal::KeyTooWeak { bits }),
+        kind => Ok(kind),
+    }
+}
+
+/// The kind of any key.
+pub(crate) fn key_kind(info: &PublicKeyInfo<'_>) -> Result<KeyKind, Refusal> {
+    let unsupported = |_| Refusal::KeyUnsupported;
+    let algorithm = asn1::Algorithm::from_der(info.algorithm.0).map_err(unsupported)?;
+    let curve = |parameters: AnyRef<'_>| parameters.decode_as::<ObjectIdentifier>().ok();
+    match algorithm.oid {
+        RSA => {
+            let bits = rsa_bits(info).ok_or(Refusal::KeyUnsupported)?;
+            Ok(KeyKind::Rsa { bits })
+        }
+        EC => match algorithm.parameters.and_then(curve) {
+            Some(P256) => Ok(KeyKind::P256),
+            Some(P384) => Ok(KeyKind::P384),
+            Some(P521) => Ok(KeyKind::P521),
             _ => Err(Refusal::KeyUnsupported),
         },
         _ => Err(Refusal::KeyUnsupported),
@@ -106,13 +108,13 @@ fn kind(info: &SubjectPublicKeyInfoOwned) -> Result<Key, Refusal> {
 }
 
 /// The length of the modulus. Spec: RFC 8017 §A.1.1.
-fn rsa_bits(info: &SubjectPublicKeyInfoOwned) -> Option<usize> {
+fn rsa_bits(info: &PublicKeyInfo<'_>) -> Option<usize> {
     #[derive(Sequence)]
     struct RsaPublicKey<'a> {
         modulus: UintRef<'a>,
         exponent: UintRef<'a>,
     }
-    let key = RsaPublicKey::from_der(info.subject_public_key.as_bytes()?).ok()?;
+    let key = RsaPublicKey::from_der(BitStringRef::as_bytes(&info.key)?).ok()?;
     let modulus = key.modulus.as_bytes();
     Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize)
 }

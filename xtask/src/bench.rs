@@ -10,15 +10,24 @@ pub(crate) struct Options {
     /// One JSON object a line instead of a table: name, value, unit, floor, ratio, target, met.
     #[arg(long)]
     json: bool,
-    /// Only the groups of figures whose names contain this, such as `HiCOS`.
-    #[arg(long, value_name = "NAME")]
+    /// Only the groups of figures whose names contain this: `verifying`.
+    #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Only the portal: its figures, then the same load for so many minutes, to see whether its
+    /// memory stays as it is.
+    #[arg(long, value_name = "MINUTES")]
+    portal: Option<usize>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     packages::for_bench()?;
-    // The program alone, as it is shipped: beside the tests it would be built with their features.
-    for (package, bin) in [("chop-agent", "chop"), ("e2e", "bench")] {
+    // Each program alone, as it is shipped: beside the tests it would be built with their features.
+    for (package, bin) in [
+        ("chop-agent", "chop"),
+        ("portal", "portal"),
+        ("chop-verify", "chop-verify"),
+        ("e2e", "bench"),
+    ] {
         let build = ["build", "--release", "--package", package, "--bin", bin];
         step::run(&format!("build {bin}"), &mut step::cargo(&build))?;
     }
@@ -31,8 +40,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.json {
         words.push("--json");
     }
-    if let Some(only) = &options.only {
-        words.extend(["--only", only]);
+    if let Some(text) = &options.only {
+        words.extend(["--only", text]);
+    }
+    let minutes = options.portal.map(|minutes| minutes.to_string());
+    if let Some(minutes) = &minutes {
+        words.extend(["--portal", minutes]);
     }
     let (program, rest) = words.split_first().unwrap_or((&"false", &[]));
     step::run("bench", &mut step::command(program, rest))

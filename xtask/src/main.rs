@@ -2,8 +2,12 @@
 
 mod bench;
 mod demo;
+mod fuzz;
+mod gallery;
+mod modules;
 mod packages;
 mod place;
+mod soak;
 mod step;
 mod test;
 mod windows;
@@ -26,8 +30,16 @@ enum Job {
     Demo(demo::Options),
     /// Check everything: format, lints, unit, browser and card tests, TypeScript, licences, docs.
     Test(test::Options),
+    /// Draw every window in every state anew, into docs/gallery. Look at what has changed.
+    Gallery,
     /// Measure, in release mode, each figure against a floor of the same run.
     Bench(bench::Options),
+    /// Look for inputs that make a parser panic or hang: every fuzz target, ten minutes each.
+    Fuzz(fuzz::Options),
+    /// Try every PKCS #11 module with every mishap (wrong PIN, pulled card, 6F00 …); ten minutes.
+    Modules(modules::Options),
+    /// Sign in a thousand times while cards, modules and pcscd come and go; twenty minutes.
+    Soak(soak::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -37,7 +49,11 @@ fn main() -> ExitCode {
     let result = match arguments.job {
         Job::Demo(options) => demo::run(&options),
         Job::Test(options) => test::run(&options),
+        Job::Gallery => gallery::run(),
         Job::Bench(options) => bench::run(&options),
+        Job::Fuzz(options) => fuzz::run(&options),
+        Job::Modules(options) => modules::run(&options),
+        Job::Soak(options) => soak::run(&options),
         Job::Windows => windows::run(),
     };
     match result {

@@ -27,6 +27,9 @@ const TEST: &[&str] = &[
     "vsmartcard-vpcd",
     "opensc",
     "softhsm2",
+    "libnss3",
+    "p11-kit",
+    "p11-kit-modules",
     "iproute2",
     "util-linux",
     "procps",
@@ -35,11 +38,24 @@ const TEST: &[&str] = &[
     "wmctrl",
     "curl",
     "npm",
-    "default-jdk-headless",
-    "libbcpkix-java",
+    "redis-server",
     "python3-cryptography",
+    "php-cli",
+    "default-jdk-headless",
+    // What HiCOS pages had signed is verified as sites do.
+    "libbcpkix-java",
     "python3-asn1crypto",
+    // Around the portal: its other database, a mail server, a proxy before two nodes.
+    "postgresql",
+    "python3-aiosmtpd",
+    "haproxy",
+    "systemd", // looks at the unit of the portal
 ];
+
+/// OpenSSL as a library, to measure beside.
+const BENCH: &[&str] = &["libssl-dev"];
+/// To build kryoptic, which takes its words for C's from its headers.
+const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-dev"];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
@@ -69,6 +85,11 @@ pub(crate) fn for_demo() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO], &[CHROMIUM])
 }
 
+/// What pictures of the windows need: the fonts.
+pub(crate) fn for_gallery() -> Result<()> {
+    install(&[BUILD, DISPLAY], &[])
+}
+
 /// What the tests need.
 pub(crate) fn for_test() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM, FIREFOX])?;
@@ -77,7 +98,17 @@ pub(crate) fn for_test() -> Result<()> {
 
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
-    install(&[BUILD, DISPLAY, DEMO, TEST], &[CHROMIUM])
+    install(&[BUILD, DISPLAY, DEMO, TEST, BENCH], &[CHROMIUM])
+}
+
+/// What trying modules needs.
+pub(crate) fn for_modules() -> Result<()> {
+    install(&[BUILD, DEMO, TEST, KRYOPTIC], &[])
+}
+
+/// What the fuzzers need: libFuzzer is C++.
+pub(crate) fn for_fuzz() -> Result<()> {
+    install(&[BUILD, &["g++"]], &[])
 }
 
 /// What the job for Windows needs.
@@ -137,13 +168,15 @@ fn is_installed(package: &str) -> bool {
         .is_some_and(|status| status == "install ok installed")
 }
 
-/// Tools that are often there without Debian's package: a compiler, Node's own npm, some Java.
+/// Tools that are often there without Debian's package: a compiler, Node's own npm, a JDK.
 fn provided_otherwise(package: &str) -> bool {
-    match package {
-        "gcc" | "npm" => on_path(package),
-        "default-jdk-headless" => on_path("javac"),
-        _ => false,
-    }
+    let program = match package {
+        "gcc" | "g++" | "npm" | "python3" => package,
+        "php-cli" => "php",
+        "default-jdk-headless" => "javac",
+        _ => return false,
+    };
+    on_path(program)
 }
 
 fn on_path(program: &str) -> bool {
@@ -156,8 +189,9 @@ fn is_ubuntu() -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
-/// Where npm packages are needed: the bridge's build tools, and a library that sites verify with.
-const NPM: [&str; 2] = ["bridge-js", "tests/peers"];
+/// Where npm packages are needed: the bridge’s build tools, what browser tests run in pages, and a
+/// library that sites verify with.
+const NPM: [&str; 3] = ["bridge-js", "tests", "tests/peers"];
 
 /// The npm packages of a folder, exactly as its lock file names them.
 fn npm(folder: &str) -> Result<()> {
@@ -186,22 +220,26 @@ fn npm(folder: &str) -> Result<()> {
 
 /// `cargo-deny`: the one on the machine, or one of our own below the target folder.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    if step::output("cargo-deny", &["--version"]).is_some() {
-        return Ok("cargo-deny".into());
+    tool("cargo-deny", "0.20.2")
+}
+
+/// `cargo-fuzz`, likewise.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    tool("cargo-fuzz", "0.13.2")
+}
+
+fn tool(name: &str, version: &str) -> Result<PathBuf> {
+    if step::output(name, &["--version"]).is_some() {
+        return Ok(name.into());
     }
     let tools = step::root().join("target/tools");
-    let program = tools.join("bin/cargo-deny");
+    let program = tools.join("bin").join(name);
     if !program.is_file() {
-        eprintln!("Installing cargo-deny into target/tools");
-        let mut install = step::cargo(&[
-            "install",
-            "--locked",
-            "--debug",
-            "--quiet",
-            "cargo-deny@0.20.2",
-        ]);
+        eprintln!("Installing {name} into target/tools");
+        let which = format!("{name}@{version}");
+        let mut install = step::cargo(&["install", "--locked", "--debug", "--quiet", &which]);
         step::run(
-            "cargo install cargo-deny",
+            &format!("cargo install {name}"),
             install.arg("--root").arg(&tools),
         )?;
     }

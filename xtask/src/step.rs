@@ -63,6 +63,16 @@ pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// A program of ours that needs root, for namespaces and a pcscd of its own.
+pub(crate) fn as_root(program: &Path) -> Command {
+    if is_root() {
+        return command(&program.to_string_lossy(), &[]);
+    }
+    let mut sudo = command("sudo", &[]);
+    sudo.arg(program);
+    sudo
+}
+
 /// Whether we are root, and so need no `sudo`.
 pub(crate) fn is_root() -> bool {
     output("id", &["-u"]).as_deref() == Some("0")

@@ -1,6 +1,6 @@
 //! For developers: shows the window in one of its states, without an agent and without a card.
 //!
-//! `cargo run -p chop-agent --example preview -- STATE [dark] [ORIGIN]`; what the person does is
+//! `cargo run -p chop-agent --example preview -- STATE [dark] [en] [ORIGIN]`; what the person does is
 //! printed, but for the PIN. `… -- tray` puts up the sign in the panel instead, takes its state
 //! (`ready`, `busy`, `problem`) from standard input and prints what is chosen from its menu.
 
@@ -9,6 +9,8 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::{Context as _, Result};
 use chop_agent::{
     consent::WindowConsent,
+    settings::Theme,
+    text::Language,
     tray::{State, Tray},
 };
 use chop_protocol::{Origin, Plain};
@@ -16,7 +18,10 @@ use chop_service::{
     Asks, Caller, Choice, ChoiceId, Consent as _, ConsentRequest, DocumentView, Ending, Event,
     Notice, Purpose, Scope, View, Window as _,
 };
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    sync::watch,
+};
 
 const STATES: &str = "looking service_down no_reader no_card no_certificate ready several locked \
                       last_try wrong wrong_last length file long expired checking done removed fault \
@@ -53,7 +58,13 @@ async fn show(arguments: &[String]) -> Result<()> {
         purpose: purpose(state),
         time: Duration::from_secs(60),
     };
-    let consent = WindowConsent::new(std::env::current_exe()?).dark(dark.then_some(true));
+    let theme = match dark {
+        true => Theme::Dark,
+        false => Theme::Light,
+    };
+    let language = language(arguments);
+    let consent = WindowConsent::new(std::env::current_exe()?, watch::Sender::new(language));
+    let consent = consent.theme(theme);
     let started = std::time::Instant::now();
     let mut window = consent.open(&request).await?;
     println!("opened after {:?}", started.elapsed());
@@ -82,7 +93,7 @@ async fn show(arguments: &[String]) -> Result<()> {
 #[tokio::main(flavor = "current_thread")]
 async fn tray() -> Result<()> {
     let (chosen, mut events) = tokio::sync::mpsc::unbounded_channel();
-    let Some(mut tray) = Tray::start(chosen) else {
+    let Some(mut tray) = Tray::start(chosen, Language::of_system()) else {
         println!("none");
         return Ok(());
     };
@@ -101,6 +112,13 @@ async fn tray() -> Result<()> {
             event = events.recv() => println!("{:?}", event.context("the tray is gone")?),
         }
     }
+}
+
+fn language(arguments: &[String]) -> Language {
+    let mut named = arguments
+        .iter()
+        .filter_map(|argument| argument.parse().ok());
+    named.next().unwrap_or(Language::CHINESE)
 }
 
 enum Step {
@@ -249,6 +267,7 @@ fn citizen() -> Choice {
         holder: Some("王小明".to_owned()),
         issuer: "內政部憑證管理中心".to_owned(),
         not_after: Some(1_861_891_199),
+        certificate: None,
         label: "自然人憑證".to_owned(),
         reader: Some("CASTLES EZ100PU 00 00".to_owned()),
         tries_left: Some(3),
@@ -277,6 +296,7 @@ fn file() -> Choice {
         holder: None,
         issuer: String::new(),
         not_after: None,
+        certificate: None,
         label: "company-2026.p12".to_owned(),
         reader: None,
         tries_left: None,

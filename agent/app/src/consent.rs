@@ -10,15 +10,25 @@ use std::{
     time::Duration,
 };
 
-use chop_service::{Caller, Consent, ConsentError, ConsentRequest, Ending, Event, View, Window};
-use chop_token::pipe::{self, Frame};
+use chop_service::{
+    Caller, ChoiceId, Consent, ConsentError, ConsentRequest, Ending, Event, View, Window,
+};
+use chop_token::{
+    Pin,
+    pipe::{self, Frame},
+};
 use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::timeout,
 };
 
-use crate::prompt::wire::{CallerKind, FromWindow, Request, ToWindow};
+use crate::{
+    appearance,
+    prompt::wire::{About, CallerKind, FromWindow, PinTask, Request, SiteRequest, ToWindow},
+    settings::Theme,
+    text::Language,
+};
 
 /// A window that is not on the screen by then is given up: an X server may accept a connection and
 /// then say nothing.
@@ -30,23 +40,39 @@ const ENDS_WITHIN: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct WindowConsent {
     program: PathBuf,
-    dark: Option<bool>,
+    theme: Theme,
+    language: watch::Sender<Language>,
 }
 
 impl WindowConsent {
-    /// `program` is the `chop` binary.
+    /// `program` is the `chop` binary. Windows speak what `language` says when they open; a person
+    /// who switches a window to another language changes it.
     #[must_use]
-    pub fn new(program: PathBuf) -> Self {
+    pub fn new(program: PathBuf, language: watch::Sender<Language>) -> Self {
         Self {
             program,
-            dark: None,
+            theme: Theme::System,
+            language,
         }
     }
 
-    /// Makes windows dark or light; `None` leaves it to the system.
+    /// Makes windows dark or light.
     #[must_use]
-    pub fn dark(self, dark: Option<bool>) -> Self {
-        Self { dark, ..self }
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    async fn request(&self, about: About) -> Request {
+        let dark = match self.theme {
+            Theme::System => appearance::is_dark().await,
+            Theme::Light => Some(false),
+            Theme::Dark => Some(true),
+        };
+        Request {
+            language: *self.language.borrow(),
+            dark,
+            about,
+        }
     }
 }
 
@@ -54,23 +80,31 @@ impl Consent for WindowConsent {
     type Window = PromptWindow;
 
     async fn open(&self, request: &ConsentRequest) -> Result<PromptWindow, ConsentError> {
-        let mut child = self.start().map_err(ConsentError::Failed)?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(ConsentError::Failed(ErrorKind::BrokenPipe.into()));
-        };
         let (origin, owner, caller) = shown(&request.caller);
-        let request = Request {
+        let site = SiteRequest {
             origin,
             owner,
             caller,
             purpose: request.purpose.clone(),
             seconds: request.time.as_secs(),
-            dark: self.dark,
         };
+        self.open_about(About::Site(site)).await
+    }
+}
+
+impl WindowConsent {
+    /// Opens a window.
+    pub(crate) async fn open_about(&self, about: About) -> Result<PromptWindow, ConsentError> {
+        let mut child = self.start().map_err(ConsentError::Failed)?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(ConsentError::Failed(ErrorKind::BrokenPipe.into()));
+        };
+        // The desktop is asked while the window's process starts.
+        let request = self.request(about).await;
         let (to_window, messages) = mpsc::unbounded_channel();
         let (events, mut from_window) = mpsc::unbounded_channel();
         tokio::spawn(write(stdin, request, messages));
-        tokio::spawn(read(stdout, events));
+        tokio::spawn(read(stdout, events, self.language.clone()));
         // Dropped on every way out but the last, which kills the child.
         let answer = timeout(OPENS_WITHIN, from_window.recv()).await;
         match answer.map_err(|_| ConsentError::Failed(ErrorKind::TimedOut.into()))? {
@@ -80,10 +114,21 @@ impl Consent for WindowConsent {
                 from_window,
             }),
             Some(Answer::NoDisplay) => Err(ConsentError::NoDisplay),
-            Some(Answer::Did(_)) | None => {
+            Some(Answer::Did(_) | Answer::Changed { .. }) | None => {
                 Err(ConsentError::Failed(ErrorKind::UnexpectedEof.into()))
             }
         }
+    }
+
+    fn start(&self) -> Result<Child, Error> {
+        Command::new(&self.program)
+            .arg("prompt")
+            .env_clear()
+            .envs(environment::needed(std::env::vars_os()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
     }
 }
 
@@ -120,19 +165,6 @@ fn printable(path: &Path) -> String {
     path.to_string_lossy().replace(odd, "\u{fffd}")
 }
 
-impl WindowConsent {
-    fn start(&self) -> Result<Child, Error> {
-        Command::new(&self.program)
-            .arg("prompt")
-            .env_clear()
-            .envs(environment::needed(std::env::vars_os()))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-    }
-}
-
 /// A window on the screen. Dropping it kills its process.
 #[derive(Debug)]
 pub struct PromptWindow {
@@ -151,7 +183,7 @@ impl Window for PromptWindow {
         loop {
             match self.from_window.recv().await {
                 Some(Answer::Did(event)) => return event,
-                Some(Answer::Opened | Answer::NoDisplay) => {}
+                Some(Answer::Opened | Answer::NoDisplay | Answer::Changed { .. }) => {}
                 // Its process ended without a word: as good as closed, now and whenever asked.
                 None => return Event::Closed,
             }
@@ -167,11 +199,45 @@ impl Window for PromptWindow {
     }
 }
 
+impl PromptWindow {
+    /// Says something to the window.
+    pub(crate) fn say(&self, message: ToWindow) {
+        // A window that is gone says so in `heard`.
+        let _ = self.to_window.send(message);
+    }
+
+    /// What the window says next; `None` once it is gone. Cancel-safe.
+    pub(crate) async fn heard(&mut self) -> Option<Answer> {
+        self.from_window.recv().await
+    }
+
+    /// Lets the window show how it ended, and waits until it is gone.
+    pub(crate) async fn ended(mut self, ending: Ending, within: Duration) {
+        self.say(ToWindow::End(ending));
+        // When the time is over, dropping the child kills it.
+        let _ = timeout(within, self.child.wait()).await;
+    }
+}
+
 /// What the child says.
-enum Answer {
+pub(crate) enum Answer {
+    /// It is on the screen.
     Opened,
+    /// There is no screen.
     NoDisplay,
+    /// What the person did in a site's window.
     Did(Event),
+    /// Another PIN is wanted.
+    Changed {
+        /// For this card.
+        choice: ChoiceId,
+        /// With its PIN or its PUK.
+        task: PinTask,
+        /// The PIN or PUK, for one try.
+        old: Pin,
+        /// The new PIN.
+        new: Pin,
+    },
 }
 
 impl std::fmt::Debug for Answer {
@@ -204,19 +270,36 @@ async fn write(
 }
 
 /// Reads until the child ends or talks nonsense.
-async fn read(mut stdout: ChildStdout, events: mpsc::UnboundedSender<Answer>) {
-    while let Some(answer) = read_one(&mut stdout).await {
-        if events.send(answer).is_err() {
-            return;
+async fn read(
+    mut stdout: ChildStdout,
+    events: mpsc::UnboundedSender<Answer>,
+    language: watch::Sender<Language>,
+) {
+    while let Some(said) = read_one(&mut stdout).await {
+        match said {
+            Said::Answer(answer) => {
+                if events.send(answer).is_err() {
+                    return;
+                }
+            }
+            Said::Language(chosen) => {
+                language.send_replace(chosen);
+            }
         }
     }
 }
 
-async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
+enum Said {
+    Answer(Answer),
+    Language(Language),
+}
+
+async fn read_one(stdout: &mut ChildStdout) -> Option<Said> {
     let Ok(Some(Frame::Message(json))) = pipe::read(stdout).await else {
         return None;
     };
-    Some(match serde_json::from_slice(&json).ok()? {
+    let answer = match serde_json::from_slice(&json).ok()? {
+        FromWindow::Spoke(language) => return Some(Said::Language(language)),
         FromWindow::Opened => Answer::Opened,
         FromWindow::NoDisplay => Answer::NoDisplay,
         FromWindow::Closed => Answer::Did(Event::Closed),
@@ -224,12 +307,24 @@ async fn read_one(stdout: &mut ChildStdout) -> Option<Answer> {
         FromWindow::Decided(decision) => Answer::Did(Event::Decided(decision)),
         FromWindow::Agreed(choice) => Answer::Did(Event::Agreed { choice }),
         FromWindow::Entered(choice) => {
-            let Ok(Some(Frame::Secret(pin))) = pipe::read(stdout).await else {
-                return None;
-            };
+            let pin = read_secret(stdout).await?;
             Answer::Did(Event::Entered { choice, pin })
         }
-    })
+        FromWindow::Changed(choice, task) => Answer::Changed {
+            choice,
+            task,
+            old: read_secret(stdout).await?,
+            new: read_secret(stdout).await?,
+        },
+    };
+    Some(Said::Answer(answer))
+}
+
+async fn read_secret(stdout: &mut ChildStdout) -> Option<Pin> {
+    match pipe::read(stdout).await {
+        Ok(Some(Frame::Secret(secret))) => Some(secret),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use chop_agent::{
     doctor::{self, Form},
     grants, logging,
     paths::Paths,
-    prompt, run,
-    settings::Settings,
+    pin, prompt, run,
+    settings::{self, Settings},
+    text::{Language, Message, command},
 };
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
-use chop_token::{Fence, Module, WorkerSource, worker};
+use chop_token::{Fence, Module, WorkerSource, fence, worker};
 use clap::{Args, Parser, Subcommand};
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
@@ -53,6 +54,14 @@ enum Command {
         /// For programs: JSON instead of text.
         #[arg(long)]
         json: bool,
+    },
+    /// 更改卡片的 PIN 碼，或用 PUK 解鎖 · Change a card's PIN, or unblock it with the PUK.
+    ///
+    /// 在視窗中輸入，不在指令列。 It is entered in a window, never on the command line.
+    Pin {
+        /// 先顯示 PUK · Show the PUK first.
+        #[arg(long)]
+        unblock: bool,
     },
     /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
     Certificate {
@@ -101,17 +110,49 @@ fn main() -> ExitCode {
         }),
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
+        Command::Pin { unblock } => change_pin(unblock),
         Command::Certificate { der } => certificate(der),
         Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("chop: {error:#}");
+        let (language, message) = complaint(&error);
+        eprintln!("chop: {}", language.say(&message));
+        eprintln!("  → {}", language.say(&message.next()));
         ExitCode::FAILURE
     })
 }
 
+/// What went wrong, and the language to say it in: the person's, as far as the settings can be read.
+fn complaint(error: &anyhow::Error) -> (Language, Message) {
+    let language = paths()
+        .ok()
+        .and_then(|paths| Settings::load(&paths).ok())
+        .map_or_else(Language::of_system, |settings| {
+            settings.language.value.language()
+        });
+    let message = if let Some(error) = error.downcast_ref::<run::Error>() {
+        command::run(error)
+    } else if let Some(error) = error.downcast_ref::<settings::Error>() {
+        command::settings(error)
+    } else if let Some(error) = error.downcast_ref::<pin::Error>() {
+        command::pin(error)
+    } else if error.is::<NoHome>() {
+        command::NO_HOME
+    } else {
+        command::other(format!("{error:#}"))
+    };
+    (language, message)
+}
+
+/// This person has no home folder, so Chop has no place to be.
+#[derive(Debug, thiserror::Error)]
+#[error("this person has no home folder")]
+struct NoHome;
+
 fn agent() -> Result<ExitCode> {
+    // PINs pass through on their way from the window to the card.
+    fence::hide_memory();
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
     logging::start(settings.log.value);
@@ -161,6 +202,20 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn change_pin(unblock: bool) -> Result<ExitCode> {
+    let paths = paths()?;
+    let settings = Settings::load(&paths)?;
+    let program = program()?;
+    let way = match unblock {
+        true => pin::Way::Unblock,
+        false => pin::Way::Change,
+    };
+    Ok(match pin::run(&settings, &paths, program, way)? {
+        pin::Outcome::Changed => ExitCode::SUCCESS,
+        pin::Outcome::Unchanged => ExitCode::FAILURE,
+    })
+}
+
 fn certificate(der: bool) -> Result<ExitCode> {
     let pair = store::load_or_create(&paths()?.localhost, SystemTime::now(), Lifetime::PerPerson)?;
     let mut output = std::io::stdout().lock();
@@ -207,5 +262,5 @@ fn program() -> Result<PathBuf> {
 }
 
 fn paths() -> Result<Paths> {
-    Paths::of_this_person().context("this person has no home folder, so Chop has no place to be")
+    Ok(Paths::of_this_person().ok_or(NoHome)?)
 }

@@ -17,6 +17,8 @@ pub struct Paths {
     pub memory: PathBuf,
     /// Held by the running agent.
     pub lock: PathBuf,
+    /// Held while the window for another PIN is open.
+    pub pin_lock: PathBuf,
 }
 
 /// The machine's policy.
@@ -44,6 +46,7 @@ impl Paths {
             localhost: folders.data_local_dir().join("localhost"),
             memory: state.to_path_buf(),
             lock: runtime.join("agent.lock"),
+            pin_lock: runtime.join("pin.lock"),
         })
     }
 
@@ -56,6 +59,7 @@ impl Paths {
             localhost: folder.join("data/localhost"),
             memory: folder.join("state"),
             lock: folder.join("run/agent.lock"),
+            pin_lock: folder.join("run/pin.lock"),
         }
     }
 }

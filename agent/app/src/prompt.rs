@@ -5,12 +5,21 @@
 //! closes the pipe; its end is what wipes the copies that toolkit and system made of what was typed.
 
 mod agent;
+mod attention;
+mod contents;
 mod fonts;
 mod form;
+#[cfg(test)]
+mod gallery;
+mod guard;
 mod paint;
+mod parts;
 mod pin_buffer;
+mod pin_form;
 mod raster;
 mod runner;
+#[cfg(test)]
+mod scene;
 mod screen;
 mod theme;
 pub(crate) mod wire;
@@ -56,7 +65,7 @@ pub fn run() -> ExitCode {
 }
 
 /// Keeps other programs of the same person from reading this one's memory, and it out of core dumps.
-fn fence() {
+pub(crate) fn fence() {
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_dumpable(false) {
         tracing::warn!(%error, "the window's memory is not protected");

@@ -14,6 +14,7 @@ use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
 use tokio::{
     net::TcpListener,
+    sync::watch,
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
@@ -161,12 +162,15 @@ pub fn until_ended(
         .map_err(Error::System)?;
     runtime.block_on(async {
         let mut signals = signals::Signals::new().map_err(Error::System)?;
-        let (consent, windows) = Announced::new(WindowConsent::new(program.clone()));
+        let (language, _) = watch::channel(settings.language.value.language());
+        let windows = WindowConsent::new(program.clone(), language.clone());
+        let (consent, windows) = Announced::new(windows.theme(settings.theme.value));
         let agent = Agent::start(settings, paths, program.clone(), consent).await?;
         ready(agent.port());
         let quit = async {
             if settings.tray.value {
-                panel::until_quit(&program, windows, agent.keyring.inventory()).await;
+                let now = *language.borrow();
+                panel::until_quit(&program, windows, agent.keyring.inventory(), now).await;
             } else {
                 std::future::pending::<()>().await;
             }

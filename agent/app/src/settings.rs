@@ -19,7 +19,10 @@ use chop_protocol::Origin;
 use chop_service::{PinFrom, Unknown};
 use chop_token::Module;
 
-use crate::paths::Paths;
+use crate::{
+    paths::Paths,
+    text::{Language, Message, wanted},
+};
 use file::Entries;
 use value::Value;
 
@@ -43,6 +46,39 @@ pub enum Source {
     Locked,
     /// The person's own file.
     Person,
+}
+
+/// What is spoken.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Speech {
+    /// What the person's system speaks.
+    #[default]
+    System,
+    /// This.
+    Always(Language),
+}
+
+impl Speech {
+    /// The language.
+    #[must_use]
+    pub fn language(self) -> Language {
+        match self {
+            Self::System => Language::of_system(),
+            Self::Always(language) => language,
+        }
+    }
+}
+
+/// Whether windows are light or dark.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
 /// How much is logged.
@@ -105,20 +141,20 @@ pub enum Error {
         key: String,
     },
     /// A value is of another kind, or outside what makes sense.
-    #[error("{key} in the settings file {} must be {wanted}", path.display())]
+    #[error("{key} in the settings file {} must be {}", path.display(), Language::ENGLISH.say(wanted))]
     Value {
         /// Which file.
         path: PathBuf,
         /// Which key.
         key: String,
         /// What would be right.
-        wanted: &'static str,
+        wanted: Message,
     },
 }
 
 macro_rules! settings {
     ($($(#[doc = $doc:literal])* $key:literal $field:ident: $type:ty = $built_in:expr,
-       $fits:expr => $wanted:literal;)*) => {
+       $fits:expr => $wanted:expr;)*) => {
         /// Everything that can be set.
         #[derive(Clone, Debug)]
         pub struct Settings {
@@ -162,68 +198,73 @@ macro_rules! settings {
 settings! {
     /// Loopback ports, tried in this order.
     "ports" ports: Vec<u16> = chop_protocol::PORTS.into(),
-        |ports| !ports.is_empty() && unprivileged(ports) => "one or more ports from 1024 on";
+        |ports| !ports.is_empty() && unprivileged(ports) => wanted::SOME_PORTS;
     /// PKCS #11 modules; the installed ones where nobody names any.
     "modules" modules: Vec<Module> = modules::installed(), |modules| {
         let paths = modules.iter().flat_map(|it| it.writable.iter().chain([&it.path]));
         paths.into_iter().all(|path| path.is_absolute())
-    } => "a list of absolute paths, or of tables with path, parameters and writable";
+    } => wanted::MODULES;
     /// Modules, and folders with modules, that may be loaded; `None` for any.
     "allowed_modules" allowed_modules: Option<Vec<PathBuf>> = None,
-        |paths| absolute(paths.as_deref().unwrap_or_default()) => "a list of absolute paths";
+        |paths| absolute(paths.as_deref().unwrap_or_default()) => wanted::PATHS;
     /// PKCS #12 files, each a software card.
     "pkcs12" pkcs12: Vec<PathBuf> = Vec::new(),
-        |paths| absolute(paths) => "a list of absolute paths";
+        |paths| absolute(paths) => wanted::PATHS;
     /// Issuers whose certificates may be used, by the names that windows show; empty for all.
-    "issuers" issuers: Vec<String> = Vec::new(), |_| true => "a list of names";
+    "issuers" issuers: Vec<String> = Vec::new(), |_| true => wanted::NAMES;
     /// Whether pages on `http://localhost` may ask: for developers of login pages.
-    "development" development: bool = false, |_| true => "true or false";
+    "development" development: bool = false, |_| true => wanted::YES_OR_NO;
     /// How long a window waits for the person.
     "window_seconds" window_time: Duration = Duration::from_secs(120),
-        |time| (10..=600).contains(&time.as_secs()) => "a number between 10 and 600";
+        |time| (10..=600).contains(&time.as_secs()) => wanted::SECONDS;
     /// Whether to show the tray icon.
-    "tray" tray: bool = true, |_| true => "true or false";
+    "tray" tray: bool = true, |_| true => wanted::YES_OR_NO;
+    /// What windows, menus and commands speak.
+    "language" language: Speech = Speech::default(),
+        |_| true => wanted::LANGUAGE;
+    /// Whether windows are light or dark.
+    "theme" theme: Theme = Theme::default(), |_| true => wanted::THEME;
     /// How much is logged to standard error.
     "log" log: LogLevel = LogLevel::default(),
-        |_| true => "\"off\", \"error\", \"warn\", \"info\", \"debug\" or \"trace\"";
+        |_| true => wanted::LOG;
 
     /// Ports of the room for HiCOS pages, all of them; empty to close it.
     "hipki.ports" hipki_ports: Vec<u16> = vec![61161, 16888],
-        |ports| unprivileged(ports) => "a list of ports from 1024 on";
+        |ports| unprivileged(ports) => wanted::PORTS;
     /// The version that pages written for HiCOS are told; empty for one that suits the system.
     "hipki.version" hipki_version: String = String::new(),
-        |text| text.chars().all(|c| c.is_ascii_digit() || c == '.') => "digits and dots";
+        |text| text.chars().all(|c| c.is_ascii_digit() || c == '.') => wanted::VERSION;
     /// Who takes the PIN for pages written for HiCOS.
-    "hipki.pin" hipki_pin: PinFrom = PinFrom::default(), |_| true => "\"page\" or \"ask\"";
+    "hipki.pin" hipki_pin: PinFrom = PinFrom::default(), |_| true => wanted::PIN_FROM;
     /// What such a page sees before it has been let in.
     "hipki.unknown" hipki_unknown: Unknown = Unknown::default(),
-        |_| true => "\"constant\" or \"true\"";
+        |_| true => wanted::UNKNOWN;
     /// Sites that may see readers, cards and certificates without asking the person.
     "hipki.allow_read" hipki_allow_read: Vec<Origin> = Vec::new(),
-        |_| true => "a list of origins";
+        |_| true => wanted::ORIGINS;
     /// Sites that may have things signed without asking the person.
     "hipki.allow_sign" hipki_allow_sign: Vec<Origin> = Vec::new(),
-        |_| true => "a list of origins";
+        |_| true => wanted::ORIGINS;
     /// Sites that may have things decrypted without asking the person.
     "hipki.allow_decrypt" hipki_allow_decrypt: Vec<Origin> = Vec::new(),
-        |_| true => "a list of origins";
+        |_| true => wanted::ORIGINS;
     /// Sites that are refused without asking the person.
-    "hipki.block" hipki_block: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    "hipki.block" hipki_block: Vec<Origin> = Vec::new(), |_| true => wanted::ORIGINS;
     /// Sites that may ask without the popup.
-    "hipki.direct" hipki_direct: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    "hipki.direct" hipki_direct: Vec<Origin> = Vec::new(), |_| true => wanted::ORIGINS;
     /// Sites that may have a hash signed that they made themselves (`RAW`).
-    "hipki.raw" hipki_raw: Vec<Origin> = Vec::new(), |_| true => "a list of origins";
+    "hipki.raw" hipki_raw: Vec<Origin> = Vec::new(), |_| true => wanted::ORIGINS;
     /// Programs that may do all this without asking the person, by their files.
     "hipki.programs" hipki_programs: Vec<PathBuf> = Vec::new(),
-        |paths| absolute(paths) => "a list of absolute paths";
+        |paths| absolute(paths) => wanted::PATHS;
     /// Whether signatures over SHA-1 are made for such pages.
-    "hipki.sha1" hipki_sha1: bool = true, |_| true => "true or false";
+    "hipki.sha1" hipki_sha1: bool = true, |_| true => wanted::YES_OR_NO;
 }
 
 /// A key, and what its value must be.
 struct Key {
     name: &'static str,
-    wanted: &'static str,
+    wanted: Message,
 }
 
 impl Default for Settings {
@@ -261,7 +302,7 @@ impl Settings {
                 return Err(Error::Value {
                     path: persons.to_path_buf(),
                     key: key.to_owned(),
-                    wanted: "a list of https origins; http ones need the machine's policy",
+                    wanted: wanted::HTTPS_ORIGINS,
                 });
             }
         }

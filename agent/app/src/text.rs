@@ -1,13 +1,98 @@
-//! Every sentence that people read: Traditional Chinese as used in Taiwan, and English.
+//! What people read.
+//!
+//! The sentences are in `words/`, a Fluent file for each language, compiled in; here is which of them
+//! is said when, and what stands in it. The self-test still has its sentences in Rust, in two
+//! languages at once: [`Words`].
+//!
+//! Spec: Project Fluent, syntax 1.0.
 
 pub mod cards;
+pub mod code;
+pub mod command;
 pub mod doctor;
 pub mod faults;
 pub mod grants;
+mod language;
+pub mod pin;
 pub mod prompt;
 pub mod tray;
+pub mod wanted;
 
 use std::borrow::Cow;
+
+pub use language::Language;
+
+/// A sentence, in no language yet: [`Language::say`] puts it into one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    id: &'static str,
+    part: Option<&'static str>,
+    arguments: Vec<(&'static str, Argument)>,
+}
+
+/// What stands in a sentence.
+#[derive(Clone, Debug, PartialEq)]
+enum Argument {
+    Text(String),
+    Number(u64),
+    /// Said in the same language.
+    Message(Message),
+}
+
+/// Kinds of values that stand in sentences.
+macro_rules! arguments {
+    ($($type:ty: $argument:expr;)*) => {$(
+        impl From<$type> for Argument {
+            fn from(value: $type) -> Self {
+                $argument(value)
+            }
+        }
+    )*};
+}
+
+arguments! {
+    String: Self::Text;
+    u64: Self::Number;
+    u8: |value| Self::Number(u64::from(value));
+    usize: |value| Self::Number(value as u64);
+    Message: Self::Message;
+}
+
+/// The message of this name in the files of `words/`.
+const fn message(id: &'static str) -> Message {
+    Message {
+        id,
+        part: None,
+        arguments: Vec::new(),
+    }
+}
+
+impl Message {
+    /// Puts something into it.
+    fn with(mut self, name: &'static str, value: impl Into<Argument>) -> Self {
+        self.arguments.push((name, value.into()));
+        self
+    }
+
+    /// What stands beneath it.
+    #[must_use]
+    pub fn more(&self) -> Self {
+        self.part("more")
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        self.part("next")
+    }
+
+    fn part(&self, part: &'static str) -> Self {
+        Self {
+            part: Some(part),
+            ..self.clone()
+        }
+    }
+}
 
 /// One sentence in both languages.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -19,6 +104,15 @@ pub struct Words {
 }
 
 impl Words {
+    /// What of the two somebody reads who reads this language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::CHINESE => &self.zh,
+            _ => &self.en,
+        }
+    }
+
     /// Both on one line, for window titles, menus and tool tips.
     #[must_use]
     pub fn line(&self) -> String {
@@ -42,7 +136,5 @@ fn filled(zh: String, en: String) -> Words {
     }
 }
 
-/// `s` where English wants it.
-fn plural(count: impl Into<u64>) -> &'static str {
-    if count.into() == 1 { "" } else { "s" }
-}
+#[cfg(test)]
+mod tests;

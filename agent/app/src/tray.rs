@@ -11,7 +11,7 @@ use tray_icon::{
 
 use crate::{
     seal::{self, Badge},
-    text::{Words, tray as text},
+    text::{Language, Message, Words, tray as text},
 };
 
 /// What a person chose from the menu.
@@ -19,6 +19,8 @@ use crate::{
 pub enum Event {
     /// Show the self-test.
     SelfTest,
+    /// Open the window for another PIN.
+    ChangePin,
     /// Say what this program is.
     About,
     /// End the agent.
@@ -42,6 +44,7 @@ pub struct Tray {
     icon: TrayIcon,
     status: MenuItem,
     state: State,
+    language: Language,
     cards: Vec<Words>,
 }
 
@@ -49,10 +52,10 @@ impl Tray {
     /// Puts the sign up. `None` without a session bus; without a panel that shows such signs it
     /// appears as soon as there is one. Either way the agent works.
     #[must_use]
-    pub fn start(events: UnboundedSender<Event>) -> Option<Self> {
+    pub fn start(events: UnboundedSender<Event>, language: Language) -> Option<Self> {
         let state = State::default();
-        let status = MenuItem::with_id("status", label(&state.words()), false, None);
-        let menu = menu(&status)
+        let status = MenuItem::with_id("status", label(language, &state.words()), false, None);
+        let menu = menu(&status, language)
             .inspect_err(|error| tracing::info!(%error, "no menu"))
             .ok()?;
         // Called on the tray's thread: it must only send. Nobody listening means that the agent
@@ -65,7 +68,7 @@ impl Tray {
         let icon = TrayIconBuilder::new()
             .with_id("tw.chop")
             .with_title("Chop")
-            .with_tooltip(tooltip(&state.words()))
+            .with_tooltip(tooltip(language, &language.say(&state.words())))
             .with_menu(Box::new(menu))
             .with_icon(picture(state)?)
             .build()
@@ -75,6 +78,7 @@ impl Tray {
             icon,
             status,
             state,
+            language,
             cards: Vec::new(),
         })
     }
@@ -98,15 +102,25 @@ impl Tray {
     }
 
     fn tell(&self) {
-        let words = text::with_cards(&self.state.words(), &self.cards);
-        self.status.set_text(label(&words));
+        let language = self.language;
+        let mut state = language.say(&self.state.words());
+        if !self.cards.is_empty() {
+            let cards: Vec<_> = self
+                .cards
+                .iter()
+                .map(|it| it.in_language(language))
+                .collect();
+            let cards = cards.join(&language.say(&text::AND));
+            state = language.say(&text::with_cards(state, cards));
+        }
+        self.status.set_text(plain(&state));
         // As above.
-        let _ = self.icon.set_tooltip(Some(tooltip(&words)));
+        let _ = self.icon.set_tooltip(Some(tooltip(language, &state)));
     }
 }
 
 impl State {
-    fn words(self) -> Words {
+    fn words(self) -> Message {
         match self {
             Self::Ready => text::READY,
             Self::Busy => text::BUSY,
@@ -116,7 +130,8 @@ impl State {
 }
 
 impl Event {
-    const ALL: [(&str, Words, Self); 3] = [
+    const ALL: [(&str, Message, Self); 4] = [
+        ("pin", text::PIN, Self::ChangePin),
         ("self-test", text::SELF_TEST, Self::SelfTest),
         ("about", text::ABOUT, Self::About),
         ("quit", text::QUIT, Self::Quit),
@@ -131,22 +146,26 @@ impl Event {
     }
 }
 
-fn menu(status: &MenuItem) -> Result<Menu, tray_icon::menu::Error> {
+fn menu(status: &MenuItem, language: Language) -> Result<Menu, tray_icon::menu::Error> {
     let menu = Menu::new();
     menu.append_items(&[status, &PredefinedMenuItem::separator()])?;
     for (id, words, _) in Event::ALL {
-        menu.append(&MenuItem::with_id(id, label(&words), true, None))?;
+        menu.append(&MenuItem::with_id(id, label(language, &words), true, None))?;
     }
     Ok(menu)
 }
 
-fn label(words: &Words) -> String {
-    // An ampersand would mark the next letter as a shortcut.
-    format!("{} / {}", words.zh, words.en).replace('&', "&&")
+fn label(language: Language, words: &Message) -> String {
+    plain(&language.say(words))
 }
 
-fn tooltip(words: &Words) -> String {
-    format!("{}：{}", text::NAME.zh, label(words))
+/// An ampersand would mark the next letter as a shortcut.
+fn plain(text: &str) -> String {
+    text.replace('&', "&&")
+}
+
+fn tooltip(language: Language, state: &str) -> String {
+    format!("{} · {state}", language.say(&text::NAME))
 }
 
 fn picture(state: State) -> Option<Icon> {

@@ -200,6 +200,8 @@ pub struct Choice {
     pub issuer: String,
     /// The end of validity, seconds since 1970.
     pub not_after: Option<i64>,
+    /// The whole certificate, DER, for who wants its details; `None` where it is hidden.
+    pub certificate: Option<Vec<u8>>,
     /// The token's label or the file's name.
     pub label: String,
     /// The reader's name, where there is one.

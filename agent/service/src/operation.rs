@@ -152,6 +152,12 @@ impl<C: Consent, K: Keys> Service<C, K> {
                     attempt.cost_nothing();
                     conversation.say(entered.choice, Tried::Length);
                 }
+                Err(chop_token::Error::Cancelled) => {
+                    attempt.cost_nothing();
+                    // As if the person had closed the window.
+                    conversation.end(Ending::PageGone);
+                    return Err(Error::UserRefused);
+                }
                 Err(error) => {
                     attempt.cost_nothing();
                     let error = Error::from(error);

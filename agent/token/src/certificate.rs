@@ -103,6 +103,16 @@ impl Certificate {
         })
     }
 
+    /// The same, read anew from its DER: what comes from a worker process was maybe written there by
+    /// a module. `None` if it is no certificate.
+    pub(crate) fn read_anew(self) -> Option<Self> {
+        Some(Self {
+            label: name::printable(&self.label),
+            id: self.id,
+            ..Self::read(&self.der)?
+        })
+    }
+
     /// Whether its key is for this. Its keyUsage says so, it is no authority's, and its extended
     /// key usage (if any) allows it:
     ///

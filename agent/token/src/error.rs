@@ -30,6 +30,9 @@ pub enum Error {
     /// The PUK is locked.
     #[error("the PUK is locked")]
     PukLocked,
+    /// The person pressed cancel on the reader's keypad; no try was lost.
+    #[error("cancelled on the reader's keypad")]
+    Cancelled,
     /// Another program holds the card.
     #[error("another program is using the card")]
     NotFree,

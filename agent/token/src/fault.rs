@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::name::printable;
+
 /// Why a module or a file cannot be used.
 ///
 /// [`Fault::code`] names each cause for programs; printing one gives an English sentence that goes
@@ -176,6 +178,35 @@ impl std::fmt::Display for Processor {
 }
 
 impl Fault {
+    /// The same with texts that are fit to be shown, whoever wrote them.
+    pub(crate) fn fit_to_be_shown(self) -> Self {
+        match self {
+            Self::Dependency { library } => Self::Dependency {
+                library: printable(&library),
+            },
+            Self::Loader { message } => Self::Loader {
+                message: printable(&message),
+            },
+            Self::Call { call, code } => Self::Call {
+                call: printable(&call),
+                code,
+            },
+            Self::Spawn { message } => Self::Spawn {
+                message: printable(&message),
+            },
+            fault => fault,
+        }
+    }
+
+    /// Whether it may be over with the next process: one that was killed, or tripped over a card
+    /// that was just being pulled.
+    pub(crate) fn may_be_of_the_moment(&self) -> bool {
+        matches!(
+            self,
+            Self::Crashed { .. } | Self::Exited { .. } | Self::Nonsense
+        )
+    }
+
     /// The cause's name, for programs. It never changes.
     #[must_use]
     pub fn code(&self) -> &'static str {

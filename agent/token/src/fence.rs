@@ -96,6 +96,13 @@ impl Fence {
     }
 }
 
+/// Keeps this process's memory to itself: out of dumps, and from other programs of the same person,
+/// where the system has a way (Linux). For the agent itself, which needs what a [`Fence`] takes.
+pub fn hide_memory() {
+    // A kernel without it is said by `gaps`, of the children.
+    let _ = platform::hide_memory();
+}
+
 /// What this system lacks for a [`Fence`]: tried, but for what would hold for the whole process.
 #[must_use]
 pub fn gaps() -> Vec<Gap> {

@@ -14,7 +14,12 @@ mod sign;
 mod source;
 mod watch;
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::sync::{
     mpsc::{UnboundedSender, unbounded_channel},
@@ -71,6 +76,9 @@ pub struct Signed {
 #[derive(Clone, Debug)]
 pub struct Keyring {
     inventory: channel::Receiver<Arc<Inventory>>,
+    /// The seats that the inventory was made with. Both change under this lock.
+    shown: Arc<Mutex<Seats>>,
+    /// The seats now.
     seats: channel::Receiver<Seats>,
     hosts: Arc<[Arc<Host>]>,
     events: UnboundedSender<Event>,
@@ -90,6 +98,7 @@ impl Keyring {
         let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
 
         let (publish, inventory) = channel::channel(Arc::default());
+        let shown = Arc::<Mutex<Seats>>::default();
         let (events, heard) = unbounded_channel();
         let (watch, seats) = Watch::start();
         let keeper = Keeper {
@@ -101,6 +110,7 @@ impl Keyring {
             seats: seats.clone(),
             events: events.downgrade(),
             inventory: publish,
+            told: Arc::clone(&shown),
             grace: settings.removal_grace,
             shown: Seats::Unknown,
             looked: false,
@@ -112,6 +122,7 @@ impl Keyring {
         let (deadline, grace) = (settings.deadline, settings.removal_grace);
         Self {
             inventory,
+            shown,
             seats,
             hosts,
             events,

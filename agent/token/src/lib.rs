@@ -8,6 +8,8 @@ mod fault;
 pub mod fence;
 #[cfg(test)]
 mod fixture;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 mod inventory;
 mod keyring;
 mod model;

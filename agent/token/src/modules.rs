@@ -5,7 +5,7 @@
 #[cfg_attr(not(any(target_os = "macos", windows)), path = "modules/linux.rs")]
 mod known;
 mod nss;
-mod p11_kit;
+pub(crate) mod p11_kit;
 
 use std::path::{Path, PathBuf};
 

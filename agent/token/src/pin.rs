@@ -2,6 +2,9 @@
 
 use zeroize::Zeroizing;
 
+/// No PIN or password is longer, in bytes, whatever a token says.
+pub(crate) const LONGEST: usize = 255;
+
 /// A PIN or password: zeroed on drop, never printed, never serialized.
 ///
 /// ```compile_fail

@@ -162,6 +162,8 @@ pub(crate) enum Failure {
     PinLength,
     /// The card does not take the new PIN.
     PinRefused,
+    /// The person's no, on the reader's keypad.
+    Cancelled,
     /// The module itself says that the card is gone.
     CardRemoved,
     KeyGone,
@@ -186,6 +188,7 @@ impl Failure {
                 | Self::PinLocked
                 | Self::PinLength
                 | Self::PinRefused
+                | Self::Cancelled
                 | Self::Unsupported
         )
     }

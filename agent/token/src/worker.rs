@@ -22,6 +22,13 @@ use std::{
     time::Duration,
 };
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use library::made_for;
+#[cfg(any(fuzzing, test))]
+pub(crate) use list::certificate_of;
+#[cfg(any(fuzzing, test))]
+pub(crate) use pkcs12::bags;
+
 use module::Module;
 use pkcs12::OpenFile;
 

@@ -1,4 +1,4 @@
-//! The home page: the card to sign in with.
+//! The home page: the cards to sign in with.
 
 use askama::Template;
 use axum::response::Html;

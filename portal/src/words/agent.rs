@@ -24,12 +24,12 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "PIN 碼錯誤，只剩最後 {n} 次",
-            "再錯一次卡片就會鎖住。不確定 PIN 碼的話請先停下來，到工商憑證管理中心網站查詢或重設。",
+            "再錯一次卡片就會鎖住。不確定 PIN 碼的話請先停下來，到發卡單位的網站查詢或重設。",
         ),
         (
             "Wrong PIN: only {n} try left",
-            "One more wrong PIN locks the card. If you are not sure, stop here and ask the company \
-             certificate authority (MOEACA) about your PIN.",
+            "One more wrong PIN locks the card. If you are not sure, stop here and ask the card’s \
+             issuer about your PIN.",
         ),
     ),
     Words::new(
@@ -50,12 +50,11 @@ pub(super) const WORDS: &[Words] = &[
         Stop,
         (
             "卡片的 PIN 碼已鎖住",
-            "請到發卡單位的網站解鎖（工商憑證：工商憑證管理中心，需要用戶代碼），解鎖後再回來登入。",
+            "請到發卡單位的網站解鎖，解鎖後再回來試一次。",
         ),
         (
             "The card’s PIN is locked",
-            "Unlock it at the card’s issuer (company cards: MOEACA, with your user code), then come \
-             back and sign in.",
+            "Unlock it at the card’s issuer, then come back and try again.",
         ),
     ),
     Words::new(
@@ -76,23 +75,23 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "讀卡機裡沒有卡片",
-            "請插入工商憑證，晶片朝上、朝內插到底，再試一次。",
+            "請插入憑證卡，晶片朝上、朝內插到底，再試一次。",
         ),
         (
             "No card in the reader",
-            "Please insert the company card, chip up and first, all the way in, then try again.",
+            "Please insert the card, chip up and first, all the way in, then try again.",
         ),
     ),
     Words::new(
         "no_certificate",
         Warning,
         (
-            "這張卡沒有可以登入的憑證",
-            "請確認插入的是工商憑證，而且憑證還在有效期內，再試一次。",
+            "這張卡沒有可以使用的憑證",
+            "請確認插入的是憑證卡，而且憑證還在有效期內，再試一次。",
         ),
         (
-            "No certificate on this card can sign in",
-            "Please check that it is a company card whose certificate has not expired, then try \
+            "No certificate on this card can do this",
+            "Please check that it is the right card and its certificate has not expired, then try \
              again.",
         ),
     ),
@@ -101,11 +100,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "簽章時卡片被抽出",
-            "請重新插入卡片，登入完成前不要抽出，再試一次。",
+            "請重新插入卡片，完成前不要抽出，再試一次。",
         ),
         (
             "The card was taken out while it signed",
-            "Please insert it again, leave it in until you are signed in, and try again.",
+            "Please insert it again, leave it in until this is done, and try again.",
         ),
     ),
     Words::new(
@@ -126,11 +125,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "這張卡片做不到",
-            "這張卡片或它的驅動程式不支援登入所需的簽章。請更新卡片的驅動程式，或換一張卡片再試一次。",
+            "這張卡片或它的驅動程式不支援本站所需的簽章。請更新卡片的驅動程式，或換一張卡片再試一次。",
         ),
         (
             "This card cannot do it",
-            "The card or its driver does not know the signature that signing in needs. Please update \
+            "The card or its driver does not know the signature that this site needs. Please update \
              the driver, or try another card.",
         ),
     ),
@@ -150,12 +149,12 @@ pub(super) const WORDS: &[Words] = &[
         "user_refused",
         Calm,
         (
-            "您取消了登入",
-            "沒有送出任何資料。要登入時，再按一次卡片就可以了。",
+            "您按了取消",
+            "沒有送出任何資料。準備好時，再按一次就可以了。",
         ),
         (
             "You cancelled",
-            "Nothing was sent. To sign in, press the card again.",
+            "Nothing was sent. Press it again when you are ready.",
         ),
     ),
     Words::new(
@@ -186,11 +185,11 @@ pub(super) const WORDS: &[Words] = &[
         "cooling_down",
         Stop,
         (
-            "請等 {n} 分鐘再登入",
+            "請等 {n} 分鐘再試",
             "PIN 碼錯了太多次，或視窗連續多次沒有人回答。為了保護您的卡片，Chop 暫時不接受本站的要求。請利用這段時間確認 PIN 碼。",
         ),
         (
-            "Please wait {n} minutes before you sign in",
+            "Please wait {n} minutes before you try again",
             "There were too many wrong PINs, or too many windows that nobody answered. To protect \
              your card, Chop takes no requests from this site for a while. Use the time to make \
              sure of your PIN.",
@@ -201,11 +200,11 @@ pub(super) const WORDS: &[Words] = &[
         Warning,
         (
             "Chop 沒有螢幕可以顯示視窗",
-            "請在有桌面畫面的電腦上登入；遠端連線時，請確認 Chop 是在同一個工作階段裡執行。",
+            "請使用有桌面畫面的電腦；遠端連線時，請確認 Chop 是在同一個工作階段裡執行。",
         ),
         (
             "Chop has no screen for its window",
-            "Please sign in on a computer with a desktop; over a remote connection, Chop must run in \
+            "Please use a computer with a desktop; over a remote connection, Chop must run in \
              the same session.",
         ),
     ),

@@ -117,11 +117,11 @@ pub(super) const WORDS: &[Words] = &[
         "unanswered",
         Calm,
         (
-            "等候太久，這次登入已結束",
+            "等候太久，這一次已結束",
             "沒有送出任何資料。準備好時請再試一次。",
         ),
         (
-            "This sign-in has ended: nobody answered",
+            "This attempt has ended: nobody answered",
             "Nothing was sent. Try again when you are ready.",
         ),
     ),
@@ -164,7 +164,7 @@ pub(super) const WORDS: &[Words] = &[
         Stop,
         (
             "這一頁被設定為不能連接 Chop",
-            "請直接開啟本站首頁，不要從其他網站的框架裡登入；或通知本站的管理者。",
+            "請直接開啟本站首頁，不要從其他網站的框架裡使用；或通知本站的管理者。",
         ),
         (
             "This page is set up so that it cannot reach Chop",
@@ -204,7 +204,7 @@ pub(super) const WORDS: &[Words] = &[
         ),
         (
             "The small window was closed",
-            "Nothing was sent. Please try again, and leave it open until you are signed in.",
+            "Nothing was sent. Please try again, and leave it open until this is done.",
         ),
     ),
     Words::new(

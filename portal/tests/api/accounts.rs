@@ -1,14 +1,15 @@
 //! An open session follows its account, and ends.
 
-use portal::State;
-
 use crate::{card::COMPANY, scene::Scene};
 
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_sent_home() {
     let scene = Scene::new().await;
     let answer = scene.browser().get("/account").await;
-    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("location")),
+        (303, "/")
+    );
 }
 
 #[tokio::test]
@@ -20,7 +21,7 @@ async fn closing_an_account_ends_its_sessions() {
     scene
         .portal
         .accounts()
-        .set_state(&account.number, State::Disabled)
+        .disable(&account.number, true, "test")
         .await
         .unwrap();
 
@@ -60,8 +61,9 @@ async fn another_node_with_the_same_database_knows_the_session() {
     let start = browser.challenge().await;
     let mut settings = portal::Settings::default();
     settings.origin = crate::scene::ORIGIN.parse().unwrap();
-    settings.database = format!("sqlite:{}", scene.folder.path().join("portal.db").display());
+    settings.database.clone_from(&scene.database.url);
     settings.anchors = vec![scene.folder.path().to_owned()];
+    settings.revocation.allow_unknown_revocation = true;
     let other_node = portal::Portal::open(settings).await.unwrap();
     let there = crate::browser::Browser::new(other_node.router());
     there.plant(&browser.session().unwrap());

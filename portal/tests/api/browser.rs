@@ -17,6 +17,8 @@ use crate::scene::ORIGIN;
 pub(crate) struct Browser {
     router: Router,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// The token in the form that was shown last.
+    form_token: Mutex<String>,
 }
 
 /// An answer, read to its end.
@@ -24,6 +26,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: header::HeaderMap,
     pub(crate) body: String,
+    /// The same, where it is no text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What `POST /login/challenge` answers.
@@ -33,9 +37,11 @@ pub(crate) struct Start {
 }
 
 impl Answer {
-    /// The header `Location`, or nothing.
-    pub(crate) fn location(&self) -> &str {
-        self.header("location")
+    /// Where the browser goes now: by a redirect, or by the page's script.
+    pub(crate) fn location(&self) -> String {
+        let json = serde_json::from_str(&self.body).unwrap_or(serde_json::Value::Null);
+        let next = json["next"].as_str();
+        next.unwrap_or(self.header("location")).to_owned()
     }
 
     /// The one header with this name, or nothing.
@@ -52,6 +58,31 @@ impl Answer {
         assert_eq!(self.status, status);
         assert_eq!(self.header("content-type"), "application/json");
     }
+
+    /// The page has each of these.
+    #[track_caller]
+    pub(crate) fn shows(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(self.body.contains(part), "{part} is not in {}", self.body);
+        }
+    }
+
+    /// The page has none of these.
+    #[track_caller]
+    pub(crate) fn hides(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(!self.body.contains(part), "{part} is in {}", self.body);
+        }
+    }
+
+    /// The value of the hidden or visible field with this name.
+    pub(crate) fn field(&self, name: &str) -> String {
+        let start = format!(r#"name="{name}""#);
+        let rest = self.body.split_once(&start).expect(name).1;
+        let tag = rest.split('>').next().unwrap();
+        let value = tag.split_once(r#"value=""#).expect(name).1;
+        value.split('"').next().unwrap().to_owned()
+    }
 }
 
 impl Browser {
@@ -59,6 +90,7 @@ impl Browser {
         Self {
             router,
             cookies: Mutex::default(),
+            form_token: Mutex::default(),
         }
     }
 
@@ -107,12 +139,17 @@ impl Browser {
                 cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(body.to_vec()).unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        let token = body.split_once(r#"name="csrf_token" value=""#);
+        if let Some(token) = token.and_then(|(_, rest)| rest.split('"').next()) {
+            token.clone_into(&mut self.form_token.lock().unwrap());
+        }
         Answer {
             status: parts.status,
             headers: parts.headers,
             body,
+            bytes,
         }
     }
 
@@ -121,13 +158,29 @@ impl Browser {
             .await
     }
 
-    /// Sends a form of our own page.
-    pub(crate) async fn submit(&self, path: &str, form: &str) -> Answer {
+    /// The token in the form that was shown last.
+    pub(crate) fn form_token(&self) -> String {
+        self.form_token.lock().unwrap().clone()
+    }
+
+    /// Sends the form that was shown last, filled in like this.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.form_token();
+        let all = [&[("csrf_token", token.as_str())], fields].concat();
+        self.post_form(path, ORIGIN, &all).await
+    }
+
+    /// Sends a form from a page of `origin`, with exactly these fields.
+    pub(crate) async fn post_form(
+        &self,
+        path: &str,
+        origin: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let request = Request::post(path)
-            .header("origin", ORIGIN)
-            .header("sec-fetch-site", "same-origin")
+            .header("origin", origin)
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(form.to_owned()));
+            .body(Body::from(encoded(fields)));
         self.send(request.unwrap()).await
     }
 
@@ -144,13 +197,38 @@ impl Browser {
         }
     }
 
-    /// What the page's script does last.
+    /// What the page's script does last, for a company's card.
     pub(crate) async fn post_card(&self, token: &str, assertion: impl Into<Body>) -> Answer {
-        let request = Request::post("/login/card")
+        self.post_to("/login/company", token, assertion).await
+    }
+
+    /// The same at another place.
+    pub(crate) async fn post_to(
+        &self,
+        path: &str,
+        token: &str,
+        assertion: impl Into<Body>,
+    ) -> Answer {
+        let request = Request::post(path)
             .header("origin", ORIGIN)
             .header("content-type", "application/json")
             .header("x-csrf-token", token)
             .body(assertion.into());
         self.send(request.unwrap()).await
     }
+}
+
+/// Fields as browsers write them.
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
+    let plain = |text: &str| -> String {
+        let byte = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        };
+        text.bytes().map(byte).collect()
+    };
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", plain(name), plain(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }

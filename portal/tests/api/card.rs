@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
+use chop_testpki::{Credential, Message, PrivateKey, signing_certificate_v2};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension,
+    DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevocationReason, RevokedCertParams, SerialNumber,
 };
 use ring::{
     rand::SystemRandom,
@@ -38,10 +41,25 @@ pub(crate) const COMPANY: Blank = Blank {
     rank: "primary",
 };
 
+/// A citizen.
+pub(crate) const CITIZEN: Blank = Blank {
+    number: "9999000012345678",
+    name: "王小明",
+    ..COMPANY
+};
+
+/// Nobody: for an account without a card.
+pub(crate) const NOBODY: Blank = Blank {
+    number: "",
+    name: "陳測試",
+    ..COMPANY
+};
+
 /// A card in its reader.
 pub(crate) struct Card {
     certificate: Vec<u8>,
     key: EcdsaKeyPair,
+    pkcs8: Vec<u8>,
 }
 
 impl Authority {
@@ -78,6 +96,27 @@ impl Authority {
         self.params.clone().self_signed(&self.key).unwrap().pem()
     }
 
+    /// Its list of revoked cards, by their serial numbers, that counts for these days.
+    pub(crate) fn list(&self, revoked: &[&[u8]], days: std::ops::Range<i64>) -> Vec<u8> {
+        let number = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let revoked = revoked.iter().map(|serial| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(serial),
+            revocation_time: in_days(-1).into(),
+            reason_code: Some(RevocationReason::CertificateHold),
+            invalidity_date: None,
+        });
+        let params = CertificateRevocationListParams {
+            this_update: (in_days(days.start) - Duration::from_secs(60)).into(),
+            next_update: in_days(days.end).into(),
+            crl_number: u64::try_from(number.unwrap().as_millis()).unwrap().into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        params.signed_by(&issuer).unwrap().der().to_vec()
+    }
+
     /// A card with serial number 0x0a1b2c.
     pub(crate) fn card(&self, blank: &Blank) -> Card {
         let mut params = CertificateParams::default();
@@ -101,13 +140,37 @@ impl Authority {
         let issuer = Issuer::from_params(&self.params, &self.key);
         let certificate = params.signed_by(&key, &issuer).unwrap().der().to_vec();
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let key = key.serialize_der();
-        let key = EcdsaKeyPair::from_pkcs8(algorithm, &key, &SystemRandom::new()).unwrap();
-        Card { certificate, key }
+        let pkcs8 = key.serialize_der();
+        let key = EcdsaKeyPair::from_pkcs8(algorithm, &pkcs8, &SystemRandom::new()).unwrap();
+        Card {
+            certificate,
+            key,
+            pkcs8,
+        }
     }
 }
 
 impl Card {
+    /// Its certificate, as the audit log keeps it.
+    pub(crate) fn certificate_base64(&self) -> String {
+        STANDARD.encode(&self.certificate)
+    }
+
+    /// Its certificate and key, for messages of all kinds.
+    pub(crate) fn credential(&self) -> Credential {
+        Credential {
+            certificate: self.certificate.clone(),
+            key: PrivateKey::from_pkcs8(&self.pkcs8).unwrap(),
+        }
+    }
+
+    /// A document as the agent signs it: CMS with the document inside.
+    pub(crate) fn sign_document(&self, document: &str) -> Vec<u8> {
+        let named = signing_certificate_v2(&self.certificate).unwrap();
+        let message = Message::hipki(document.as_bytes(), SystemTime::now()).with(named);
+        message.sign(&self.credential()).unwrap()
+    }
+
     /// What the agent gives the page.
     pub(crate) fn sign(&self, origin: &str, challenge: &str) -> String {
         let origin: Origin = origin.parse().unwrap();

@@ -1,4 +1,7 @@
 //! The portal from outside: requests in, answers out.
+//!
+//! The end-to-end tests run every module of this again on PostgreSQL, with a `database` of their
+//! own beside it.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,12 +10,35 @@
 )]
 
 mod accounts;
+mod activation;
+mod applying;
+mod audit;
+mod binding;
 mod browser;
 mod card;
+mod database;
+mod exemptions;
 mod forgery;
+mod hostile;
+mod letters;
+mod limits;
+#[path = "../../../tests/src/mail_catcher.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the end-to-end tests"
+)]
+mod mail_catcher;
+mod new_cards;
+mod operators;
 mod pages;
+mod passwords;
+mod profile;
 mod refusals;
 mod replay;
+mod revocation;
 mod scene;
 mod server;
+mod sessions;
 mod sign_in;
+mod signing;

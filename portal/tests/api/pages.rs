@@ -4,10 +4,20 @@ use axum::{body::Body, http::Request};
 
 use crate::{card::COMPANY, scene::Scene};
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 18] = [
     "/",
     "/account",
-    "/apply",
+    "/apply/company",
+    "/apply/citizen",
+    "/apply/cardless",
+    "/applied",
+    "/activation",
+    "/sign-in",
+    "/password",
+    "/activate/unknown",
+    "/help",
+    "/help/permission_denied",
+    "/operator",
     "/nothing",
     "/assets/portal.css",
     "/assets/login.js",
@@ -17,7 +27,8 @@ const PATHS: [&str; 8] = [
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
-    let browser = Scene::new().await.browser();
+    let scene = Scene::new().await;
+    let browser = scene.browser();
     for path in PATHS {
         let answer = browser.get(path).await;
         let policy = answer.header("content-security-policy");
@@ -49,7 +60,8 @@ async fn a_site_on_localhost_says_nothing_about_transport_security() {
 
 #[tokio::test]
 async fn pages_are_not_kept_by_the_browser_and_assets_are_asked_for_again() {
-    let browser = Scene::new().await.browser();
+    let scene = Scene::new().await;
+    let browser = scene.browser();
     assert_eq!(browser.get("/").await.header("cache-control"), "no-store");
 
     let script = browser.get("/assets/login.js").await;
@@ -61,8 +73,9 @@ async fn pages_are_not_kept_by_the_browser_and_assets_are_asked_for_again() {
 
 #[tokio::test]
 async fn pages_have_no_inline_script_or_style() {
-    let browser = Scene::new().await.browser();
-    for path in ["/", "/apply", "/nothing"] {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    for path in PATHS.iter().filter(|path| !path.starts_with("/assets/")) {
         let page = browser.get(path).await.body;
         assert!(
             !page.contains("<style") && !page.contains(" style="),
@@ -82,18 +95,22 @@ async fn pages_have_no_inline_script_or_style() {
 
 #[tokio::test]
 async fn the_first_look_at_the_home_page_makes_no_session() {
-    let browser = Scene::new().await.browser();
+    let scene = Scene::new().await;
+    let browser = scene.browser();
     assert_eq!(browser.get("/").await.header("set-cookie"), "");
 }
 
 #[tokio::test]
 async fn the_home_page_has_the_card_and_the_way_to_an_account() {
-    let page = Scene::new().await.browser().get("/").await.body;
+    let scene = Scene::new().await;
+    let page = scene.browser().get("/").await.body;
     for part in [
         r#"id="card-login""#,
         "工商憑證",
-        r#"href="/apply""#,
+        r#"href="/apply/company""#,
         "建立工商憑證帳號",
+        "建立自然人憑證帳號",
+        "建立非憑證帳號",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -101,7 +118,8 @@ async fn the_home_page_has_the_card_and_the_way_to_an_account() {
 
 #[tokio::test]
 async fn chinese_comes_first_and_english_is_remembered() {
-    let browser = Scene::new().await.browser();
+    let scene = Scene::new().await;
+    let browser = scene.browser();
     assert!(
         browser
             .get("/")
@@ -118,7 +136,7 @@ async fn chinese_comes_first_and_english_is_remembered() {
     );
     assert!(
         browser
-            .get("/apply")
+            .get("/apply/company")
             .await
             .body
             .contains(r#"<html lang="en">"#)
@@ -127,7 +145,8 @@ async fn chinese_comes_first_and_english_is_remembered() {
 
 #[tokio::test]
 async fn there_is_a_page_for_what_is_not_there() {
-    let browser = Scene::new().await.browser();
+    let scene = Scene::new().await;
+    let browser = scene.browser();
     let (missing, wrong) = (browser.get("/nothing").await, browser.get("/logout").await);
     assert_eq!((missing.status.as_u16(), wrong.status.as_u16()), (404, 405));
     assert!(missing.body.contains("找不到這一頁"));
@@ -142,77 +161,112 @@ async fn there_is_a_page_for_what_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_gone_gives_a_page_and_a_code_without_its_cause() {
+async fn a_database_that_is_broken_gives_a_page_and_a_code_without_its_cause() {
     let scene = Scene::new().await;
     let browser = scene.browser();
     let start = browser.challenge().await;
-    scene.break_database().await;
+    for statement in ["DROP TABLE chop_challenges", "DROP TABLE sessions"] {
+        scene.execute(statement).await.unwrap();
+    }
 
     let page = browser.get("/account").await;
     let answer = browser.post_card(&start.token, "{}").await;
 
     assert_eq!(page.status, 500);
-    assert!(page.body.contains("系統發生問題"));
+    page.shows(&["系統發生問題"]);
     assert!(!page.body.to_lowercase().contains("sql") && !page.body.contains("table"));
     answer.is_code(500, "site_fault");
 }
 
 #[tokio::test]
-async fn what_is_entered_into_the_form_is_shown_again_and_never_as_html() {
-    let browser = Scene::new().await.browser();
-    let form = "name=%3Cscript%3Ealert(1)%3C%2Fscript%3E&ban=12345675&representative=%22%3E&\
-                address=a&contact=b&phone=c&mail=a%40b.example";
-
-    let page = browser.submit("/apply", form).await;
-
-    assert_eq!(page.status, 200);
-    assert!(page.body.contains("資料尚未送出"));
-    assert!(!page.body.contains("<script>alert"));
-    assert!(page.body.contains("&#60;script&#62;alert(1)"));
-}
-
-#[tokio::test]
-async fn a_form_with_gaps_comes_back_with_what_was_entered() {
-    let browser = Scene::new().await.browser();
-
-    let page = browser
-        .submit("/apply", "name=%E6%B8%AC%E8%A9%A6&ban=12345673")
-        .await
-        .body;
-
-    assert!(page.contains(r#"id="faults""#));
-    assert!(page.contains("這不是正確的統一編號"));
-    assert!(page.contains(r#"value="測試""#));
-    // Every field but the name is at fault.
-    assert_eq!(page.matches(r#"aria-invalid="true""#).count(), 6);
-}
-
-#[tokio::test]
-async fn who_the_card_says_it_is_cannot_be_posted_otherwise() {
+async fn a_proxy_can_ask_whether_a_node_can_serve() {
     let scene = Scene::new().await;
     let browser = scene.browser();
-    scene.sign_in(&browser, &scene.card(&COMPANY)).await;
-    let form =
-        "name=Evil&ban=04595257&representative=a&address=b&contact=c&phone=d&mail=a%40b.example";
+    let healthy = browser.get("/health").await;
+    assert_eq!(
+        (healthy.status.as_u16(), healthy.body.as_str()),
+        (200, "ok\n")
+    );
+    assert_eq!(healthy.header("set-cookie"), "");
+}
 
-    let page = browser.submit("/apply", form).await.body;
+#[tokio::test]
+async fn every_way_to_end_has_a_page_of_its_own_with_a_next_step() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    let index = browser.get("/help").await.body;
+    let mut topics = 0;
+    for link in index.split(r#"href="/help/"#).skip(1) {
+        let key = link.split('"').next().unwrap();
+        let page = browser.get(&format!("/help/{key}")).await;
+        assert_eq!(page.status, 200, "{key}");
+        page.shows(&["<h1>", r#"class="button" href="/""#]);
+        page.hides(&["{n}"]);
+        topics += 1;
+    }
+    assert!(topics > 45, "{topics}");
+    assert_eq!(browser.get("/help/nothing").await.status, 404);
+    // A state on the way is no end.
+    assert_eq!(browser.get("/help/connecting").await.status, 404);
+}
 
-    assert!(page.contains(COMPANY.number) && page.contains(COMPANY.name));
-    assert!(!page.contains("04595257") && !page.contains("Evil"));
+#[tokio::test]
+async fn how_to_undo_a_block_is_drawn_for_the_browser_in_use_first() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    let request = Request::get("/help/permission_denied").header(
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0",
+    );
+    let page = browser.send(request.body(Body::empty()).unwrap()).await;
+    page.shows(&[
+        "Chrome",
+        "Edge",
+        "Firefox",
+        "Safari",
+        "<svg class=\"drawing\"",
+    ]);
+    let first = page.body.split("<summary>").nth(1).unwrap();
+    assert!(first.starts_with("Firefox"), "{first}");
+    assert_eq!(page.body.matches("<details class=\"how\" open>").count(), 1);
+}
+
+#[tokio::test]
+async fn where_to_get_the_agent_is_the_operators_word() {
+    let scene = Scene::with(|settings| {
+        settings.agent_download = Some("https://chop.example/get".to_owned());
+    });
+    let (scene, without) = (scene.await, Scene::new().await);
+    let page = scene.browser().get("/help/agent_unreachable").await;
+    page.shows(&["https://chop.example/get", "/assets/find-agent.js"]);
+    let page = without.browser().get("/help/agent_unreachable").await;
+    page.hides(&["chop.example"]);
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_a_page_too() {
+    let scene = Scene::new().await;
+    let browser = scene.browser();
+    for path in ["/apply/nobody", "/help/%FF", "/activate/%FF"] {
+        let page = browser.get(path).await;
+        assert!(page.status.is_client_error(), "{path}");
+        page.shows(&["<h1>"]);
+    }
 }
 
 #[tokio::test]
 async fn the_account_shows_names_as_text() {
     let scene = Scene::new().await;
-    let new = portal::NewAccount {
-        kind: portal::Kind::Company,
-        state: portal::State::Active,
-        subject: COMPANY.number.to_owned(),
-        name: "<img src=x>".to_owned(),
-        mail: "a@b.example".to_owned(),
+    let blank = crate::card::Blank {
+        name: "<img src=x>",
+        ..COMPANY
     };
-    scene.portal.accounts().seed(new).await.unwrap();
+    scene
+        .seed_of(portal::Kind::Company, &blank, portal::State::Active)
+        .await;
     let browser = scene.browser();
-    scene.sign_in(&browser, &scene.card(&COMPANY)).await;
-    assert!(!browser.get("/account").await.body.contains("<img src=x>"));
+    scene.sign_in(&browser, &scene.card(&blank)).await;
+    let page = browser.get("/account").await;
+    assert_eq!(page.status, 200);
+    page.hides(&["<img src=x>"]);
 }

@@ -120,6 +120,29 @@ async fn a_citizens_card_with_a_companys_number_is_not_a_companys() {
 }
 
 #[tokio::test]
+async fn a_companys_card_is_not_a_citizens() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    scene
+        .sign_in_at(&browser, "/login/citizen", &scene.card(&COMPANY))
+        .await
+        .is_code(403, "card_kind_wrong");
+}
+
+#[tokio::test]
+async fn there_is_no_card_login_without_a_card() {
+    let (scene, _) = Scene::with_account().await;
+    let browser = scene.browser();
+    scene
+        .sign_in_at(&browser, "/login/cardless", &scene.card(&COMPANY))
+        .await
+        .is_code(403, "card_kind_wrong");
+    let card = scene.card(&COMPANY);
+    let unknown = scene.sign_in_at(&browser, "/login/agency", &card).await;
+    unknown.is_code(400, "bad_request");
+}
+
+#[tokio::test]
 async fn a_certificate_for_encryption_cannot_sign_in() {
     let (scene, _) = Scene::with_account().await;
     let card = scene.card(&Blank {

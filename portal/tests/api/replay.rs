@@ -75,13 +75,9 @@ async fn of_many_posts_at_once_exactly_one_signs_in() {
     for answer in lost {
         answer.is_code(409, "challenge_gone");
     }
-    let logins = scene
-        .portal
-        .logins()
-        .of_account(&account.number, 10)
-        .await
-        .unwrap();
-    assert_eq!(logins.len(), 1);
+    let audit = scene.portal.audit();
+    let sign_ins = audit.sign_ins(&account.number, 10).await.unwrap();
+    assert_eq!(sign_ins.len(), 1);
 }
 
 #[tokio::test]
@@ -144,7 +140,7 @@ async fn two_windows_of_one_browser_can_sign_in_side_by_side() {
         .post_card(&second.token, card.sign(ORIGIN, &second.challenge))
         .await;
 
-    assert_eq!(answer.location(), "/apply");
+    assert_eq!(answer.location(), "/apply/company");
 }
 
 #[tokio::test]

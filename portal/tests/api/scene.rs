@@ -1,7 +1,8 @@
-//! A portal with an authority that it trusts, and a clock that can be put forward.
+//! A portal with authorities that it trusts, a mail server, and a clock that can be put forward.
 
 use std::{
     fs,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,21 +10,31 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use portal::{Account, Kind, NewAccount, Portal, Settings, State};
+use portal::{Account, Kind, Mail, NewAccount, Portal, Settings, State};
 use tempfile::TempDir;
 
 use crate::{
     browser::{Answer, Browser},
     card::{Authority, Blank, COMPANY, Card},
+    database::{self, Fresh},
+    mail_catcher::{Letter, MailCatcher},
 };
 
 /// The portal's origin in every scene.
 pub(crate) const ORIGIN: &str = "https://portal.example";
 
+/// Where mail goes in most scenes.
+pub(crate) const MAIL: &str = "office@company.example";
+
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 pub(crate) struct Scene {
     pub(crate) portal: Portal,
     pub(crate) companies: Authority,
     pub(crate) citizens: Authority,
+    pub(crate) mail: MailCatcher,
+    pub(crate) database: Fresh,
     pub(crate) folder: TempDir,
     ahead: Arc<AtomicU64>,
 }
@@ -40,11 +51,22 @@ impl Scene {
         let (companies, citizens) = (Authority::of_companies(), Authority::of_citizens());
         fs::write(folder.path().join("companies.pem"), companies.pem()).unwrap();
         fs::write(folder.path().join("citizens.pem"), citizens.pem()).unwrap();
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mail = MailCatcher::start(any_port).await.unwrap();
+        let database = database::fresh(folder.path()).await;
 
         let mut settings = Settings::default();
         settings.origin = ORIGIN.parse().unwrap();
-        settings.database = format!("sqlite:{}", folder.path().join("portal.db").display());
+        settings.database.clone_from(&database.url);
         settings.anchors = vec![folder.path().to_owned()];
+        settings.revocation.folder = folder.path().join("revocation");
+        settings.revocation.allow_unknown_revocation = true;
+        settings.mail = Some(Mail {
+            server: mail.url(),
+            from: "網路線上申辦 <noreply@portal.example>".to_owned(),
+            user: None,
+            password_file: None,
+        });
         change(&mut settings);
 
         let ahead = Arc::new(AtomicU64::new(0));
@@ -55,6 +77,8 @@ impl Scene {
             portal,
             companies,
             citizens,
+            mail,
+            database,
             folder,
             ahead,
         }
@@ -69,14 +93,25 @@ impl Scene {
 
     /// Gives [`COMPANY`] an account.
     pub(crate) async fn seed(&self, state: State) -> Account {
+        self.seed_of(Kind::Company, &COMPANY, state).await
+    }
+
+    /// Gives the holder of a card an account; of a card without a number, one without a card.
+    pub(crate) async fn seed_of(&self, kind: Kind, blank: &Blank, state: State) -> Account {
         let new = NewAccount {
-            kind: Kind::Company,
+            kind,
             state,
-            subject: COMPANY.number.to_owned(),
-            name: COMPANY.name.to_owned(),
-            mail: "office@company.example".to_owned(),
+            subject: blank.number.to_owned(),
+            name: blank.name.to_owned(),
+            mail: MAIL.to_owned(),
         };
         self.portal.accounts().seed(new).await.unwrap()
+    }
+
+    /// The account with this number, as it stands.
+    pub(crate) async fn account(&self, number: &str) -> Account {
+        let found = self.portal.accounts().of_number(number).await.unwrap();
+        found.unwrap()
     }
 
     /// A browser that was never here.
@@ -89,23 +124,60 @@ impl Scene {
         self.companies.card(blank)
     }
 
-    /// The whole road, with this card, in this browser.
+    /// The whole road, with this company's card, in this browser.
     pub(crate) async fn sign_in(&self, browser: &Browser, card: &Card) -> Answer {
-        let start = browser.challenge().await;
-        browser
-            .post_card(&start.token, card.sign(ORIGIN, &start.challenge))
-            .await
+        self.sign_in_at(browser, "/login/company", card).await
     }
 
-    /// Takes the database's tables away under the running portal.
-    pub(crate) async fn break_database(&self) {
-        let url = format!("sqlite:{}", self.folder.path().join("portal.db").display());
-        let pool = sqlx::AnyPool::connect(&url).await.unwrap();
-        for table in ["challenges", "sessions"] {
-            let statement = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));
-            sqlx::query(statement).execute(&pool).await.unwrap();
+    /// The same at another place.
+    pub(crate) async fn sign_in_at(&self, browser: &Browser, path: &str, card: &Card) -> Answer {
+        let start = browser.challenge().await;
+        let assertion = card.sign(ORIGIN, &start.challenge);
+        browser.post_to(path, &start.token, assertion).await
+    }
+
+    /// Waits for a letter, from 0, to [`MAIL`]; what is due is sent meanwhile.
+    pub(crate) async fn letter(&self, number: usize) -> Letter {
+        self.letter_to(MAIL, number).await
+    }
+
+    /// The same to another address.
+    pub(crate) async fn letter_to(&self, mail: &str, number: usize) -> Letter {
+        let posting = async {
+            loop {
+                self.portal.deliver().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            letter = self.mail.letter_to(mail, number, PATIENCE) => letter.unwrap(),
+            () = posting => unreachable!("it never ends"),
         }
+    }
+
+    /// Sends what is due, when nothing more can come.
+    pub(crate) async fn no_more_letters_than(&self, number: usize) {
+        // What is put in after an answer takes a moment.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        self.portal.deliver().await.unwrap();
+        let letters = self.mail.letters();
+        assert_eq!(letters.len(), number, "{letters:#?}");
+    }
+
+    /// Runs a statement on the database behind the portal's back.
+    pub(crate) async fn execute(&self, statement: &'static str) -> Result<u64, sqlx::Error> {
+        let pool = sqlx::AnyPool::connect(&self.database.url).await.unwrap();
+        let done = sqlx::query(statement).execute(&pool).await;
         pool.close().await;
+        done.map(|done| done.rows_affected())
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn rows(&self, count: &'static str) -> i64 {
+        let pool = sqlx::AnyPool::connect(&self.database.url).await.unwrap();
+        let (rows,): (i64,) = sqlx::query_as(count).fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        rows
     }
 
     /// Lets time pass.

@@ -118,3 +118,53 @@ async fn an_anchor_that_is_no_authority_is_named() {
     let error = Portal::open(settings).await.err().unwrap();
     assert!(error.to_string().contains("leaf.pem"));
 }
+
+#[tokio::test]
+async fn sockets_that_say_nothing_keep_nobody_out() {
+    let (address, _stop, _task) = serve(settings()).await;
+    let mut silent = Vec::new();
+    for _ in 0..200 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+
+    let answer = ask(TcpStream::connect(address).await.unwrap()).await;
+
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    // The longest idle ones gave way: one address has 128 places.
+    let mut byte = [0; 1];
+    let first = silent[0].read(&mut byte);
+    let first = tokio::time::timeout(std::time::Duration::from_secs(5), first);
+    assert_eq!(first.await.unwrap().unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let scene = crate::scene::Scene::new().await;
+    let browser = scene.browser();
+    tokio::time::pause();
+    for (path, status) in [("/sign-in", 408), ("/login/company", 400)] {
+        let start = tokio::time::Instant::now();
+        let request = axum::http::Request::post(path)
+            .header("origin", crate::scene::ORIGIN)
+            .body(axum::body::Body::new(Never))
+            .unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(start.elapsed().as_secs(), 10);
+    }
+}
+
+/// A body of which nothing comes.
+struct Never;
+
+impl hyper::body::Body for Never {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        std::task::Poll::Pending
+    }
+}

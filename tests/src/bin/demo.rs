@@ -14,6 +14,7 @@ use e2e::agent::{self, Agent};
 use e2e::authority::Authority;
 use e2e::browser::{Chromium, Options, Page as _};
 use e2e::display::Display;
+use e2e::mail_page;
 use e2e::pkcs12::{self, Certificates};
 use e2e::pki::{Holder, KeyKind, Pki, Request};
 use e2e::portal_site::PortalSite;
@@ -161,7 +162,7 @@ async fn check(
 
     let text = page.eval("document.body.innerText").await?;
     let text = text.as_str().unwrap_or_default();
-    let (name, number) = (&portal.account.name, &portal.account.number);
+    let (name, number) = (&portal.account.profile.name, &portal.account.number);
     ensure!(
         text.contains(name.as_str()),
         "the page does not name the holder: {text}"
@@ -186,7 +187,10 @@ async fn show(portal: &PortalSite, home: &Home, headless: bool) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     println!("\n網址 Address   {}", portal.origin);
     println!("PIN            {PIN}");
-    println!("公司 Company   {}", portal.account.name);
+    println!("公司 Company   {}", portal.account.profile.name);
+    // Whoever applies for an account of their own finds its mail here.
+    let mails = mail_page::serve((Ipv4Addr::LOCALHOST, 0).into(), portal.mail.inbox()).await?;
+    println!("信箱 Mail      http://{}/", mails.address());
     let browser = if headless {
         println!(
             "\n沒有顯示器：PIN 視窗無法開啟，登入會得到 no_display。請在桌面環境中執行，或用 --check。"

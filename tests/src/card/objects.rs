@@ -41,7 +41,7 @@ impl Card {
 
     /// Spec: SP 800-73-4 part 2 §3.1.2, part 1 table 3.
     pub(super) fn data_object(
-        &self,
+        &mut self,
         command: &Command<'_>,
         data: &[u8],
     ) -> Result<Vec<u8>, Status> {
@@ -64,8 +64,9 @@ impl Card {
         Ok(tlv::write(0x53, &body))
     }
 
-    fn certificate(&self, slot: Slot) -> Result<Vec<u8>, Status> {
+    fn certificate(&mut self, slot: Slot) -> Result<Vec<u8>, Status> {
         let (_, certificate) = self.slots.get(&(slot as u8)).ok_or(status::NOT_FOUND)?;
+        self.counts.certificates += 1;
         let object = [
             tlv::write(0x70, certificate),
             tlv::write(0x71, &[0]),

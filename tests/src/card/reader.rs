@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use super::{ATR, Card};
+use super::Card;
 
 const RESETS: [u8; 3] = [0, 1, 2]; // power off, power on, reset
 const SEND_ATR: u8 = 4;
@@ -187,7 +187,7 @@ impl Shared {
         loop {
             let message = receive(&mut stream)?;
             let reply = match *message.as_slice() {
-                [SEND_ATR] => ATR.to_vec(),
+                [SEND_ATR] => self.card().atr.clone(),
                 [code] if RESETS.contains(&code) => {
                     self.card().reset();
                     continue;

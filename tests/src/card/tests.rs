@@ -63,7 +63,8 @@ fn asking_for_the_tries_left_is_not_counted_as_a_pin() {
         Counts {
             apdus: 2,
             verifies: 0,
-            private_ops: 0
+            private_ops: 0,
+            certificates: 0,
         }
     );
 }

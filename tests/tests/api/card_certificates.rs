@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use chop_protocol::{Algorithm, Assertion, Challenge, Hash, Origin, signed_message};
-use chop_verifier::{Anchors, CompanyCard, Identity, Refusal, Verified, verify};
+use chop_verifier::{Anchors, ChainFault, CompanyCard, Identity, Refusal, SignIn, Verifier};
 use e2e::pki::{Credential, Holder, Issuer, KeyKind, Pki, Request};
 use ring::{
     rand::SystemRandom,
@@ -14,7 +14,7 @@ use ring::{
 fn a_companys_card_is_the_companys() {
     let holder = Holder::company();
 
-    let identity = sign_in(&Request::of(&holder)).unwrap().identity;
+    let identity = sign_in(&Request::of(&holder)).unwrap().signer.identity;
 
     let Identity::Company(company) = identity else {
         panic!("{identity:?}");
@@ -30,6 +30,7 @@ fn a_secondary_card_is_known_as_one() {
 
     let identity = sign_in(&Request::of(&holder).of_secondary_card())
         .unwrap()
+        .signer
         .identity;
 
     let Identity::Company(company) = identity else {
@@ -42,7 +43,7 @@ fn a_secondary_card_is_known_as_one() {
 fn a_citizens_card_is_the_citizens() {
     let holder = Holder::citizen();
 
-    let identity = sign_in(&Request::of(&holder)).unwrap().identity;
+    let identity = sign_in(&Request::of(&holder)).unwrap().signer.identity;
 
     let Identity::Citizen(citizen) = identity else {
         panic!("{identity:?}");
@@ -57,7 +58,10 @@ fn a_company_without_attributes_is_known_by_its_subject() {
 
     let verified = sign_in(&Request::of(&holder).without_attributes());
 
-    assert!(matches!(verified.unwrap().identity, Identity::Company(_)));
+    assert!(matches!(
+        verified.unwrap().signer.identity,
+        Identity::Company(_)
+    ));
 }
 
 #[test]
@@ -80,36 +84,41 @@ fn an_encryption_certificate_is_refused() {
     let holder = Holder::company();
 
     assert_eq!(
-        refusal(&Request::of(&holder).for_encryption()),
-        Refusal::KeyUsage
+        fault(&Request::of(&holder).for_encryption()),
+        ChainFault::KeyUsage
     );
 }
 
 #[test]
 fn an_expired_certificate_is_refused() {
     let holder = Holder::company();
-    let refusal = refusal(&Request::of(&holder).expired());
+    let fault = fault(&Request::of(&holder).expired());
 
-    assert!(matches!(refusal, Refusal::Expired { .. }), "{refusal:?}");
+    assert!(matches!(fault, ChainFault::Expired { .. }), "{fault:?}");
 }
 
 #[test]
 fn a_certificate_of_tomorrow_is_refused() {
     let holder = Holder::company();
-    let refusal = refusal(&Request::of(&holder).not_yet_valid());
+    let fault = fault(&Request::of(&holder).not_yet_valid());
 
-    assert!(
-        matches!(refusal, Refusal::NotYetValid { .. }),
-        "{refusal:?}"
-    );
+    assert!(matches!(fault, ChainFault::NotYetValid { .. }), "{fault:?}");
 }
 
 fn refusal(request: &Request<'_>) -> Refusal {
     sign_in(request).unwrap_err()
 }
 
+/// What is wrong with the certificate where it stands.
+fn fault(request: &Request<'_>) -> ChainFault {
+    match refusal(request) {
+        Refusal::Chain(chain) => chain.fault,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What the server says to an assertion that is right but for its certificate.
-fn sign_in(request: &Request<'_>) -> Result<Verified, Refusal> {
+fn sign_in(request: &Request<'_>) -> Result<SignIn, Refusal> {
     let pki = Pki::shared();
     let credential = pki.credential(request, KeyKind::P256).unwrap();
     let origin: Origin = "https://site.test".parse().unwrap();
@@ -123,7 +132,9 @@ fn sign_in(request: &Request<'_>) -> Result<Verified, Refusal> {
 
     let assertion = serde_json::to_string(&assertion(&credential, &origin, &challenge)).unwrap();
 
-    verify(&assertion, &origin, &challenge, &anchors, SystemTime::now())
+    // Whether cards of a test were revoked is for the verifier's own tests.
+    let verifier = Verifier::new(anchors).allow_unknown_revocation();
+    verifier.sign_in(&assertion, &origin, &challenge, SystemTime::now())
 }
 
 fn assertion(credential: &Credential, origin: &Origin, challenge: &Challenge) -> Assertion {

@@ -117,7 +117,7 @@ impl Desk {
             .unwrap();
         let name = "document.querySelector('#holder-name')?.textContent";
         let name = page.wait_for(name, LONG).await.unwrap();
-        assert_eq!(name, self.portal.account.name.as_str());
+        assert_eq!(name, self.portal.account.profile.name.as_str());
         let number = page.eval("document.querySelector('#account-number').textContent");
         assert_eq!(number.await.unwrap(), self.portal.account.number.as_str());
     }
@@ -132,7 +132,8 @@ impl Cards {
         }
     }
 
-    fn options<'a>(&self, display: Option<&'a Display>) -> Options<'a> {
+    /// What the agent is started with.
+    pub(crate) fn options<'a>(&self, display: Option<&'a Display>) -> Options<'a> {
         Options {
             display,
             modules: self.modules.clone(),
@@ -159,7 +160,7 @@ pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
 
 /// Waits until the portal's page says that it ended with `code`; the number beside it, if any.
 pub(crate) async fn ended_with(page: &impl Page, code: &str) -> Value {
-    let status = "document.querySelector('#login-status')";
+    let status = "document.querySelector('#card-status')";
     let reached = format!("{status}.dataset.state === '{code}'");
     page.wait_for(&reached, LONG).await.unwrap();
     page.eval(&format!("{status}.dataset.number ?? null"))

@@ -294,7 +294,7 @@ fn sign_in_that_the_page_gives_up_takes_its_window_along() {
         scene.press().await;
         scene.desk.window().await;
         // The page's own cancel button, which aborts the `signal`.
-        scene.page.click("#login-status .quiet").await.unwrap();
+        scene.page.click("#card-status .quiet").await.unwrap();
 
         scene.desk.display.wait_until_gone(ANY, LONG).await.unwrap();
         assert_eq!(scene.pins().0, 0);

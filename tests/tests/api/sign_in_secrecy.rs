@@ -156,7 +156,12 @@ fn chop_has_no_option_that_answers_a_window() {
     for (command, options) in [
         (&["run"][..], &[][..]),
         (&["prompt"], &[]),
-        (&["worker"], &["--module", "--pkcs12"]),
+        (
+            &["worker"],
+            &["--module", "--parameters", "--pkcs12", "--writable"],
+        ),
+        (&["cards"], &["--json", "--watch"]),
+        (&["grants"], &["--json"]),
         (&["certificate"], &["--der"]),
         (&["doctor"], &["--json", "--open"]),
     ] {

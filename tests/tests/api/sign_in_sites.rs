@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use chop_protocol::{Challenge, Origin};
-use chop_verifier::{Anchors, Refusal, verify};
+use chop_verifier::{Anchors, Refusal, Verifier};
 use e2e::agent::{Agent, Options as AgentOptions};
 use e2e::authority::Authority;
 use e2e::browser::{Chromium, Options, Page as _, policy};
@@ -56,7 +56,9 @@ async fn sign_in_at(namespace: &Namespace, origin: &str) -> (String, Challenge) 
 fn refusal(assertion: &str, origin: &str, challenge: &Challenge) -> Option<Refusal> {
     let anchors = Anchors::from_der([Pki::shared().intermediate(Issuer::Companies)]).unwrap();
     let origin: Origin = origin.parse().unwrap();
-    verify(assertion, &origin, challenge, &anchors, SystemTime::now()).err()
+    let verifier = Verifier::new(anchors).allow_unknown_revocation();
+    let now = SystemTime::now();
+    verifier.sign_in(assertion, &origin, challenge, now).err()
 }
 
 #[test]

@@ -9,19 +9,25 @@
 mod accepted;
 mod anchors;
 mod chain;
+mod corpora;
+mod document;
+mod generations;
+mod hipki;
 mod identity;
+mod independent;
+mod ocsp;
 mod openssl;
-mod pki;
 mod refused;
+mod relaxed;
+mod revocation;
+mod scene;
+mod sources;
 mod tampered;
 mod vectors;
 
 use std::time::{Duration, SystemTime};
 
 use chop_protocol::{Challenge, Origin};
-use chop_verifier::{Anchors, Refusal, Verified, verify};
-
-use crate::pki::{Card, Pki};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -36,15 +42,4 @@ fn origin() -> Origin {
 
 fn challenge() -> Challenge {
     Challenge::from_random([7; 32])
-}
-
-/// Verifies what `card` signs for our origin and challenge, trusting `pki`'s root.
-fn sign_in(pki: &Pki, card: &Card) -> Result<Verified, Refusal> {
-    let assertion = card.assertion(&origin(), &challenge());
-    verify(&assertion, &origin(), &challenge(), &pki.anchors(), now())
-}
-
-/// Like [`verify`] for our origin, challenge and moment.
-fn verify_here(assertion: &str, anchors: &Anchors) -> Result<Verified, Refusal> {
-    verify(assertion, &origin(), &challenge(), anchors, now())
 }

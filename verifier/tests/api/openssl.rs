@@ -9,10 +9,10 @@ use std::{
 };
 
 use chop_protocol::{Algorithm, Assertion, signed_message};
-use chop_verifier::{Anchors, Identity, Refusal, Verified, verify};
+use chop_verifier::{Anchors, ChainFault, Identity, Origin, Refusal, SignIn, Verifier};
 use der::{Decode as _, Sequence, asn1::UintRef};
 
-use crate::{challenge, origin};
+use crate::{challenge, origin, scene::fault};
 
 const CONFIG: &str = "
 [req]
@@ -148,12 +148,17 @@ impl Scene {
         )
     }
 
-    fn verify(&self, assertion: &Assertion) -> Result<Verified, Refusal> {
+    fn verify(&self, assertion: &Assertion) -> Result<SignIn, Refusal> {
+        self.verify_at(assertion, &origin())
+    }
+
+    fn verify_at(&self, assertion: &Assertion, origin: &Origin) -> Result<SignIn, Refusal> {
         let text = serde_json::to_string(assertion).unwrap();
         let authority = fs::read_to_string(self.path().join("authority.pem")).unwrap();
         let anchors = Anchors::from_pem(&authority).unwrap();
+        let verifier = Verifier::new(anchors).allow_unknown_revocation();
         // openssl makes certificates of this very moment.
-        verify(&text, &origin(), &challenge(), &anchors, SystemTime::now())
+        verifier.sign_in(&text, origin, &challenge(), SystemTime::now())
     }
 }
 
@@ -178,11 +183,11 @@ fn every_algorithm_of_an_rsa_key_is_believed() {
     let scene = Scene::new(RSA_2048, "sha256", RSA_2048);
     for algorithm in [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512] {
         let verified = scene.verify(&scene.assertion(algorithm)).unwrap();
-        let Identity::Company(company) = verified.identity else {
+        let Identity::Company(company) = verified.signer.identity else {
             panic!("{algorithm:?}")
         };
         assert_eq!(company.ban.as_str(), "04595257");
-        assert_eq!(verified.serial, "1234");
+        assert_eq!(verified.signer.certificate.serial(), "1234");
     }
 }
 
@@ -190,11 +195,8 @@ fn every_algorithm_of_an_rsa_key_is_believed() {
 fn an_rsa_signature_for_another_origin_is_refused() {
     let scene = Scene::new(RSA_2048, "sha256", RSA_2048);
     let assertion = scene.assertion(Algorithm::Rs256);
-    let text = serde_json::to_string(&assertion).unwrap();
-    let authority = fs::read_to_string(scene.path().join("authority.pem")).unwrap();
-    let anchors = Anchors::from_pem(&authority).unwrap();
     let other = "https://evil.example".parse().unwrap();
-    let verified = verify(&text, &other, &challenge(), &anchors, SystemTime::now());
+    let verified = scene.verify_at(&assertion, &other);
     assert_eq!(verified, Err(Refusal::SignatureMismatch));
 }
 
@@ -256,13 +258,8 @@ fn a_certificate_by_another_p521_authority_of_the_same_name_is_refused() {
         Scene::new(P521, "sha512", P256),
         Scene::new(P521, "sha512", P256),
     );
-    let refusal = scene
-        .verify(&other.assertion(Algorithm::Es256))
-        .unwrap_err();
-    assert!(
-        matches!(refusal, Refusal::Chain(_) | Refusal::IssuerUnknown),
-        "{refusal:?}"
-    );
+    let verified = scene.verify(&other.assertion(Algorithm::Es256));
+    assert_eq!(fault(verified).unwrap().1, ChainFault::Signature);
 }
 
 #[test]
@@ -282,17 +279,30 @@ fn a_curve_of_another_family_is_refused() {
 #[test]
 fn a_certificate_signed_with_sha1_is_refused() {
     let scene = Scene::new(RSA_2048, "sha1", RSA_2048);
-    let refusal = scene
-        .verify(&scene.assertion(Algorithm::Rs256))
-        .unwrap_err();
-    assert!(matches!(refusal, Refusal::Chain(_)), "{refusal:?}");
+    let verified = scene.verify(&scene.assertion(Algorithm::Rs256));
+    assert_eq!(fault(verified).unwrap().1, ChainFault::Sha1);
+}
+
+#[test]
+fn sha1_counts_for_the_one_authority_that_was_named() {
+    let scene = Scene::new(RSA_2048, "sha1", RSA_2048);
+    let authority = fs::read_to_string(scene.path().join("authority.pem")).unwrap();
+    let text = serde_json::to_string(&scene.assertion(Algorithm::Rs256)).unwrap();
+    let verify = |anchors| {
+        let verifier = Verifier::new(anchors).allow_unknown_revocation();
+        verifier.sign_in(&text, &origin(), &challenge(), SystemTime::now())
+    };
+    let anchors = Anchors::from_pem(&authority).unwrap();
+    let fingerprint = anchors.certificates().next().unwrap().fingerprint();
+    let named = anchors.clone().allow_sha1_signatures_of(fingerprint);
+    assert!(verify(named).is_ok());
+    let other = anchors.allow_sha1_signatures_of([7; 32]);
+    assert_eq!(fault(verify(other)).unwrap().1, ChainFault::Sha1);
 }
 
 #[test]
 fn a_certificate_by_a_weak_authority_is_refused() {
     let scene = Scene::new(RSA_1024, "sha256", RSA_2048);
-    let refusal = scene
-        .verify(&scene.assertion(Algorithm::Rs256))
-        .unwrap_err();
-    assert!(matches!(refusal, Refusal::Chain(_)), "{refusal:?}");
+    let verified = scene.verify(&scene.assertion(Algorithm::Rs256));
+    assert_eq!(fault(verified).unwrap().1, ChainFault::Signature);
 }

@@ -1,98 +1,73 @@
-//! What is refused, each by its own cause; the chain, the identity and the keys have their own files.
+//! What is refused, each by its own cause; chains, revocation and identity have their own files.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge};
-use chop_verifier::{Refusal, Verified, verify};
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose};
+use chop_testpki::{assertion, extension};
+use chop_verifier::{CertificateError, ChainFault, Place, Refusal, SignIn};
 
 use crate::{
     DAY, challenge, now, origin,
-    pki::{self, COMPANIES, Pki},
-    sign_in, verify_here,
+    scene::{COMPANIES, Plan, Scene, company, fault, issue, verify},
 };
 
-/// What comes of a certificate that is ordinary but for `change`.
-fn with(change: impl FnOnce(&mut CertificateParams)) -> Result<Verified, Refusal> {
-    let pki = Pki::of(COMPANIES);
-    let mut params = pki::company("12345675");
-    change(&mut params);
-    sign_in(&pki, &pki.issue(params))
-}
-
 /// What comes of an assertion that is ordinary but for `change`.
-fn edited(change: impl FnOnce(&mut Assertion)) -> Result<Verified, Refusal> {
-    let pki = Pki::of(COMPANIES);
-    let card = pki.issue(pki::company("12345675"));
-    let mut assertion = card.unserialized_assertion(&origin(), &challenge());
+fn edited(change: impl FnOnce(&mut Assertion)) -> Result<SignIn, Refusal> {
+    let scene = Scene::company();
+    let mut assertion = Assertion::parse(&scene.assertion()).unwrap();
     change(&mut assertion);
-    verify_here(&serde_json::to_string(&assertion).unwrap(), &pki.anchors())
+    let text = serde_json::to_string(&assertion).unwrap();
+    verify(&scene.verifier(), &text)
 }
 
 #[test]
 fn an_assertion_for_another_origin_is_refused() {
-    let pki = Pki::of(COMPANIES);
-    let card = pki.issue(pki::company("12345675"));
+    let scene = Scene::company();
     for other in [
         "https://evil.example",
         "https://portal.example:8443",
         "https://a.portal.example",
     ] {
-        let assertion = card.assertion(&other.parse().unwrap(), &challenge());
-        let verified = verify_here(&assertion, &pki.anchors());
+        let text = assertion(&scene.card, &other.parse().unwrap(), &challenge()).unwrap();
+        let verified = verify(&scene.verifier(), &text);
         assert_eq!(verified, Err(Refusal::SignatureMismatch), "{other}");
     }
 }
 
 #[test]
 fn an_assertion_for_another_challenge_is_refused() {
-    let pki = Pki::of(COMPANIES);
-    let card = pki.issue(pki::company("12345675"));
-    let assertion = card.assertion(&origin(), &Challenge::from_random([8; 32]));
-    assert_eq!(
-        verify_here(&assertion, &pki.anchors()),
-        Err(Refusal::SignatureMismatch)
-    );
+    let scene = Scene::company();
+    let other = Challenge::from_random([8; 32]);
+    let text = assertion(&scene.card, &origin(), &other).unwrap();
+    let verified = verify(&scene.verifier(), &text);
+    assert_eq!(verified, Err(Refusal::SignatureMismatch));
 }
 
 #[test]
 fn the_signature_of_another_card_is_refused() {
-    let pki = Pki::of(COMPANIES);
-    let (victim, thief) = (
-        pki.issue(pki::company("12345675")),
-        pki.issue(pki::company("04595257")),
-    );
-    let mut assertion = thief.unserialized_assertion(&origin(), &challenge());
-    assertion.unverified_certificate = victim
-        .unserialized_assertion(&origin(), &challenge())
-        .unverified_certificate;
-    let text = serde_json::to_string(&assertion).unwrap();
-    assert_eq!(
-        verify_here(&text, &pki.anchors()),
-        Err(Refusal::SignatureMismatch)
-    );
+    let scene = Scene::company();
+    let thief = issue(&scene.issuing, &company("04595257"), scene.card.key.kind());
+    let text = assertion(&thief, &origin(), &challenge()).unwrap();
+    let mut stolen = Assertion::parse(&text).unwrap();
+    stolen.unverified_certificate = STANDARD.encode(&scene.card.certificate);
+    let text = serde_json::to_string(&stolen).unwrap();
+    let verified = verify(&scene.verifier(), &text);
+    assert_eq!(verified, Err(Refusal::SignatureMismatch));
 }
 
 #[test]
 fn a_text_of_a_wrong_size_is_refused() {
-    let anchors = Pki::of(COMPANIES).anchors();
-    assert_eq!(
-        verify_here("{}", &anchors),
-        Err(Refusal::Length { length: 2 })
-    );
-    let long = " ".repeat(10_001);
-    assert_eq!(
-        verify_here(&long, &anchors),
-        Err(Refusal::Length { length: 10_001 })
-    );
+    let verifier = Scene::company().verifier();
+    let refusal = Refusal::Length { length: 2 };
+    assert_eq!(verify(&verifier, "{}"), Err(refusal));
+    let refusal = Refusal::Length { length: 10_001 };
+    assert_eq!(verify(&verifier, &" ".repeat(10_001)), Err(refusal));
 }
 
 #[test]
 fn what_is_not_the_formats_json_is_refused() {
-    let anchors = Pki::of(COMPANIES).anchors();
-    assert_eq!(verify_here(&"x".repeat(200), &anchors), Err(Refusal::Json));
-    let pki = Pki::of(COMPANIES);
-    let text = pki
-        .issue(pki::company("12345675"))
-        .assertion(&origin(), &challenge());
+    let scene = Scene::company();
+    let (verifier, text) = (scene.verifier(), scene.assertion());
+    assert_eq!(verify(&verifier, &"x".repeat(200)), Err(Refusal::Json));
     for (from, to) in [
         ("\"ES256\"", "\"none\""),
         ("\"ES256\"", "\"HS256\""),
@@ -100,11 +75,7 @@ fn what_is_not_the_formats_json_is_refused() {
         ("{\"", "{\"algorithm\":\"ES256\",\""),
     ] {
         let changed = text.replacen(from, to, 1);
-        assert_eq!(
-            verify_here(&changed, &pki.anchors()),
-            Err(Refusal::Json),
-            "{to}"
-        );
+        assert_eq!(verify(&verifier, &changed), Err(Refusal::Json), "{to}");
     }
 }
 
@@ -118,62 +89,118 @@ fn another_format_is_refused() {
 
 #[test]
 fn a_certificate_that_cannot_be_read_is_refused() {
-    for text in ["", "?", "MAA=", "-----BEGIN CERTIFICATE-----"] {
+    for (text, cause) in [
+        ("", CertificateError::Der),
+        ("?", CertificateError::Base64),
+        ("MAA=", CertificateError::Der),
+        ("-----BEGIN CERTIFICATE-----", CertificateError::Base64),
+    ] {
         let verified = edited(|assertion| text.clone_into(&mut assertion.unverified_certificate));
-        assert_eq!(verified, Err(Refusal::CertificateUnreadable), "{text}");
+        assert_eq!(verified, Err(Refusal::Certificate(cause)), "{text}");
     }
-    let verified = edited(|assertion| {
-        assertion.unverified_certificate = assertion.unverified_certificate.replace('/', "_");
-        assertion.unverified_certificate.insert(0, '_');
-    });
-    assert_eq!(verified, Err(Refusal::CertificateUnreadable));
 }
 
 #[test]
-fn a_certificate_for_encryption_is_refused() {
-    use KeyUsagePurpose::{DataEncipherment, KeyEncipherment};
-    let verified = with(|params| params.key_usages = vec![KeyEncipherment, DataEncipherment]);
-    assert_eq!(verified, Err(Refusal::KeyUsage));
-}
-
-#[test]
-fn a_certificate_without_key_usage_is_refused() {
-    assert_eq!(
-        with(|params| params.key_usages.clear()),
-        Err(Refusal::KeyUsage)
+fn a_certificate_with_an_extension_twice_is_refused() {
+    let usage = extension::key_usage(&[0]);
+    let verified = Plan::of(COMPANIES).leaf(|leaf| leaf.with(usage)).sign_in();
+    assert!(
+        matches!(
+            verified,
+            Err(Refusal::Certificate(
+                CertificateError::ExtensionTwice { .. }
+            ))
+        ),
+        "{verified:?}"
     );
 }
 
 #[test]
+fn a_certificate_with_a_malformed_extension_is_refused() {
+    for oid in [
+        "2.5.29.14",
+        "2.5.29.15",
+        "2.5.29.17",
+        "2.5.29.19",
+        "2.5.29.30",
+        "2.5.29.31",
+        "2.5.29.32",
+        "2.5.29.33",
+        "2.5.29.35",
+        "2.5.29.36",
+        "2.5.29.37",
+        "2.5.29.54",
+        "1.3.6.1.5.5.7.1.1",
+    ] {
+        let broken = extension::Extension::new(oid, false, [0x04, 0x05, 0x00]);
+        let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.without_key_ids().replace(broken));
+        let verified = plan.sign_in();
+        assert!(
+            matches!(
+                verified,
+                Err(Refusal::Certificate(
+                    CertificateError::ExtensionMalformed { .. }
+                ))
+            ),
+            "{oid}: {verified:?}"
+        );
+    }
+}
+
+#[test]
+fn a_certificate_for_encryption_is_refused() {
+    let usage = extension::key_usage(&[2, 3]);
+    let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.replace(usage));
+    assert_eq!(plan.fault(), Some((Place::Leaf, ChainFault::KeyUsage)));
+}
+
+/// Non-repudiation is for documents.
+#[test]
+fn a_certificate_for_documents_alone_is_refused() {
+    let usage = extension::key_usage(&[1]);
+    let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.replace(usage));
+    assert_eq!(plan.fault(), Some((Place::Leaf, ChainFault::KeyUsage)));
+}
+
+#[test]
+fn a_certificate_without_key_usage_is_refused() {
+    let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.without("2.5.29.15"));
+    assert_eq!(plan.fault(), Some((Place::Leaf, ChainFault::KeyUsage)));
+}
+
+#[test]
 fn a_certificate_for_other_purposes_is_refused() {
-    use ExtendedKeyUsagePurpose::{Any, CodeSigning, ServerAuth};
-    for purpose in [Any, CodeSigning, ServerAuth] {
-        let verified = with(|params| pki::purposes(params, std::slice::from_ref(&purpose)));
-        assert_eq!(verified, Err(Refusal::ExtendedKeyUsage), "{purpose:?}");
+    for purpose in ["2.5.29.37.0", "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.1"] {
+        let usage = extension::extended_key_usage(&[purpose]);
+        let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.with(usage));
+        let expected = (Place::Leaf, ChainFault::ExtendedKeyUsage);
+        assert_eq!(plan.fault(), Some(expected), "{purpose}");
     }
 }
 
 #[test]
 fn an_authority_cannot_sign_in() {
-    let verified = with(|params| {
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages.push(KeyUsagePurpose::KeyCertSign);
+    let plan = Plan::of(COMPANIES).leaf(|leaf| {
+        leaf.replace(extension::key_usage(&[0, 5]))
+            .with(extension::basic_constraints(true, None))
     });
-    assert_eq!(verified, Err(Refusal::Authority));
+    assert_eq!(plan.fault(), Some((Place::Leaf, ChainFault::Authority)));
 }
 
 #[test]
 fn a_certificate_of_tomorrow_is_refused() {
     let not_before = now() + DAY;
-    let verified = with(|params| pki::valid(params, not_before, now() + 2 * DAY));
-    assert_eq!(verified, Err(Refusal::NotYetValid { not_before }));
+    let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.valid(not_before, now() + 2 * DAY));
+    let expected = ChainFault::NotYetValid { not_before };
+    assert_eq!(plan.fault(), Some((Place::Leaf, expected)));
 }
 
 #[test]
 fn an_expired_certificate_is_refused() {
     let not_after = now() - DAY;
-    let verified = with(|params| pki::valid(params, now() - 2 * DAY, not_after));
-    assert_eq!(verified, Err(Refusal::Expired { not_after }));
+    let plan = Plan::of(COMPANIES).leaf(|leaf| leaf.valid(now() - 2 * DAY, not_after));
+    let expected = ChainFault::Expired { not_after };
+    assert_eq!(plan.fault(), Some((Place::Leaf, expected)));
 }
 
 #[test]
@@ -205,11 +232,12 @@ fn a_signature_of_another_length_or_form_is_refused() {
 
 #[test]
 fn a_moment_before_1970_is_refused_and_does_no_harm() {
-    let pki = Pki::of(COMPANIES);
-    let text = pki
-        .issue(pki::company("12345675"))
-        .assertion(&origin(), &challenge());
+    let scene = Scene::company();
     let long_ago = std::time::SystemTime::UNIX_EPOCH - 10_000 * DAY;
-    let verified = verify(&text, &origin(), &challenge(), &pki.anchors(), long_ago);
-    assert!(matches!(verified, Err(Refusal::NotYetValid { .. })));
+    let (text, verifier) = (scene.assertion(), scene.verifier());
+    let verified = verifier.sign_in(&text, &origin(), &challenge(), long_ago);
+    assert!(matches!(
+        fault(verified),
+        Some((Place::Leaf, ChainFault::NotYetValid { .. }))
+    ));
 }

@@ -1,9 +1,8 @@
 //! With a shell script in place of the window; `tests/api` has the window itself.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, path::Path, process::Command as Blocking};
 
-use chop_service::{Caller, ChoiceId, Purpose};
-use chop_token::Pin;
+use chop_service::{Caller, Purpose};
 use pipe::blocking;
 
 use super::*;
@@ -16,9 +15,19 @@ fn window_that_says(folder: &Path, frames: &[u8], after: &str) -> WindowConsent 
         "#!/bin/sh\ncat '{}'\n{after}\n",
         folder.join("frames").display()
     );
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-    WindowConsent::new(program)
+    // By a process of its own: while we had it open for writing, a child that another test has just
+    // forked would have it open too, and such a file cannot be run (ETXTBSY).
+    let written = Blocking::new("sh")
+        .args(["-c", r#"printf %s "$1" > "$0" && chmod 700 "$0""#])
+        .args([program.as_os_str(), script.as_ref()])
+        .status()
+        .unwrap();
+    assert!(written.success());
+    window(program)
+}
+
+fn window(program: PathBuf) -> WindowConsent {
+    WindowConsent::new(program, watch::Sender::new(Language::CHINESE)).theme(Theme::Light)
 }
 
 fn says(messages: &[FromWindow]) -> Vec<u8> {
@@ -26,8 +35,13 @@ fn says(messages: &[FromWindow]) -> Vec<u8> {
     for message in messages {
         let json = serde_json::to_vec(message).unwrap();
         blocking::write_message(&mut frames, &json).unwrap();
-        if let FromWindow::Entered(_) = message {
-            blocking::write_secret(&mut frames, &Pin::from(b"123456".to_vec())).unwrap();
+        let secrets: &[&[u8]] = match message {
+            FromWindow::Entered(_) => &[b"123456"],
+            FromWindow::Changed(..) => &[b"123456", b"654321"],
+            _ => &[],
+        };
+        for secret in secrets {
+            blocking::write_secret(&mut frames, &Pin::from(secret.to_vec())).unwrap();
         }
     }
     frames
@@ -77,7 +91,7 @@ async fn a_window_that_dies_before_it_opens_is_a_failure() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there_is_a_failure() {
-    let consent = WindowConsent::new("/nowhere/chop".into());
+    let consent = window("/nowhere/chop".into());
     assert!(matches!(
         consent.open(&request()).await,
         Err(ConsentError::Failed(_))
@@ -177,8 +191,49 @@ async fn the_window_learns_request_view_and_ending_in_this_order() {
     };
     assert_eq!(
         next(),
-        r#"{"origin":"https://bank.example","owner":{"start":8,"end":20},"caller":"site","purpose":"sign_in","seconds":60,"dark":null}"#
+        r#"{"language":"zh-TW","dark":false,"about":{"site":{"origin":"https://bank.example","owner":{"start":8,"end":20},"caller":"site","purpose":"sign_in","seconds":60}}}"#
     );
     assert_eq!(next(), r#"{"show":"no_card"}"#);
     assert_eq!(next(), r#"{"end":"done"}"#);
+}
+
+#[tokio::test]
+async fn a_language_chosen_in_one_window_is_that_of_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames = says(&[
+        FromWindow::Opened,
+        FromWindow::Spoke(Language::ENGLISH),
+        FromWindow::Closed,
+    ]);
+    let consent = window_that_says(folder.path(), &frames, "cat > /dev/null");
+
+    let mut window = consent.open(&request()).await.unwrap();
+
+    assert!(matches!(window.next().await, Event::Closed));
+    assert_eq!(*consent.language.borrow(), Language::ENGLISH);
+}
+
+#[tokio::test]
+async fn a_new_pin_arrives_with_the_one_that_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = FromWindow::Changed(ChoiceId(3), PinTask::Change);
+    let frames = says(&[FromWindow::Opened, changed]);
+    let windows = window_that_says(folder.path(), &frames, "cat > /dev/null");
+
+    let mut window = windows
+        .open_about(About::Pin(PinTask::Change))
+        .await
+        .unwrap();
+
+    let Some(Answer::Changed {
+        choice, old, new, ..
+    }) = window.heard().await
+    else {
+        panic!("no change")
+    };
+    assert_eq!(choice, ChoiceId(3));
+    assert_eq!(
+        (old.expose(), new.expose()),
+        (&b"123456"[..], &b"654321"[..])
+    );
 }

@@ -119,7 +119,12 @@ fn file(file: &PolicyFile) -> Vec<Line> {
 fn policy(browser: &str, policy: &Policy) -> Line {
     let ok = |words| Line::ok(Area::Policies, words);
     let problem = |words| Line::problem(Area::Policies, words);
+    // `*`, or a whole scheme: everybody, as far as we are concerned.
+    let everybody = |value: &String| matches!(value.as_str(), "*" | "https://*" | "[*.]");
     match policy.effect {
+        Effect::Allows if policy.values.iter().any(everybody) => {
+            problem(text::opens_all(browser, policy.name))
+        }
         Effect::Allows => ok(text::allows(browser, &policy.values)),
         Effect::AllowsPopups => ok(text::allows_popups(browser, &policy.values)),
         Effect::Trusts => ok(text::trusts(browser, policy.values.len())),
@@ -246,6 +251,27 @@ mod tests {
                 .what
                 .en
                 .contains("Chrome: https://a.example may reach")
+        );
+    }
+
+    #[test]
+    fn a_list_of_everybody_is_no_list() {
+        let policy = Policy {
+            name: "LoopbackNetworkAllowedForUrls",
+            effect: Effect::Allows,
+            values: vec!["https://a.example".into(), "*".into()],
+        };
+        let file = PolicyFile {
+            browser: Browser::Chrome,
+            path: PathBuf::from("/etc/x.json"),
+            policies: Ok(vec![policy]),
+        };
+        let lines = policies(&[file]);
+        assert_eq!(lines[0].state, State::Problem);
+        assert!(
+            lines[0].what.en.contains("every site"),
+            "{}",
+            lines[0].what.en
         );
     }
 

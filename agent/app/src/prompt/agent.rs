@@ -2,7 +2,6 @@
 
 use std::{fs::File, io::Result};
 
-use chop_service::ChoiceId;
 use chop_token::{
     Pin,
     pipe::{Frame, blocking},
@@ -66,9 +65,11 @@ impl Agent {
         }
     }
 
-    /// Hands over a PIN.
-    pub(super) fn hand_over(&mut self, choice: ChoiceId, pin: &Pin) {
-        self.say(FromWindow::Entered(choice));
-        let _ = blocking::write_secret(&mut self.outgoing, pin);
+    /// Tells the agent something that secrets follow.
+    pub(super) fn hand_over(&mut self, message: FromWindow, secrets: &[&Pin]) {
+        self.say(message);
+        for secret in secrets {
+            let _ = blocking::write_secret(&mut self.outgoing, secret);
+        }
     }
 }

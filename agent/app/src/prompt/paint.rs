@@ -92,6 +92,24 @@ pub(super) fn reader(painter: &Painter, centre: Pos2, with_card: bool, colors: &
     painter.rect_filled(slot, 1.5, colors.background);
 }
 
+/// A reader with keys of its own.
+pub(super) fn keypad(painter: &Painter, centre: Pos2, colors: &Palette) {
+    let body = Rect::from_center_size(centre, vec2(56.0, 74.0));
+    painter.rect_filled(body, 8.0, colors.dim);
+    let screen = Rect::from_min_size(body.min + vec2(8.0, 8.0), vec2(40.0, 14.0));
+    painter.rect_filled(screen, 3.0, colors.background);
+    for (row, y) in [(0_u8, 32.0), (1, 44.0), (2, 56.0)] {
+        for (column, x) in [(0_u8, 12.0), (1, 28.0), (2, 44.0)] {
+            let color = match (row, column) {
+                (2, 2) => colors.accent,
+                _ => colors.background,
+            };
+            let key = Rect::from_center_size(body.min + vec2(x, y), vec2(10.0, 8.0));
+            painter.rect_filled(key, 2.0, color);
+        }
+    }
+}
+
 fn dashed(painter: &Painter, rect: Rect, colors: &Palette) {
     let corners = [
         rect.left_bottom(),

@@ -61,6 +61,11 @@ impl PinBuffer {
         typed.filter(|byte| *byte & 0xc0 != 0x80).count()
     }
 
+    /// Whether the same has been typed here and there.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        self.bytes.get(..self.length) == other.bytes.get(..other.length)
+    }
+
     /// Hands over what has been typed and starts anew.
     pub(super) fn take(&mut self) -> Pin {
         let pin = Pin::from(self.bytes.get(..self.length).unwrap_or_default().to_vec());

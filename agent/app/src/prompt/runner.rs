@@ -17,10 +17,13 @@ use winit::{
 
 use super::{
     agent::Agent,
+    contents::{Contents, Outcome},
     fonts,
-    form::{Form, Outcome},
+    form::Form,
+    pin_form::PinForm,
     screen::Screen,
-    wire::{FromWindow, Request, ToWindow},
+    theme,
+    wire::{About, FromWindow, Request, ToWindow},
 };
 
 /// What reaches the event loop from elsewhere.
@@ -42,7 +45,7 @@ impl From<accesskit_winit::Event> for Occurrence {
 
 /// The window's main thread.
 pub(super) struct Runner {
-    form: Form,
+    contents: Box<dyn Contents>,
     agent: Agent,
     context: Context,
     fonts: Option<JoinHandle<FontDefinitions>>,
@@ -66,14 +69,19 @@ impl Runner {
         if let Some(dark) = request.dark {
             context.set_theme(if dark { Theme::Dark } else { Theme::Light });
         }
+        theme::dress(&context);
         // Ready-made discs would have to be shrunk to fit, smoothly, which our rasterizer does not.
         context.tessellation_options_mut(|options| options.prerasterized_discs = false);
         let today = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let today = i64::try_from(today.as_secs()).unwrap_or(i64::MAX);
+        let contents: Box<dyn Contents> = match request.about {
+            About::Site(site) => Box::new(Form::new(site, request.language, today)),
+            About::Pin(task) => Box::new(PinForm::new(task, request.language, today)),
+        };
         Self {
-            form: Form::new(request, today),
+            contents,
             agent,
             context,
             fonts: Some(fonts),
@@ -98,7 +106,7 @@ impl Runner {
         let Some(screen) = &mut self.screen else {
             return;
         };
-        let Ok(drawn) = screen.draw(&self.context, &mut self.form) else {
+        let Ok(drawn) = screen.draw(&self.context, self.contents.as_mut()) else {
             event_loop.exit();
             return;
         };
@@ -111,7 +119,8 @@ impl Runner {
     fn report(&mut self, event_loop: &ActiveEventLoop, outcome: Outcome) {
         let said = match outcome {
             Outcome::Entered(choice, pin) => {
-                self.agent.hand_over(choice, &pin);
+                let entered = FromWindow::Entered(choice);
+                self.agent.hand_over(entered, &[&pin]);
                 self.redraw();
                 return;
             }
@@ -121,6 +130,17 @@ impl Runner {
                 return;
             }
             Outcome::Decided(decision) => Some(FromWindow::Decided(decision)),
+            Outcome::Changed(choice, task, old, new) => {
+                let changed = FromWindow::Changed(choice, task);
+                self.agent.hand_over(changed, &[&old, &new]);
+                self.redraw();
+                return;
+            }
+            Outcome::Spoke(language) => {
+                self.agent.say(FromWindow::Spoke(language));
+                self.redraw();
+                return;
+            }
             Outcome::Closed => Some(FromWindow::Closed),
             Outcome::TimedOut => Some(FromWindow::TimedOut),
             Outcome::Over => None,
@@ -133,11 +153,10 @@ impl Runner {
 
     fn said(&mut self, event_loop: &ActiveEventLoop, message: ToWindow) {
         match message {
-            ToWindow::Show(view) => self.form.show(view),
             ToWindow::End(Ending::PageGone) => event_loop.exit(),
-            ToWindow::End(ending) => {
-                self.ended = true;
-                self.form.end(ending);
+            message => {
+                self.ended |= matches!(message, ToWindow::End(_));
+                self.contents.hear(message);
             }
         }
         self.redraw();
@@ -155,7 +174,7 @@ impl ApplicationHandler<Occurrence> for Runner {
         if self.screen.is_some() {
             return;
         }
-        let title = self.form.title();
+        let title = self.contents.title();
         let screen = Screen::open(event_loop, &self.context, title, self.proxy.clone());
         if let Some(fonts) = self.fonts.take().and_then(|thread| thread.join().ok()) {
             fonts::install(&self.context, fonts);
@@ -167,7 +186,7 @@ impl ApplicationHandler<Occurrence> for Runner {
         // The first frame tells the height and fills the font atlas, so that the second, which is
         // the first that can be seen, takes no time.
         let screen = self.screen.insert(screen);
-        if screen.draw(&self.context, &mut self.form).is_err() {
+        if screen.draw(&self.context, self.contents.as_mut()).is_err() {
             event_loop.exit();
             return;
         }

@@ -13,7 +13,7 @@ use winit::{
 };
 
 use super::{
-    form::{Form, Outcome},
+    contents::{Contents, Outcome},
     raster::{Canvas, Raster},
     runner::Occurrence,
     theme::{HEIGHT, WIDTH},
@@ -22,8 +22,12 @@ use crate::seal;
 
 /// The name under which window managers and desktop files know the program.
 const APPLICATION: &str = "chop";
-/// What panels and title bars may take of a small screen, in points.
-const PANELS: f32 = 96.0;
+/// What panels and title bars may take of a screen's height, in points.
+const PANELS: f32 = 88.0;
+/// A screen that says it is smaller than this is not believed, in points.
+const TINY: f32 = 100.0;
+/// Before it is known what stands in the window.
+const SIZE: LogicalSize<f32> = LogicalSize::new(WIDTH, HEIGHT);
 const ICON: u16 = 64;
 
 /// Why there is no window.
@@ -36,8 +40,8 @@ pub(super) struct Screen {
     input: State,
     raster: Raster,
     title: String,
-    height: f32,
-    zoom: f32,
+    /// What was asked for last.
+    size: LogicalSize<f32>,
 }
 
 /// What came of a frame.
@@ -79,8 +83,7 @@ impl Screen {
             input,
             raster: Raster::default(),
             title,
-            height: HEIGHT,
-            zoom: 1.0,
+            size: SIZE,
         })
     }
 
@@ -92,7 +95,7 @@ impl Screen {
             .or(self.window.current_monitor())
         {
             let (screen, corner) = (monitor.size(), monitor.position());
-            let size = self.size();
+            let size = self.size.to_physical::<u32>(self.window.scale_factor());
             let middle = |start: i32, room: u32, size: u32| {
                 start.saturating_add_unsigned(room.saturating_sub(size) / 2)
             };
@@ -108,11 +111,15 @@ impl Screen {
         self.window.request_redraw();
     }
 
-    /// Runs the form and draws it.
-    pub(super) fn draw(&mut self, context: &Context, form: &mut Form) -> Result<Drawn, NoScreen> {
+    /// Runs the contents and draws them.
+    pub(super) fn draw(
+        &mut self,
+        context: &Context,
+        contents: &mut dyn Contents,
+    ) -> Result<Drawn, NoScreen> {
         let input = self.input.take_egui_input(&self.window);
         let mut outcome = None;
-        let mut output = context.run_ui(input, |ui| outcome = form.ui(ui).or(outcome.take()));
+        let mut output = context.run_ui(input, |ui| outcome = contents.ui(ui).or(outcome.take()));
         self.input
             .handle_platform_output(&self.window, output.platform_output);
         let scale = output.pixels_per_point;
@@ -130,13 +137,13 @@ impl Screen {
             self.window.pre_present_notify();
             pixels.present().map_err(|_| NoScreen)?;
         }
-        if self.title != form.title() {
-            self.title = form.title();
+        if self.title != contents.title() {
+            self.title = contents.title();
             self.window.set_title(&self.title);
         }
         self.raster.forget(&output.textures_delta);
         output.textures_delta.clear();
-        self.fit(context, form.height());
+        self.fit(contents.height());
         let repaint_after = output
             .viewport_output
             .get(&ViewportId::ROOT)
@@ -147,39 +154,29 @@ impl Screen {
         })
     }
 
-    /// Gives the window the height that shows everything; a screen that is too small for it gets
-    /// everything smaller.
-    fn fit(&mut self, context: &Context, height: f32) {
-        let monitor = self
-            .window
-            .current_monitor()
-            .or(self.window.primary_monitor());
-        let room = monitor.map_or(f32::INFINITY, |monitor| {
-            to_f32(
-                monitor
-                    .size()
-                    .to_logical::<f64>(self.window.scale_factor())
-                    .height,
-            ) - PANELS
-        });
-        let zoom = if room > 100.0 {
-            (room / height).min(1.0)
-        } else {
-            1.0
-        };
-        #[allow(clippy::float_cmp)] // the same calculation gives the same number
-        if self.height != height || self.zoom != zoom {
-            (self.height, self.zoom) = (height, zoom);
-            context.set_zoom_factor(zoom);
-            if self.window.request_inner_size(self.size()).is_some() {
+    /// Gives the window the height that shows everything, as far as the screen has room for it; the
+    /// contents scroll what is left. It is asked for once: a window manager that gives another size
+    /// is not asked again.
+    fn fit(&mut self, height: f32) {
+        let wanted = size_within(height, self.room());
+        if self.size != wanted {
+            self.size = wanted;
+            if self.window.request_inner_size(wanted).is_some() {
                 self.window.request_redraw();
             }
         }
     }
 
-    fn size(&self) -> winit::dpi::PhysicalSize<u32> {
-        let size = LogicalSize::new(WIDTH * self.zoom, self.height * self.zoom);
-        size.to_physical(self.window.scale_factor())
+    /// What the screen has room for, in points.
+    fn room(&self) -> LogicalSize<f32> {
+        let monitor = self
+            .window
+            .current_monitor()
+            .or(self.window.primary_monitor());
+        let scale = self.window.scale_factor();
+        monitor.map_or(LogicalSize::new(f32::INFINITY, f32::INFINITY), |monitor| {
+            monitor.size().to_logical(scale)
+        })
     }
 
     /// Takes what the system says of the window.
@@ -213,12 +210,24 @@ impl Screen {
     }
 }
 
+/// The size of a window that wants `height`, on a screen of this size, in points.
+fn size_within(height: f32, screen: LogicalSize<f32>) -> LogicalSize<f32> {
+    let within = |wanted: f32, room: f32| match room > TINY {
+        true => wanted.min(room),
+        false => wanted,
+    };
+    LogicalSize::new(
+        within(WIDTH, screen.width),
+        within(height, screen.height - PANELS),
+    )
+}
+
 fn attributes(title: &str) -> WindowAttributes {
     let side = u32::from(ICON);
     let attributes = Window::default_attributes()
         .with_title(title)
         .with_visible(false)
-        .with_inner_size(LogicalSize::new(WIDTH, HEIGHT))
+        .with_inner_size(SIZE)
         .with_resizable(false)
         .with_window_level(WindowLevel::AlwaysOnTop)
         .with_window_icon(Icon::from_rgba(seal::picture(ICON, seal::Badge::None), side, side).ok());
@@ -243,4 +252,29 @@ fn named(attributes: WindowAttributes) -> WindowAttributes {
 #[allow(clippy::cast_possible_truncation)] // scales and sizes of screens
 fn to_f32(number: f64) -> f32 {
     number as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_as_high_as_its_contents_where_the_screen_has_room() {
+        let screen = LogicalSize::new(1280.0, 800.0);
+        assert_eq!(size_within(500.0, screen), LogicalSize::new(WIDTH, 500.0));
+    }
+
+    #[test]
+    fn on_a_low_or_narrow_screen_it_keeps_off_the_edges() {
+        let netbook = LogicalSize::new(1024.0, 600.0);
+        assert_eq!(size_within(700.0, netbook), LogicalSize::new(WIDTH, 512.0));
+        let narrow = LogicalSize::new(400.0, 300.0);
+        assert_eq!(size_within(700.0, narrow), LogicalSize::new(400.0, 212.0));
+    }
+
+    #[test]
+    fn a_screen_without_a_size_is_not_believed() {
+        let odd = LogicalSize::new(0.0, 0.0);
+        assert_eq!(size_within(500.0, odd), LogicalSize::new(WIDTH, 500.0));
+    }
 }

@@ -1,11 +1,13 @@
 //! Colours and sizes.
 
-use egui::Color32;
+use egui::{Color32, Context, Stroke, Theme, style::ScrollStyle};
 
 /// The window's width, in points.
 pub(super) const WIDTH: f32 = 468.0;
 /// The least height, in points, so that the window keeps its size between most views.
-pub(super) const HEIGHT: f32 = 480.0;
+pub(super) const HEIGHT: f32 = 460.0;
+/// The greatest height, in points: what does not fit is scrolled.
+pub(super) const HIGHEST: f32 = 780.0;
 /// Between the window's edge and what is in it.
 pub(super) const MARGIN: f32 = 28.0;
 /// Of buttons.
@@ -19,9 +21,9 @@ pub(super) mod size {
     pub(crate) const TITLE: f32 = 19.0;
     /// The holder on the card.
     pub(crate) const HOLDER: f32 = 21.0;
-    /// Chinese.
+    /// Most of what the window says.
     pub(crate) const BODY: f32 = 15.0;
-    /// English beside it, and what matters less.
+    /// What matters less.
     pub(crate) const SMALL: f32 = 13.0;
 }
 
@@ -29,6 +31,7 @@ pub(super) mod size {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Palette {
     pub(super) background: Color32,
+    pub(super) band: Color32,
     pub(super) field: Color32,
     pub(super) text: Color32,
     pub(super) dim: Color32,
@@ -46,6 +49,24 @@ pub(super) struct Palette {
     pub(super) seal: Color32,
 }
 
+/// Gives egui's own parts (scroll bars, tool tips) the window's colours.
+pub(super) fn dress(context: &Context) {
+    for (theme, colors) in [(Theme::Light, LIGHT), (Theme::Dark, DARK)] {
+        context.style_mut_of(theme, |style| {
+            style.spacing.scroll = ScrollStyle::thin();
+            style.interaction.tooltip_delay = 0.3;
+            let visuals = &mut style.visuals;
+            visuals.extreme_bg_color = colors.background;
+            visuals.window_fill = colors.field;
+            visuals.window_stroke = Stroke::new(1.0, colors.line);
+            visuals.override_text_color = Some(colors.text);
+            visuals.widgets.inactive.bg_fill = colors.line;
+            visuals.widgets.hovered.bg_fill = colors.dim;
+            visuals.widgets.active.bg_fill = colors.accent;
+        });
+    }
+}
+
 impl Palette {
     /// The colours for a light or a dark window.
     pub(super) fn of(dark: bool) -> Self {
@@ -54,7 +75,8 @@ impl Palette {
 }
 
 const LIGHT: Palette = Palette {
-    background: Color32::from_rgb(0xfb, 0xfb, 0xf9),
+    background: Color32::from_rgb(0xf7, 0xf7, 0xf5),
+    band: Color32::WHITE,
     field: Color32::WHITE,
     text: Color32::from_rgb(0x17, 0x1c, 0x20),
     dim: Color32::from_rgb(0x5c, 0x66, 0x6e),
@@ -74,6 +96,7 @@ const LIGHT: Palette = Palette {
 
 const DARK: Palette = Palette {
     background: Color32::from_rgb(0x1d, 0x20, 0x23),
+    band: Color32::from_rgb(0x25, 0x29, 0x2d),
     field: Color32::from_rgb(0x13, 0x15, 0x17),
     text: Color32::from_rgb(0xee, 0xf1, 0xf3),
     dim: Color32::from_rgb(0xa2, 0xac, 0xb4),
@@ -118,6 +141,10 @@ mod tests {
             for (text, ground) in [
                 (colors.text, colors.background),
                 (colors.dim, colors.background),
+                (colors.text, colors.band),
+                (colors.dim, colors.band),
+                (colors.accent, colors.band),
+                (colors.accent, colors.field),
                 (colors.dim, colors.field),
                 (colors.dim, colors.accent_soft),
                 (colors.text, colors.accent_soft),

@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    text::{Words, cards as text},
+    text::{Language, Words, cards as text},
     tray::{Event, State, Tray},
 };
 
@@ -18,9 +18,10 @@ pub(super) async fn until_quit(
     program: &Path,
     mut windows: watch::Receiver<usize>,
     mut inventory: watch::Receiver<Arc<Inventory>>,
+    language: Language,
 ) {
     let (sender, mut events) = mpsc::unbounded_channel();
-    let Some(mut tray) = Tray::start(sender) else {
+    let Some(mut tray) = Tray::start(sender, language) else {
         return std::future::pending().await;
     };
     loop {
@@ -30,8 +31,9 @@ pub(super) async fn until_quit(
         tokio::select! {
             Some(event) = events.recv() => match event {
                 Event::Quit => return,
-                Event::SelfTest => show(program, "self-test"),
-                Event::About => show(program, "about"),
+                Event::ChangePin => start(program, &["pin"]),
+                Event::SelfTest => start(program, &["doctor", "--open", "self-test"]),
+                Event::About => start(program, &["doctor", "--open", "about"]),
             },
             Ok(()) = windows.changed() => {}
             Ok(()) = inventory.changed() => {}
@@ -58,19 +60,19 @@ fn cards(inventory: &Inventory) -> Vec<Words> {
     models.map(text::model).collect()
 }
 
-/// Opens the self-test in the person's browser: `chop doctor --open`.
-fn show(program: &Path, part: &str) {
-    let doctor = Command::new(program)
-        .args(["doctor", "--open", part])
+/// Starts one of the program's own commands; its window or page is all that the person sees.
+fn start(program: &Path, arguments: &[&str]) {
+    let started = Command::new(program)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn();
-    match doctor {
+    match started {
         Ok(mut child) => {
             // Waited for, so that it does not stay in the process table.
             tokio::spawn(async move { child.wait().await });
         }
-        Err(error) => tracing::error!(%error, "the self-test cannot be started"),
+        Err(error) => tracing::error!(%error, ?arguments, "chop cannot be started"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{Error, Key, value::Value};
+use crate::text::wanted;
 
 /// What a file has, by its whole keys: `pin` in the table `hipki` is `hipki.pin`.
 #[derive(Debug, Default)]
@@ -18,7 +19,7 @@ pub(super) struct Entries {
 /// In the policy alone: keys that the person's own file cannot change.
 const LOCKED: Key = Key {
     name: "locked",
-    wanted: "a list of keys of the settings",
+    wanted: wanted::KEYS,
 };
 
 impl Entries {
@@ -79,7 +80,7 @@ impl Entries {
             None => Err(Error::Value {
                 path: self.path.clone(),
                 key: key.name.to_owned(),
-                wanted: key.wanted,
+                wanted: key.wanted.clone(),
             }),
         }
     }

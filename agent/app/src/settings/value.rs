@@ -6,7 +6,7 @@ use chop_protocol::{Origin, Plain};
 use chop_service::{PinFrom, Unknown};
 use chop_token::Module;
 
-use super::{LogLevel, modules};
+use super::{LogLevel, Speech, Theme, modules};
 
 /// A kind of values.
 pub(super) trait Value: Sized {
@@ -40,8 +40,26 @@ macro_rules! words {
 words! {
     LogLevel: "off" = Self::Off, "error" = Self::Error, "warn" = Self::Warn, "info" = Self::Info,
         "debug" = Self::Debug, "trace" = Self::Trace;
+    Theme: "system" = Self::System, "light" = Self::Light, "dark" = Self::Dark;
     PinFrom: "page" = Self::Page, "ask" = Self::Window;
     Unknown: "constant" = Self::Constant, "true" = Self::True;
+}
+
+/// A language's tag, or the system's.
+impl Value for Speech {
+    fn read(value: toml::Value) -> Option<Self> {
+        match value.as_str()? {
+            "system" => Some(Self::System),
+            tag => tag.parse().ok().map(Self::Always),
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::System => "\"system\"".to_owned(),
+            Self::Always(language) => format!("\"{language}\""),
+        }
+    }
 }
 
 impl Value for bool {

@@ -1,454 +1,357 @@
-//! Sentences of the window.
+//! Sentences of the windows that a site's request opens.
 
-use chop_service::{Purpose, Scope};
+use chop_service::{Choice, Ending, Purpose, Scope, View};
 use time::{Date, OffsetDateTime};
 
-use super::{Words, filled, fixed, plural};
-use crate::prompt::wire::CallerKind;
+use super::{Language, Message, message};
+use crate::{issuer::CardKind, prompt::wire::CallerKind};
 
 /// The window's title, which task bars and screen readers show: what it is at, and for whom.
 #[must_use]
-pub fn title(at: &str, origin: &str) -> String {
+pub fn title(language: Language, at: &Message, origin: &str) -> String {
     let site = origin.strip_prefix("https://").unwrap_or(origin);
-    format!("Chop － {at} {site}")
+    language.say(
+        &message("title-of")
+            .with("at", at.clone())
+            .with("site", site.to_owned()),
+    )
 }
 
 /// What the title says the window is at.
 pub mod titles {
-    use chop_service::Purpose;
+    use chop_service::{Notice, Purpose};
+
+    use super::super::{Message, message};
 
     /// Looking for the card.
-    pub const LOOKING: &str = "尋找卡片";
+    pub const LOOKING: Message = message("title-looking");
     /// Waiting for the service, a reader or a card.
-    pub const WAITING: &str = "等待卡片";
+    pub const WAITING: Message = message("title-waiting");
+    /// The card is locked.
+    pub const LOCKED: Message = message("title-locked");
+    /// The person types on the reader.
+    pub const ON_READER: Message = message("title-on-reader");
+    /// It is over.
+    pub const ENDED: Message = message("title-ended");
+
     /// Waiting for the PIN, or the person's yes.
     #[must_use]
-    pub fn enter(purpose: &Purpose) -> &'static str {
+    pub fn enter(purpose: &Purpose) -> Message {
         match purpose {
-            Purpose::SignIn => "登入",
-            Purpose::ReadCertificates => "讀取憑證",
-            Purpose::Sign { .. } => "簽署文件",
-            Purpose::Decrypt { .. } => "解密",
-            Purpose::Access { .. } => "使用卡片",
+            Purpose::SignIn => message("title-sign-in"),
+            Purpose::ReadCertificates => message("title-certificates"),
+            Purpose::Sign { .. } => message("title-sign"),
+            Purpose::Decrypt { .. } => message("title-decrypt"),
+            Purpose::Access { .. } => message("title-access"),
         }
     }
+
     /// Waiting for another PIN.
-    pub const WRONG: &str = "PIN 碼錯誤";
-    /// Waiting for a PIN of another length.
-    pub const LENGTH: &str = "PIN 碼長度不符";
-    /// The card is locked.
-    pub const LOCKED: &str = "PIN 碼已鎖定";
-    /// The person types on the reader.
-    pub const ON_READER: &str = "請在讀卡機輸入 PIN 碼";
+    #[must_use]
+    pub fn again(notice: Notice) -> Message {
+        match notice {
+            Notice::PinWrong { .. } => message("title-wrong"),
+            Notice::PinLength => message("title-length"),
+        }
+    }
 
     /// The card is at work.
     #[must_use]
-    pub fn working(purpose: &Purpose) -> &'static str {
+    pub fn working(purpose: &Purpose) -> Message {
         match purpose {
-            Purpose::SignIn | Purpose::Sign { .. } => "簽章中",
-            Purpose::ReadCertificates | Purpose::Access { .. } => "讀取中",
-            Purpose::Decrypt { .. } => "解密中",
+            Purpose::SignIn | Purpose::Sign { .. } => message("title-signing"),
+            Purpose::ReadCertificates | Purpose::Access { .. } => message("title-reading"),
+            Purpose::Decrypt { .. } => message("title-decrypting"),
         }
     }
-
-    /// It is over.
-    pub const ENDED: &str = "已結束";
 }
 
 /// Above the origin.
 #[must_use]
-pub(crate) fn who_asks(purpose: &Purpose, caller: CallerKind) -> Words {
+pub(crate) fn who_asks(purpose: &Purpose, caller: CallerKind) -> Message {
     match (purpose, caller) {
-        (Purpose::SignIn, _) => fixed("網站要求登入", "Sign-in request"),
-        (Purpose::ReadCertificates, _) => fixed("網站要求讀取憑證", "Certificate request"),
-        (Purpose::Sign { .. }, _) => fixed("網站要求簽署文件", "Signature request"),
-        (Purpose::Decrypt { .. }, _) => fixed("網站要求解密", "Decryption request"),
-        (Purpose::Access { .. }, CallerKind::Program) => {
-            fixed("程式要求使用卡片", "A program asks for your card")
-        }
-        (Purpose::Access { .. }, _) => fixed("網站要求使用卡片", "A site asks for your card"),
+        (Purpose::SignIn, _) => message("who-sign-in"),
+        (Purpose::ReadCertificates, _) => message("who-certificates"),
+        (Purpose::Sign { .. }, _) => message("who-sign"),
+        (Purpose::Decrypt { .. }, _) => message("who-decrypt"),
+        (Purpose::Access { .. }, CallerKind::Program) => message("who-access-program"),
+        (Purpose::Access { .. }, _) => message("who-access-site"),
+    }
+}
+
+/// Beneath the origin.
+#[must_use]
+pub fn asks(purpose: &Purpose) -> Message {
+    match purpose {
+        Purpose::SignIn => message("asks-sign-in"),
+        Purpose::ReadCertificates => message("asks-certificates"),
+        Purpose::Sign { documents } => message("asks-sign").with("count", documents.len()),
+        Purpose::Decrypt { size } => message("asks-decrypt").with("size", file_size(*size)),
+        Purpose::Access { scope, .. } => match scope {
+            Scope::Read => message("asks-access-read"),
+            Scope::Sign => message("asks-access-sign"),
+            Scope::Decrypt => message("asks-access-decrypt"),
+            Scope::ChangePin => message("asks-access-pin"),
+        },
     }
 }
 
 /// What a yes to a site or program means.
 #[must_use]
-pub fn access_means(scope: Scope) -> Vec<Words> {
-    let sees = fixed(
-        "它會看到讀卡機、卡號，以及憑證上的姓名與號碼。",
-        "It sees readers, card numbers, and the names and numbers on certificates.",
-    );
-    let asks_for_pin = |zh: &'static str, en: &'static str| fixed(zh, en);
+pub fn access_means(scope: Scope) -> Vec<Message> {
+    let sees = message("access-sees");
     match scope {
         Scope::Read => vec![sees],
-        Scope::Sign => vec![
-            sees,
-            asks_for_pin(
-                "您在網頁上輸入 PIN 碼後，它可以用您的卡片簽章。",
-                "With the PIN that you enter in the page it can sign with your card.",
-            ),
-        ],
-        Scope::Decrypt => vec![
-            sees,
-            asks_for_pin(
-                "您在網頁上輸入 PIN 碼後，它可以用您的卡片解密。",
-                "With the PIN that you enter in the page it can decrypt with your card.",
-            ),
-        ],
-        Scope::ChangePin => vec![
-            sees,
-            asks_for_pin(
-                "它會把卡片的 PIN 碼換成您在網頁上輸入的新號碼。",
-                "It changes your card's PIN to the one that you entered in the page.",
-            ),
-        ],
+        Scope::Sign => vec![sees, message("access-signs")],
+        Scope::Decrypt => vec![sees, message("access-decrypts")],
+        Scope::ChangePin => vec![sees, message("access-changes-pin")],
     }
 }
 
 /// The page is not encrypted.
-pub const PLAIN: (Words, Words) = (
-    fixed("這個網頁沒有加密", "This page is not secure"),
-    fixed(
-        "經過的網路上，別人可能看見或更改內容。只有在您信任的內部網路才允許。",
-        "Others on the network may read or change it. Allow it only in a network that you trust.",
-    ),
-);
-
+pub const PLAIN: Message = message("plain-page");
 /// Beside the box: what is decided lasts.
-pub const FROM_NOW_ON: Words = fixed(
-    "以後都允許，不再詢問",
-    "Allow from now on, do not ask again",
-);
-
+pub const FROM_NOW_ON: Message = message("from-now-on");
 /// No, from now on.
-pub const BLOCK: Words = fixed("封鎖", "Block");
+pub const BLOCK: Message = message("block");
 
-/// Beneath the origin.
+/// Accepts.
 #[must_use]
-pub fn asks(purpose: &Purpose) -> Words {
+pub fn accept(purpose: &Purpose) -> Message {
     match purpose {
-        Purpose::SignIn => fixed("要求以您的憑證登入", "asks you to sign in with your card"),
-        Purpose::ReadCertificates => fixed(
-            "想讀取您憑證上的姓名與號碼",
-            "wants to read the names and numbers on your card",
-        ),
-        Purpose::Sign { documents } => filled(
-            format!("要求您簽署 {} 份文件", documents.len()),
-            format!(
-                "asks you to sign {} document{}",
-                documents.len(),
-                plural(documents.len() as u64)
-            ),
-        ),
-        Purpose::Decrypt { size } => {
-            let size = file_size(*size);
-            filled(
-                format!("要求用您的卡片解開一則訊息（{}）", size.trim()),
-                format!("asks your card to decrypt a message ({})", size.trim()),
-            )
-        }
-        Purpose::Access { scope, .. } => match scope {
-            Scope::Read => fixed("想讀取您的卡片", "wants to read your card"),
-            Scope::Sign => fixed("想用您的卡片簽章", "wants to sign with your card"),
-            Scope::Decrypt => fixed("想用您的卡片解密", "wants to decrypt with your card"),
-            Scope::ChangePin => fixed("想變更卡片的 PIN 碼", "wants to change your card's PIN"),
-        },
+        Purpose::SignIn => message("accept-sign-in"),
+        Purpose::ReadCertificates => message("accept-certificates"),
+        Purpose::Sign { .. } => message("accept-sign"),
+        Purpose::Decrypt { .. } => message("accept-decrypt"),
+        Purpose::Access { .. } => message("accept-access"),
     }
 }
 
-/// A size, and a space after it.
+/// The program's name.
+pub const PROGRAM: Message = message("program");
+/// Declines.
+pub const CANCEL: Message = message("cancel");
+/// Closes a window that has nothing more to ask.
+pub const CLOSE: Message = message("close");
+/// Stops a card that is at work on several things.
+pub const STOP: Message = message("stop");
+
+/// A document's name, marked as somebody else's words.
+#[must_use]
+pub fn document_name(name: &str) -> Message {
+    message("document-name").with("name", name.to_owned())
+}
+
+/// A size.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "rounded to three digits")]
 pub fn file_size(bytes: usize) -> String {
     match bytes {
-        0..1000 => format!("{bytes} B　"),
-        1000..1_000_000 => format!("{:.1} kB　", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB　", bytes as f64 / 1e6),
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
 
-/// Beneath a document whose text is short.
-pub const MAY_BE_A_LOGIN: Words = fixed(
-    "簽署這段文字，在其他網站可能等同登入。請確認內容。",
-    "Elsewhere a signed text like this may count as your login.",
-);
+/// Beneath documents of which one is a short text.
+pub const MAY_BE_A_LOGIN: Message = message("may-be-a-login");
 
-/// The PIN is not entered here.
-pub const KEYPAD: Words = fixed(
-    "按下按鈕後，請在讀卡機的鍵盤上輸入 PIN 碼。",
-    "Press the button, then enter the PIN on the reader's keypad.",
-);
-
-/// The reader waits for the PIN.
-pub const ON_READER: (Words, Words) = (
-    fixed("請在讀卡機上輸入 PIN 碼", "Enter the PIN on the reader"),
-    fixed(
-        "輸入後按讀卡機上的確認鍵。",
-        "Then press the reader's OK key.",
-    ),
-);
-
-/// The card is at work on several things.
+/// How the search for a card goes, and how its work.
 #[must_use]
-pub fn working(done: usize, total: usize) -> (Words, Words) {
-    (
-        filled(
-            format!("已簽署 {done}／{total} 份"),
-            format!("{done} of {total} signed"),
-        ),
-        fixed("請勿取出卡片。", "Please leave the card in."),
-    )
-}
-
-/// Nothing is known yet.
-pub const LOOKING: (Words, Words) = (
-    fixed("正在尋找您的憑證卡", "Looking for your card"),
-    fixed("請稍候。", "One moment, please."),
-);
-
-/// The smart card service does not run.
-pub const SERVICE_DOWN: (Words, Words) = (
-    fixed(
-        "智慧卡服務沒有執行",
-        "The smart card service is not running",
-    ),
-    fixed(
-        "從選單開啟「自我檢測」可查看啟動方法。\n啟動後會自動繼續。",
-        "The self-test in the menu says how to start it.\nThis goes on by itself once it runs.",
-    ),
-);
-
-/// No reader.
-pub const NO_READER: (Words, Words) = (
-    fixed("找不到讀卡機", "No card reader found"),
-    fixed(
-        "請接上讀卡機，接上後會自動繼續。",
-        "Plug it in. This goes on by itself.",
-    ),
-);
-
-/// A reader without a card.
-pub const NO_CARD: (Words, Words) = (
-    fixed("請插入您的憑證卡", "Insert your card"),
-    fixed(
-        "插入後會自動繼續，晶片朝上並推到底。",
-        "Chip up, all the way in. This goes on by itself.",
-    ),
-);
-
-/// A card that cannot be used here.
-#[must_use]
-pub fn no_certificate(purpose: &Purpose) -> (Words, Words) {
-    let title = match purpose {
-        Purpose::SignIn => fixed(
-            "這張卡片不能用來登入",
-            "This card cannot be used to sign in",
-        ),
-        Purpose::ReadCertificates | Purpose::Access { .. } => {
-            fixed("讀不到這張卡片的憑證", "No certificate can be read")
+pub fn status(view: &View, purpose: &Purpose) -> Message {
+    match view {
+        View::Looking | View::Deciding | View::Ready { .. } => message("looking"),
+        View::ServiceDown => message("service-down"),
+        View::NoReader => message("no-reader"),
+        View::NoCard => message("no-card"),
+        View::NoCertificate { .. } => match purpose {
+            Purpose::SignIn => message("no-certificate-sign-in"),
+            Purpose::ReadCertificates | Purpose::Access { .. } => {
+                message("no-certificate-certificates")
+            }
+            Purpose::Sign { .. } => message("no-certificate-sign"),
+            Purpose::Decrypt { .. } => message("no-certificate-decrypt"),
+        },
+        View::OnReader => message("on-reader"),
+        View::Working { done, total } => {
+            message("working").with("done", *done).with("total", *total)
         }
-        Purpose::Sign { .. } => fixed("這張卡片不能用來簽署", "This card cannot be used to sign"),
-        Purpose::Decrypt { .. } => fixed(
-            "這張卡片解不開這則訊息",
-            "This card cannot decrypt this message",
-        ),
-    };
-    let more = fixed(
-        "卡片上沒有適用的憑證，或缺少驅動模組。\n您可以換一張卡片。",
-        "It has no certificate for this, or its driver\nmodule is missing. You can try another card.",
-    );
-    (title, more)
+        View::Checking => match purpose {
+            Purpose::SignIn | Purpose::Sign { .. } => message("signing"),
+            Purpose::ReadCertificates | Purpose::Access { .. } => message("reading"),
+            Purpose::Decrypt { .. } => message("decrypting"),
+        },
+    }
 }
 
-/// The card is at work.
+/// How it ended.
 #[must_use]
-pub fn checking(purpose: &Purpose) -> (Words, Words) {
-    let title = match purpose {
-        Purpose::SignIn | Purpose::Sign { .. } => fixed("卡片正在簽章", "Your card is signing"),
-        Purpose::ReadCertificates | Purpose::Access { .. } => {
-            fixed("正在讀取憑證", "Reading the certificates")
-        }
-        Purpose::Decrypt { .. } => fixed("卡片正在解密", "Your card is decrypting"),
-    };
-    (title, fixed("請勿取出卡片。", "Please leave it in."))
+pub fn ending(ending: Ending, purpose: &Purpose) -> Message {
+    match (ending, purpose) {
+        (Ending::Done, Purpose::SignIn | Purpose::Sign { .. }) => message("done-sign"),
+        (Ending::Done, Purpose::ReadCertificates) => message("done-certificates"),
+        (Ending::Done, Purpose::Decrypt { .. }) => message("done-decrypt"),
+        (Ending::Done, Purpose::Access { .. }) => message("done-access"),
+        (Ending::Unsupported, _) => message("ended-unsupported"),
+        (Ending::NotDecrypted, _) => message("ended-not-decrypted"),
+        (Ending::CardRemoved, _) => message("ended-card-removed"),
+        (Ending::CardFault | Ending::PageGone, _) => message("ended-card-fault"),
+    }
 }
-
-/// All went well.
-#[must_use]
-pub fn done(purpose: &Purpose) -> (Words, Words) {
-    let title = match purpose {
-        Purpose::SignIn | Purpose::Sign { .. } => fixed("簽章完成", "Signed"),
-        Purpose::ReadCertificates => fixed("讀取完成", "Read"),
-        Purpose::Access { .. } => fixed("完成", "Done"),
-        Purpose::Decrypt { .. } => fixed("解密完成", "Decrypted"),
-    };
-    (title, fixed("請回到網站繼續。", "Go on in your browser."))
-}
-
-/// Neither card nor module can do it.
-pub const UNSUPPORTED: (Words, Words) = (
-    fixed("這張卡片做不到網站的要求", "This card cannot do this"),
-    fixed(
-        "卡片或驅動模組不支援網站要求的方式。請告訴網站，或換一張卡片。",
-        "Neither the card nor its module can do what the website asks. Tell the site, or use another card.",
-    ),
-);
-
-/// The message did not decrypt.
-pub const NOT_DECRYPTED: (Words, Words) = (
-    fixed("訊息解不開", "The message did not decrypt"),
-    fixed(
-        "訊息可能不完整，或不是給這張卡片的。請告訴網站。",
-        "It may be damaged, or not for this card. Please tell the site.",
-    ),
-);
-
-/// The card was pulled.
-pub const CARD_REMOVED: (Words, Words) = (
-    fixed("卡片被取出了", "The card was removed"),
-    fixed(
-        "沒有完成。請插好卡片，再從網站重新開始。",
-        "It is not done. Insert the card and start again from the website.",
-    ),
-);
-
-/// The card or its module failed.
-pub const CARD_FAULT: (Words, Words) = (
-    fixed("卡片沒有完成", "The card did not finish"),
-    fixed(
-        "請取出卡片再插入，並從網站重新開始。",
-        "Take the card out, put it back in and try again from the website.",
-    ),
-);
-
-/// The chosen card takes no PIN any more.
-pub const LOCKED: (Words, Words) = (
-    fixed("這張卡片已鎖住", "This card is locked"),
-    fixed(
-        "PIN 碼錯誤次數過多，須由發卡單位解鎖：\n自然人憑證請洽 moica.nat.gov.tw\n工商憑證請洽 moeaca.nat.gov.tw",
-        "Too many wrong PINs. Only the issuer can unlock it:\nmoica for citizen cards, moeaca for company cards.",
-    ),
-);
-
-/// A mark beside a locked card in the list.
-pub const LOCKED_TAG: Words = fixed("已鎖住", "Locked");
 
 /// Above the list of certificates.
-pub const CHOOSE: Words = fixed("選擇憑證", "Choose a certificate");
-
-/// Above the PIN field.
-pub const PIN: Words = fixed("憑證 PIN 碼", "Card PIN");
-
-/// Above the PIN field when it is for a file.
-pub const PASSWORD: Words = fixed("憑證檔密碼", "File password");
-
+pub const CHOOSE: Message = message("choose");
 /// Instead of the holder, where a file hides its certificate.
-pub const HIDDEN_HOLDER: Words = fixed("憑證檔案", "Certificate file");
-
+pub const HIDDEN_HOLDER: Message = message("hidden-holder");
 /// Beneath it.
-pub const HIDDEN_CERTIFICATE: Words = fixed(
-    "輸入密碼後才能讀取憑證內容",
-    "Its password shows what is inside",
-);
+pub const HIDDEN_CERTIFICATE: Message = message("hidden-certificate");
+/// A mark beside a locked card in the list.
+pub const LOCKED_TAG: Message = message("locked-tag");
+/// A mark beside a card with one try left.
+pub const LAST_TRY_TAG: Message = message("last-try-tag");
+/// Opens the details of a certificate.
+pub const DETAILS_SHOW: Message = message("details-show");
+/// Closes them.
+pub const DETAILS_HIDE: Message = message("details-hide");
 
-/// One try is left.
-pub const LAST_TRY: (Words, Words) = (
-    fixed("只剩最後一次機會", "Last try"),
-    fixed(
-        "再輸入錯誤一次，卡片就會鎖住。",
-        "One more wrong PIN locks the card.",
-    ),
-);
-
-/// The last try has to be confirmed.
-pub const I_UNDERSTAND: Words = fixed(
-    "我知道這是最後一次",
-    "I understand that this is the last try",
-);
-
-/// Accepts.
+/// What a kind of card is called.
 #[must_use]
-pub fn accept(purpose: &Purpose) -> Words {
-    match purpose {
-        Purpose::SignIn => fixed("登入", "Sign in"),
-        Purpose::ReadCertificates | Purpose::Access { .. } => fixed("允許", "Allow"),
-        Purpose::Sign { .. } => fixed("簽署", "Sign"),
-        Purpose::Decrypt { .. } => fixed("解密", "Decrypt"),
+pub fn kind(kind: CardKind) -> Message {
+    match kind {
+        CardKind::Citizen => message("kind-citizen"),
+        CardKind::Company => message("kind-company"),
+        CardKind::Government => message("kind-government"),
+        CardKind::Organization => message("kind-organization"),
+        CardKind::Medical => message("kind-medical"),
     }
 }
 
-/// Declines.
-pub const CANCEL: Words = fixed("取消", "Cancel");
+/// What stands in a certificate.
+pub mod details {
+    use super::super::{Message, message};
 
-/// Closes a window that has nothing more to ask.
-pub const CLOSE: Words = fixed("關閉", "Close");
+    /// The subject's name.
+    pub const SUBJECT: Message = message("detail-subject");
+    /// The issuer's name.
+    pub const ISSUER: Message = message("detail-issuer");
+    /// The serial number.
+    pub const SERIAL: Message = message("detail-serial");
+    /// The start of validity.
+    pub const FROM: Message = message("detail-from");
+    /// The end of validity.
+    pub const UNTIL: Message = message("detail-until");
+    /// The kind of key.
+    pub const KEY: Message = message("detail-key");
+    /// A kind that is used for nothing here.
+    pub const OTHER_KEY: Message = message("key-other");
+    /// What it may be used for.
+    pub const USES: Message = message("detail-uses");
+    /// Signing in.
+    pub const SIGN_IN: Message = message("use-sign-in");
+    /// Signing documents.
+    pub const SIGN: Message = message("use-sign");
+    /// Decrypting.
+    pub const DECRYPT: Message = message("use-decrypt");
+    /// Nothing of these.
+    pub const NO_USE: Message = message("use-none");
+    /// The digest of the whole.
+    pub const FINGERPRINT: Message = message("detail-fingerprint");
+    /// The token and its reader.
+    pub const PLACE: Message = message("detail-place");
+    /// It cannot be read.
+    pub const UNREADABLE: Message = message("unreadable-certificate");
+}
 
-/// The card did not take the length.
-pub const PIN_LENGTH: Words = fixed(
-    "卡片不接受這個長度的 PIN 碼，沒有扣次數",
-    "The card does not take a PIN of this length; no try was lost",
-);
+/// Above the PIN field.
+pub const PIN: Message = message("pin");
+/// Above the PIN field when it is for a file.
+pub const PASSWORD: Message = message("password");
+/// The PIN is not entered here.
+pub const KEYPAD: Message = message("keypad");
 
 /// The PIN was wrong.
 #[must_use]
-pub fn pin_wrong(tries_left: Option<u8>) -> Words {
+pub fn pin_wrong(tries_left: Option<u8>) -> Message {
     match tries_left {
-        None => fixed("PIN 碼錯誤，請重新輸入", "Wrong PIN, please enter it again"),
-        Some(left) => filled(
-            format!("PIN 碼錯誤，還可以再試 {left} 次"),
-            tries_in_english("Wrong PIN, ", left),
-        ),
+        None => message("pin-wrong"),
+        Some(left) => message("pin-wrong-left").with("left", left),
     }
 }
 
+/// The card did not take the length.
+pub const PIN_LENGTH: Message = message("pin-length");
+
 /// Beside the field, where the card tells.
 #[must_use]
-pub fn tries_left(left: u8) -> Words {
-    filled(format!("還可試 {left} 次"), tries_in_english("", left))
-}
-
-fn tries_in_english(before: &str, left: u8) -> String {
-    format!(
-        "{before}{left} {} left",
-        if left == 1 { "try" } else { "tries" }
-    )
+pub fn tries_left(left: u8) -> Message {
+    message("tries-left").with("left", left)
 }
 
 /// In the empty field: how long the PIN is. `None` where every length will do.
 #[must_use]
-pub fn pin_length(shortest: usize, longest: usize) -> Option<Words> {
+pub fn pin_length(shortest: usize, longest: usize) -> Option<Message> {
     match (shortest, longest) {
         (_, longest) if longest > 32 => None,
-        (shortest, longest) if shortest >= longest => Some(filled(
-            format!("{longest} 碼"),
-            format!("{longest} characters"),
-        )),
-        _ => Some(filled(
-            format!("{shortest} 至 {longest} 碼"),
-            format!("{shortest} to {longest} characters"),
-        )),
+        (shortest, longest) if shortest >= longest => {
+            Some(message("length-exactly").with("longest", longest))
+        }
+        _ => Some(
+            message("length-between")
+                .with("shortest", shortest)
+                .with("longest", longest),
+        ),
     }
 }
 
-/// The countdown.
+/// One try is left.
+pub const LAST_TRY: Message = message("last-try");
+/// The last try has to be confirmed.
+pub const I_UNDERSTAND: Message = message("i-understand");
+
+/// A card takes no PIN any more.
+pub const LOCKED: Message = message("locked");
+
+/// Where to unlock it: each kind of card has a place of its own.
 #[must_use]
-pub fn seconds_left(seconds: u64) -> Words {
-    filled(
-        format!("剩 {seconds} 秒"),
-        format!("{seconds} second{} left", plural(seconds)),
-    )
+pub fn unlock(choice: &Choice) -> Message {
+    unlock_kind(CardKind::of_issuer(&choice.issuer))
+}
+
+/// The same, of a kind of card.
+#[must_use]
+pub fn unlock_kind(kind: Option<CardKind>) -> Message {
+    match kind {
+        Some(CardKind::Citizen) => message("locked-citizen"),
+        Some(CardKind::Company) => message("locked-company"),
+        Some(CardKind::Government) => message("locked-government"),
+        Some(CardKind::Organization) => message("locked-organization"),
+        Some(CardKind::Medical) => message("locked-medical"),
+        None => message("locked-other"),
+    }
+}
+
+/// The countdown: minutes while there is time, so that nobody is hurried.
+#[must_use]
+pub fn time_left(seconds: u64) -> Message {
+    if seconds > 60 {
+        return message("minutes-left").with("minutes", seconds.div_ceil(60));
+    }
+    message("seconds-left").with("seconds", seconds)
 }
 
 /// The end of validity. Both times are seconds since 1970; the date is Taiwan's.
 #[must_use]
-pub fn valid_until(not_after: i64, now: i64) -> Words {
+pub fn valid_until(not_after: i64, now: i64) -> Message {
     let day = taiwan_date(not_after);
     if not_after < now {
-        return filled(format!("已於 {day} 到期"), format!("expired on {day}"));
+        return message("expired-on").with("day", day);
     }
-    filled(format!("有效至 {day}"), format!("valid until {day}"))
+    message("valid-until").with("day", day)
 }
 
-fn taiwan_date(seconds: i64) -> String {
+/// The day in Taiwan of a moment in seconds since 1970.
+#[must_use]
+pub fn taiwan_date(seconds: i64) -> String {
     let eight_hours = time::Duration::hours(8);
     let date = OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
@@ -466,32 +369,39 @@ fn taiwan_date(seconds: i64) -> String {
 mod tests {
     use super::*;
 
+    const ZH: Language = Language::CHINESE;
+    const EN: Language = Language::ENGLISH;
+
     #[test]
     fn tries_are_counted_in_both_languages() {
-        assert_eq!(
-            pin_wrong(Some(2)).line(),
-            "PIN 碼錯誤，還可以再試 2 次 Wrong PIN, 2 tries left"
-        );
-        assert_eq!(tries_left(1).en, "1 try left");
-        assert_eq!(pin_wrong(None).en, "Wrong PIN, please enter it again");
+        assert_eq!(ZH.say(&pin_wrong(Some(2))), "PIN 碼錯誤，還可以再試 2 次");
+        assert_eq!(EN.say(&pin_wrong(Some(2))), "Wrong PIN, 2 tries left");
+        assert_eq!(EN.say(&tries_left(1)), "1 try left");
+        assert_eq!(EN.say(&pin_wrong(None)), "Wrong PIN, please enter it again");
     }
 
     #[test]
     fn a_certificate_ends_on_the_day_it_ends_in_taiwan() {
         // 2027-03-31 15:59:59 UTC is the last second of that day in Taipei.
-        assert_eq!(valid_until(1_806_508_799, 0).zh, "有效至 2027-03-31");
-        assert_eq!(valid_until(1_806_508_800, 0).zh, "有效至 2027-04-01");
-        assert_eq!(
-            valid_until(1_806_508_799, 1_806_508_800).en,
-            "expired on 2027-03-31"
-        );
-        assert_eq!(valid_until(i64::MAX, 0).zh, "有效至 9999-12-31");
+        assert_eq!(taiwan_date(1_806_508_799), "2027-03-31");
+        assert_eq!(taiwan_date(1_806_508_800), "2027-04-01");
+        assert_eq!(taiwan_date(i64::MAX), "9999-12-31");
+        let expired = valid_until(1_806_508_799, 1_806_508_800);
+        assert_eq!(EN.say(&expired), "expired on 2027-03-31");
     }
 
     #[test]
     fn the_length_is_said_only_where_it_helps() {
-        assert_eq!(pin_length(6, 8).unwrap().zh, "6 至 8 碼");
-        assert_eq!(pin_length(6, 6).unwrap().en, "6 characters");
+        assert_eq!(ZH.say(&pin_length(6, 8).unwrap()), "6 至 8 碼");
+        assert_eq!(EN.say(&pin_length(6, 6).unwrap()), "6 characters");
         assert_eq!(pin_length(1, 255), None);
+    }
+
+    #[test]
+    fn nobody_is_hurried_while_there_are_minutes() {
+        assert_eq!(EN.say(&time_left(119)), "about 2 minutes left");
+        assert_eq!(EN.say(&time_left(60)), "60 seconds left");
+        assert_eq!(EN.say(&time_left(1)), "1 second left");
+        assert_eq!(ZH.say(&time_left(600)), "剩約 10 分鐘");
     }
 }

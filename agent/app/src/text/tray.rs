@@ -1,38 +1,38 @@
 //! Sentences of the tray's menu.
 
-use super::{Words, filled, fixed};
+use super::{Message, message};
 
 /// The program's name, as the tool tip shows it.
-pub const NAME: Words = fixed("Chop 憑證簽章", "card signing");
+pub const NAME: Message = message("tray-name");
 
 /// Ready.
-pub const READY: Words = fixed("已就緒", "Ready");
+pub const READY: Message = message("tray-ready");
 
 /// A window is open or a card is at work.
-pub const BUSY: Words = fixed("使用中", "In use");
+pub const BUSY: Message = message("tray-busy");
 
 /// Something needs attention; the self-test says what.
-pub const PROBLEM: Words = fixed("有問題，請按「自我檢測」", "Problem: see the self-test");
+pub const PROBLEM: Message = message("tray-problem");
+
+/// Opens the window for another PIN.
+pub const PIN: Message = message("tray-pin");
 
 /// Opens the self-test.
-pub const SELF_TEST: Words = fixed("自我檢測", "Self-test");
+pub const SELF_TEST: Message = message("tray-self-test");
 
 /// Opens what there is to say about the program.
-pub const ABOUT: Words = fixed("關於 Chop", "About Chop");
+pub const ABOUT: Message = message("tray-about");
 
 /// Ends the agent.
-pub const QUIT: Words = fixed("結束", "Quit");
+pub const QUIT: Message = message("tray-quit");
 
-/// How the agent is, and the cards that are in.
+/// How the agent is, and the cards that are in, already in words.
 #[must_use]
-pub fn with_cards(state: &Words, cards: &[Words]) -> Words {
-    if cards.is_empty() {
-        return state.clone();
-    }
-    let zh: Vec<_> = cards.iter().map(|card| &*card.zh).collect();
-    let en: Vec<_> = cards.iter().map(|card| &*card.en).collect();
-    filled(
-        format!("{}（{}）", state.zh, zh.join("、")),
-        format!("{} ({})", state.en, en.join(", ")),
-    )
+pub fn with_cards(state: String, cards: String) -> Message {
+    message("tray-with-cards")
+        .with("state", state)
+        .with("cards", cards)
 }
+
+/// Between cards.
+pub const AND: Message = message("tray-and");

@@ -36,11 +36,14 @@ impl Prompt {
             stdout,
         };
         prompt.say(&json!({
-            "origin": "https://login.bank.example:8443",
-            "owner": {"start": 14, "end": 26},
-            "purpose": "sign_in",
-            "seconds": seconds,
+            "language": "zh-TW",
             "dark": null,
+            "about": { "site": {
+                "origin": "https://login.bank.example:8443",
+                "owner": {"start": 14, "end": 26},
+                "purpose": "sign_in",
+                "seconds": seconds,
+            }},
         }));
         prompt
     }
@@ -99,6 +102,7 @@ pub(crate) fn ready() -> View {
         holder: Some("王小明".to_owned()),
         issuer: "內政部憑證管理中心".to_owned(),
         not_after: Some(1_900_000_000),
+        certificate: None,
         label: "Token".to_owned(),
         reader: Some("Reader 00".to_owned()),
         tries_left: Some(3),

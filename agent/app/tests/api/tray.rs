@@ -24,6 +24,7 @@ impl Sign {
         let sign = Command::new(folder.join("examples/preview"))
             .arg("tray")
             .env("DBUS_SESSION_BUS_ADDRESS", bus_address)
+            .env("LC_ALL", "zh_TW.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -105,10 +106,11 @@ async fn the_menu_says_how_the_agent_is_and_what_can_be_done() {
     assert_eq!(
         entries,
         [
-            ("已就緒 / Ready", false),
-            ("自我檢測 / Self-test", true),
-            ("關於 Chop / About Chop", true),
-            ("結束 / Quit", true),
+            ("已就緒", false),
+            ("更改 PIN 碼…", true),
+            ("自我檢測", true),
+            ("關於 Chop", true),
+            ("結束", true),
         ]
     );
 }
@@ -122,9 +124,10 @@ async fn what_is_chosen_from_the_menu_arrives() {
     let entries = menu(&connection, &name).await;
 
     for (entry, event) in [
-        ("Self-test", "SelfTest"),
-        ("About", "About"),
-        ("Quit", "Quit"),
+        ("更改", "ChangePin"),
+        ("自我檢測", "SelfTest"),
+        ("關於", "About"),
+        ("結束", "Quit"),
     ] {
         let (number, ..) = entries
             .iter()
@@ -150,9 +153,9 @@ async fn each_state_has_its_picture_and_its_words() {
     let mut pictures: Vec<Pictures> = Vec::new();
 
     for (state, words) in [
-        ("ready", "Ready"),
-        ("busy", "In use"),
-        ("problem", "Problem"),
+        ("ready", "已就緒"),
+        ("busy", "使用中"),
+        ("problem", "有問題"),
     ] {
         sign.tell(state);
         assert_eq!(sign.hear(), state);

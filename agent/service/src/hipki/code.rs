@@ -98,6 +98,8 @@ majors! {
 pub(super) const FUNCTION_FAILED: i32 = 0x06;
 /// `CKR_DEVICE_REMOVED`.
 pub(super) const DEVICE_REMOVED: i32 = 0x32;
+/// `CKR_FUNCTION_CANCELED`.
+const FUNCTION_CANCELED: i32 = 0x50;
 /// `CKR_PIN_INCORRECT`.
 pub(super) const PIN_INCORRECT: i32 = 0xa0;
 /// `CKR_PIN_LEN_RANGE`.
@@ -119,6 +121,7 @@ pub(super) fn minor_words(minor: i32) -> &'static str {
     match minor {
         FUNCTION_FAILED => "卡片或驅動程式執行失敗",
         DEVICE_REMOVED => "卡片已被取出",
+        FUNCTION_CANCELED => "已在讀卡機上取消",
         PIN_INCORRECT => "PIN碼錯誤",
         PIN_LENGTH => "PIN碼長度不符",
         PIN_LOCKED => "PIN碼已鎖卡",
@@ -129,9 +132,10 @@ pub(super) fn minor_words(minor: i32) -> &'static str {
 }
 
 /// The numbers of [`minor_words`].
-pub(super) const MINORS: [i32; 7] = [
+pub(super) const MINORS: [i32; 8] = [
     FUNCTION_FAILED,
     DEVICE_REMOVED,
+    FUNCTION_CANCELED,
     PIN_INCORRECT,
     PIN_LENGTH,
     PIN_LOCKED,
@@ -158,6 +162,7 @@ impl Fault {
             Error::CardRemoved | Error::KeyGone => (Major::NoCard, DEVICE_REMOVED),
             Error::Deadline { .. } => (Major::Timeout, FUNCTION_FAILED),
             Error::Spawn(_) => (Major::Library, 0),
+            Error::Cancelled => (operation, FUNCTION_CANCELED),
             Error::Module { code, .. } => {
                 // A CK_RV is 32 bits wide everywhere, whatever CK_ULONG is.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]

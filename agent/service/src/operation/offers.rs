@@ -120,6 +120,7 @@ impl Offers {
                 .map(|certificate| certificate.issuer.clone())
                 .unwrap_or_default(),
             not_after: certificate.map(|certificate| certificate.not_after),
+            certificate: certificate.map(|certificate| certificate.der.clone()),
             label: signer.label.clone(),
             reader: signer.reader.clone(),
             // Whichever is newer, the fewer is the safer: the last try must not go unsaid.

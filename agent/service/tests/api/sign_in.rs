@@ -291,6 +291,16 @@ async fn a_pin_of_another_length_costs_nothing_and_is_said() {
 }
 
 #[tokio::test]
+async fn a_person_who_cancels_on_the_reader_has_refused() {
+    let scene = Scene::willing().card(|_, _, _| Some(Err(Error::Cancelled)));
+    let stage = scene.start().await;
+
+    assert_eq!(stage.page().sign_in().await.code(), "user_refused");
+
+    assert_eq!(stage.count("card"), 1);
+}
+
+#[tokio::test]
 async fn a_pin_for_a_card_that_has_just_gone_is_used_for_nothing() {
     let mut views = 0;
     let scene = Scene::new().person(move |view| {

@@ -21,8 +21,7 @@ const OPEN_FILES: u64 = 256;
 pub(super) fn close(fence: &Fence) -> Vec<Gap> {
     let mut gaps = Vec::new();
     let kept = [
-        prctl::set_dumpable(false).map_err(|_| Gap::Dumps),
-        limit(Resource::RLIMIT_CORE, 0, Gap::Dumps),
+        hide_memory(),
         limit(Resource::RLIMIT_DATA, MEMORY, Gap::Memory),
         limit(Resource::RLIMIT_FSIZE, LONGEST_FILE, Gap::Writing),
         limit(Resource::RLIMIT_NOFILE, OPEN_FILES, Gap::Memory),
@@ -33,6 +32,11 @@ pub(super) fn close(fence: &Fence) -> Vec<Gap> {
     gaps.sort_unstable();
     gaps.dedup();
     gaps
+}
+
+pub(super) fn hide_memory() -> Result<(), Gap> {
+    limit(Resource::RLIMIT_CORE, 0, Gap::Dumps)?;
+    prctl::set_dumpable(false).map_err(|_| Gap::Dumps)
 }
 
 fn limit(what: Resource, most: u64, gap: Gap) -> Result<(), Gap> {

@@ -43,10 +43,7 @@ pub(super) fn close(fence: &Fence) -> Vec<Gap> {
         SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX)
     };
     let mut gaps = gaps();
-    // SAFETY: takes a number.
-    let reporting =
-        unsafe { WerSetFlags(WER_FAULT_REPORTING_FLAG_NOHEAP | WER_FAULT_REPORTING_NO_UI) };
-    gaps.extend((reporting != 0).then_some(Gap::Dumps));
+    gaps.extend(hide_memory().err());
     // AppInit DLLs, hooks and input methods of old.
     gaps.extend((!give_up(ProcessExtensionPointDisablePolicy, 1)).then_some(Gap::Extensions));
     // From no other machine, from nowhere that a fenced program may write to; System32 first.
@@ -57,6 +54,14 @@ pub(super) fn close(fence: &Fence) -> Vec<Gap> {
     gaps.sort_unstable();
     gaps.dedup();
     gaps
+}
+
+pub(super) fn hide_memory() -> std::result::Result<(), Gap> {
+    // SAFETY: takes a number.
+    match unsafe { WerSetFlags(WER_FAULT_REPORTING_FLAG_NOHEAP | WER_FAULT_REPORTING_NO_UI) } {
+        0 => Ok(()),
+        _ => Err(Gap::Dumps),
+    }
 }
 
 pub(super) fn gaps() -> Vec<Gap> {

@@ -2,7 +2,7 @@
 //! files listed again when that may tell something new.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Keeper {
     /// For the tasks it starts; weak, so that the keeper ends with the last keyring.
     pub(super) events: WeakUnboundedSender<Event>,
     pub(super) inventory: channel::Sender<Arc<Inventory>>,
+    /// The seats of the inventory that is published: it changes with it, under this lock.
+    pub(super) told: Arc<Mutex<Seats>>,
     pub(super) grace: Duration,
     /// The seats that the inventory shows.
     pub(super) shown: Seats,
@@ -192,9 +194,17 @@ impl Keeper {
         if std::mem::take(&mut source.again) {
             return self.list(place, Vec::new());
         }
+        if matches!(&outcome, Err(fault) if fault.may_be_of_the_moment())
+            && !std::mem::replace(&mut source.crashed, true)
+        {
+            return self.list(place, Vec::new());
+        }
         source.stale = false;
         (source.listed, source.fault) = match outcome {
-            Ok(listed) => (listed, None),
+            Ok(listed) => {
+                source.crashed = false;
+                (listed, None)
+            }
             Err(fault) => {
                 let path = source.host.source().path().display();
                 tracing::warn!(source = %path, %fault, "cannot be used");
@@ -274,6 +284,8 @@ impl Keeper {
             library: source.listed.library.clone(),
             fault: source.fault.clone(),
         };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone_from(&self.shown);
         self.inventory.send_replace(Arc::new(Inventory {
             settled: self.begun && self.sources.iter().all(|it| !it.stale),
             readers: self.shown.readers(),

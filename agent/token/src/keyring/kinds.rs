@@ -17,7 +17,9 @@ use std::{
     time::Duration,
 };
 
-use pcsc::{Card, Context, Disposition, MAX_BUFFER_SIZE, Protocols, Scope, ShareMode};
+use pcsc::{
+    Card, Context, Disposition, MAX_BUFFER_SIZE, Protocols, ReaderState, Scope, ShareMode, State,
+};
 use tokio::sync::oneshot;
 
 use crate::Pin;
@@ -60,26 +62,27 @@ pub(super) enum NoAnswer {
 /// Asks the card in a reader; `None` if it is of no known kind, or not free within 2 s, or if
 /// another question to it is still waiting for it to be free.
 pub(super) async fn tries(reader: &str) -> Option<Tries> {
-    with_card(reader, |card| first(card, |kind, card| (kind.tries)(card)))
-        .await
-        .ok()
+    let ask = |card: &Card| first(card, |kind, card| (kind.tries)(card));
+    with_card(reader, None, ask).await.ok()
 }
 
 /// Makes the card forget that somebody is logged in; what it then says of its PIN.
 pub(super) async fn log_out(reader: &str) -> Option<Tries> {
-    with_card(reader, |card| {
-        first(card, |kind, card| (kind.log_out)(card))
-    })
-    .await
-    .ok()
+    let ask = |card: &Card| first(card, |kind, card| (kind.log_out)(card));
+    with_card(reader, None, ask).await.ok()
 }
 
-/// Sets a new PIN with the PUK, which is given to the card at most once: not at all after an error.
-pub(super) async fn unblock(reader: &str, puk: Pin, new: Pin) -> Result<Change, NoAnswer> {
-    with_card(reader, move |card| {
-        first(card, |kind, card| (kind.unblock)(card, &puk, &new))
-    })
-    .await
+/// Sets a new PIN with the PUK, which is given to the card at most once: not at all after an error,
+/// and to no other card than the one that [`Seat::count`](super::seats::Seat) tells from those
+/// before and after it.
+pub(super) async fn unblock(
+    reader: &str,
+    count: u64,
+    puk: Pin,
+    new: Pin,
+) -> Result<Change, NoAnswer> {
+    let ask = move |card: &Card| first(card, |kind, card| (kind.unblock)(card, &puk, &new));
+    with_card(reader, Some(count), ask).await
 }
 
 /// How a kind of card is spoken to; each selects its application first, and answers `None` if there
@@ -100,6 +103,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 async fn with_card<T: Send + 'static>(
     reader: &str,
+    count: Option<u64>,
     ask: impl FnOnce(&Card) -> Option<T> + Send + 'static,
 ) -> Result<T, NoAnswer> {
     let reader = CString::new(reader).map_err(|_| NoAnswer::Failed)?;
@@ -110,7 +114,7 @@ async fn with_card<T: Send + 'static>(
     let work = move || {
         // Who has given up does not want it to happen later.
         let wanted = || !tell.is_closed();
-        let answer = connected(&turn.0, wanted, ask);
+        let answer = connected(&turn.0, count, wanted, ask);
         drop(turn);
         let _ = tell.send(answer);
     };
@@ -146,6 +150,7 @@ impl Drop for Turn {
 
 fn connected<T>(
     reader: &CString,
+    count: Option<u64>,
     wanted: impl Fn() -> bool,
     ask: impl FnOnce(&Card) -> Option<T>,
 ) -> Result<T, NoAnswer> {
@@ -154,20 +159,31 @@ fn connected<T>(
         .connect(reader, ShareMode::Shared, Protocols::ANY)
         .map_err(|_| NoAnswer::Failed)?;
     let answer = match card.transaction() {
-        Ok(transaction) if wanted() => {
-            let answer = ask(&transaction);
-            let _ = transaction.end(Disposition::LeaveCard);
-            answer.ok_or(NoAnswer::UnknownKind)
-        }
         Ok(transaction) => {
+            // As long as the transaction lasts this card is the one that was counted.
+            let meant = count.is_none_or(|count| is_the_one(&context, reader, count));
+            let answer = match (wanted(), meant) {
+                (false, _) => Err(NoAnswer::NotFree),
+                (_, false) => Err(NoAnswer::Failed),
+                (true, true) => ask(&transaction).ok_or(NoAnswer::UnknownKind),
+            };
             let _ = transaction.end(Disposition::LeaveCard);
-            Err(NoAnswer::NotFree)
+            answer
         }
         Err(_) => Err(NoAnswer::Failed),
     };
     // Dropping it would reset the card under everybody else who uses it.
     let _ = card.disconnect(Disposition::LeaveCard);
     answer
+}
+
+/// Whether no card has gone in or out of the reader since it had counted so many.
+fn is_the_one(context: &Context, reader: &CString, count: u64) -> bool {
+    let mut states = [ReaderState::new(reader.clone(), State::UNAWARE)];
+    let told = context.get_status_change(Duration::ZERO, &mut states);
+    // The upper half is the watch's own, the lower one PC/SC's.
+    let [state] = &states;
+    told.is_ok() && u64::from(state.event_count()) == count & u64::from(u32::MAX)
 }
 
 /// Sends a command; the status word.

@@ -11,7 +11,9 @@ use super::{
     seats::Seats,
 };
 use crate::{
-    Fault, Library, PinState, Token, TokenId,
+    Certificate, Fault, Library, PinState, Token, TokenId,
+    certificate::name::printable,
+    pin::LONGEST as LONGEST_PIN,
     wire::{Found, Listing, Reply, Request},
 };
 
@@ -76,7 +78,7 @@ pub(super) async fn list(
     let request = Request::List { unchanged };
     let listing = match host.ask(&request, &[], LIMIT, stop, first).await {
         Ok(Reply::Listing(listing)) => listing,
-        Ok(Reply::Unusable(fault)) => return Err(fault),
+        Ok(Reply::Unusable(fault)) => return Err(fault.fit_to_be_shown()),
         Ok(_) => return Err(Fault::Nonsense),
         Err(silence) => return Err(fault(host.source().path(), &silence)),
     };
@@ -85,12 +87,16 @@ pub(super) async fn list(
 
 async fn tokens(host: &Host, listing: Listing, seats: &Seats) -> Listed {
     let mut listed = Listed {
-        library: listing.library,
+        library: listing.library.map(|it| Library {
+            description: printable(&it.description),
+            manufacturer: printable(&it.manufacturer),
+            ..it
+        }),
         kept: Vec::new(),
         fixed: listing.fixed,
     };
     for found in listing.tokens {
-        let mut kept = kept(host, found, seats);
+        let mut kept = kept(host.source().path(), found, seats);
         if let Some(reader) = &kept.token.reader {
             let tries = host.quietly(kinds::tries(reader)).await;
             kept.note(tries);
@@ -100,28 +106,35 @@ async fn tokens(host: &Host, listing: Listing, seats: &Seats) -> Listed {
     listed
 }
 
-fn kept(host: &Host, found: Found, seats: &Seats) -> Kept {
+/// A worker shares its process with a module, which may have written any of this: nothing of it
+/// reaches a window, a terminal or a log as it came.
+fn kept(source: &Path, found: Found, seats: &Seats) -> Kept {
     let seat = seats.described_by(&found.place);
+    let longest = found.longest_pin.min(LONGEST_PIN);
     let pin = PinState {
         tries_left: None,
         locked: found.locked,
-        length: found.shortest_pin..=found.longest_pin,
+        length: found.shortest_pin.min(longest)..=longest,
         keypad: found.keypad,
     };
     let id = TokenId {
-        source: host.source().path().to_owned(),
+        source: source.to_owned(),
         slot: found.slot,
         serial: found.serial,
     };
     Kept {
         token: Token {
             id,
-            label: found.label,
-            manufacturer: found.manufacturer,
-            model: found.model,
+            label: printable(&found.label),
+            manufacturer: printable(&found.manufacturer),
+            model: printable(&found.model),
             reader: seat.map(|seat| seat.name.clone()),
             pin,
-            certificates: found.certificates,
+            certificates: found
+                .certificates
+                .into_iter()
+                .filter_map(Certificate::read_anew)
+                .collect(),
             hidden: found.hidden,
         },
         count: seat.map_or(0, |seat| seat.count),
@@ -170,5 +183,59 @@ fn ended(status: Option<ExitStatus>) -> Fault {
     match status.and_then(|status| status.code()) {
         Some(code) => Fault::Exited { code },
         None => Fault::Nonsense,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn what_a_module_wrote_in_its_worker_is_read_anew() {
+        let der = fixture::certificate("P-256", "/CN=王小明", "keyAgreement", None);
+        let true_one = Certificate::read(&der).unwrap();
+        let wild = "\u{1b}[2J\u{202e}x".to_owned();
+        let forged = Certificate {
+            label: wild.clone(),
+            holder: wild.clone(),
+            public_key: vec![4; 65],
+            uses: crate::Uses {
+                sign_in: true,
+                sign: true,
+                decrypt: true,
+            },
+            ..true_one.clone()
+        };
+        let none = Certificate {
+            der: vec![0x30; 100],
+            ..true_one.clone()
+        };
+        let found = Found {
+            slot: 0,
+            place: String::new(),
+            serial: "1".to_owned(),
+            label: wild.clone(),
+            manufacturer: wild.clone(),
+            model: wild,
+            certificates: vec![forged, none],
+            hidden: false,
+            shortest_pin: usize::MAX,
+            longest_pin: usize::MAX,
+            locked: false,
+            keypad: false,
+        };
+
+        let token = kept(Path::new("module"), found, &Seats::Unknown).token;
+
+        for text in [&token.label, &token.manufacturer, &token.model] {
+            assert_eq!(text, "[2Jx");
+        }
+        assert_eq!(token.pin.length, LONGEST_PIN..=LONGEST_PIN);
+        let read = Certificate {
+            label: "[2Jx".to_owned(),
+            ..true_one
+        };
+        assert_eq!(token.certificates, [read]);
     }
 }

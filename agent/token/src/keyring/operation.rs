@@ -1,6 +1,10 @@
 //! What every operation with a PIN has in common: it has a card, an end, and one try.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -39,6 +43,8 @@ impl Keyring {
     /// Begins an operation with a token that is there.
     pub(super) fn operation(&self, id: &TokenId) -> Result<Operation<'_>, Error> {
         let host = self.host(&id.source).ok_or(Error::KeyGone)?;
+        // Under one lock with the inventory: no later card is taken for the one that was shown.
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let token = {
             let inventory = self.inventory.borrow();
             let same = |other: &Token| other.id.source == id.source && other.id.serial == id.serial;
@@ -50,7 +56,7 @@ impl Keyring {
                 None => return Err(Error::CardRemoved),
             }
         };
-        let presence = Presence::now(&self.seats, token.reader.as_deref());
+        let presence = Presence::of(&shown, &self.seats, token.reader.as_deref());
         Ok(Operation {
             keyring: self,
             host,
@@ -117,6 +123,11 @@ impl Operation<'_> {
         self.token.reader.as_deref()
     }
 
+    /// The reader that the card is in, and its count: see [`super::seats::Seat`].
+    pub(super) fn seat(&self) -> Option<(&str, u64)> {
+        self.presence.seat()
+    }
+
     pub(super) fn host(&self) -> &Arc<Host> {
         self.host
     }
@@ -150,6 +161,7 @@ impl Operation<'_> {
         let each = |Answer { reply, secret }: Answer| match reply {
             Reply::Failed(failure) => Some(Err(Ok(failure))),
             Reply::Unusable(fault) => {
+                let fault = fault.fit_to_be_shown();
                 tracing::warn!(%fault, "cannot be used");
                 Some(Err(Err(Error::WorkerEnded)))
             }
@@ -192,6 +204,7 @@ impl Operation<'_> {
             }
             Failure::PinLength => Error::PinLength,
             Failure::PinRefused => Error::PinRefused,
+            Failure::Cancelled => Error::Cancelled,
             Failure::CardRemoved => Error::CardRemoved,
             Failure::KeyGone => Error::KeyGone,
             Failure::Unsupported => Error::Unsupported,

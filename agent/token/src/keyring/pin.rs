@@ -39,9 +39,9 @@ impl Keyring {
         if !operation.pin().length.contains(&new.expose().len()) {
             return Err(Error::PinRefused);
         }
-        match operation.reader() {
-            Some(reader) => {
-                let asked = kinds::unblock(reader, puk.copy(), new.copy());
+        match operation.seat() {
+            Some((reader, count)) => {
+                let asked = kinds::unblock(reader, count, puk.copy(), new.copy());
                 match operation.host().quietly(asked).await {
                     Ok(Change::Done) => {}
                     Ok(Change::Wrong { left }) => return Err(Error::PukWrong { left: Some(left) }),

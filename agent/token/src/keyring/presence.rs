@@ -23,10 +23,19 @@ enum Card {
 }
 
 impl Presence {
-    /// Of the card in `reader`, or of an unknown one; `None` if the reader is empty.
-    pub(super) fn now(seats: &watch::Receiver<Seats>, reader: Option<&str>) -> Option<Self> {
+    /// Of the card that was in `reader` when the person was shown what there is, or of an unknown
+    /// one; `None` if it is not there any more.
+    pub(super) fn of(
+        shown: &Seats,
+        seats: &watch::Receiver<Seats>,
+        reader: Option<&str>,
+    ) -> Option<Self> {
         let card = match reader {
-            Some(name) => Card::In(name.to_owned(), seats.borrow().occupied(name)?.count),
+            Some(name) => {
+                let count = shown.occupied(name)?.count;
+                let now = seats.borrow().occupied(name)?.count;
+                (now == count).then(|| Card::In(name.to_owned(), count))?
+            }
             None if seats.borrow().any_card() => Card::Any,
             None => Card::None,
         };
@@ -34,6 +43,14 @@ impl Presence {
             seats: seats.clone(),
             card,
         })
+    }
+
+    /// The reader that the card is in, and its count.
+    pub(super) fn seat(&self) -> Option<(&str, u64)> {
+        match &self.card {
+            Card::In(name, count) => Some((name, *count)),
+            Card::Any | Card::None => None,
+        }
     }
 
     /// Returns once the card is gone, never if that cannot be known.
@@ -76,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_card_that_was_swapped_is_gone() {
         let (publish, receiver) = watch::channel(seats(1, true));
-        let presence = Presence::now(&receiver, Some("reader")).unwrap();
+        let presence = Presence::of(&seats(1, true), &receiver, Some("reader")).unwrap();
 
         publish.send_replace(seats(3, true));
 
@@ -84,16 +101,23 @@ mod tests {
     }
 
     #[test]
+    fn a_card_that_was_swapped_before_anybody_was_told_is_gone() {
+        let (_publish, receiver) = watch::channel(seats(3, true));
+        assert!(Presence::of(&seats(1, true), &receiver, Some("reader")).is_none());
+        assert!(Presence::of(&seats(3, true), &receiver, Some("reader")).is_some());
+    }
+
+    #[test]
     fn an_empty_reader_has_no_card_to_be_there() {
         let (_publish, receiver) = watch::channel(seats(2, false));
-        assert!(Presence::now(&receiver, Some("reader")).is_none());
-        assert!(Presence::now(&receiver, Some("another")).is_none());
+        let of = |name| Presence::of(&seats(2, false), &receiver, Some(name));
+        assert!(of("reader").is_none() && of("another").is_none());
     }
 
     #[tokio::test]
     async fn without_a_named_reader_the_last_card_to_go_counts() {
         let (publish, receiver) = watch::channel(seats(1, true));
-        let presence = Presence::now(&receiver, None).unwrap();
+        let presence = Presence::of(&Seats::Unknown, &receiver, None).unwrap();
 
         publish.send_replace(seats(2, false));
 
@@ -103,7 +127,7 @@ mod tests {
     #[tokio::test]
     async fn a_software_token_never_goes() {
         let (publish, receiver) = watch::channel(Seats::ServiceDown);
-        let presence = Presence::now(&receiver, None).unwrap();
+        let presence = Presence::of(&Seats::Unknown, &receiver, None).unwrap();
 
         publish.send_replace(seats(1, false));
 

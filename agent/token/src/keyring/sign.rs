@@ -124,7 +124,9 @@ impl Keyring {
     pub async fn reveal(&self, key: &KeyId, pin: &Pin, wanted: Use) -> Result<Certificate, Error> {
         let (operation, _) = self.operation_with(key, None, wanted)?;
         let each = |reply, _| match reply {
-            Reply::Revealed(certificate) => Step::Last(*certificate),
+            Reply::Revealed(certificate) => {
+                certificate.read_anew().map_or(Step::Nonsense, Step::Last)
+            }
             _ => Step::Nonsense,
         };
         let request = Request::Reveal(wanted);

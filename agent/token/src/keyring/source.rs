@@ -17,6 +17,8 @@ pub(super) struct Source {
     /// Not listed since the last change.
     pub(super) stale: bool,
     pub(super) running: bool,
+    /// Its worker ended while it was last listed, which was then done once more.
+    pub(super) crashed: bool,
     /// A change came while it was being listed.
     pub(super) again: bool,
     pub(super) at: Option<Instant>,
@@ -31,6 +33,7 @@ impl Source {
             fault: None,
             stale: true,
             running: false,
+            crashed: false,
             again: false,
             at: None,
             stamp: None,

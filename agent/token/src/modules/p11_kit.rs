@@ -47,6 +47,12 @@ pub(super) fn registered(places: &Places) -> Vec<Module> {
     entries.into_iter().map(|(_, module)| module).collect()
 }
 
+/// Whether a file registers a module for this program.
+#[cfg(any(fuzzing, test))]
+pub(crate) fn is_for_us(text: &str) -> bool {
+    Entry::parse(text).is_some()
+}
+
 fn text(path: &Path) -> Option<String> {
     let mut text = String::new();
     let file = File::open(path).ok()?;

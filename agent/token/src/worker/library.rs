@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{ErrorKind, Read as _, Seek as _, SeekFrom},
+    io::{ErrorKind, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -13,7 +13,8 @@ use crate::{Fault, certificate::name::printable, fault::Processor};
 /// # Errors
 /// The [`Fault`].
 pub(super) fn check(path: &Path) -> Result<(), Fault> {
-    let made = read(path).map_err(|error| match error.kind() {
+    let made = File::open(path).and_then(|mut file| made_for(&mut file));
+    let made = made.map_err(|error| match error.kind() {
         ErrorKind::NotFound => Fault::Missing,
         ErrorKind::UnexpectedEof | ErrorKind::IsADirectory => Fault::NotALibrary,
         _ => Fault::Loader {
@@ -54,7 +55,7 @@ pub(super) fn refused(path: &Path, message: &str) -> Fault {
 
 /// Kinds of libraries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Format {
+pub(crate) enum Format {
     Elf,
     Pe,
     MachO,
@@ -71,10 +72,10 @@ impl Format {
 }
 
 /// A library's format, and whose it is where that is told in one word.
-type Made = (Format, Option<Processor>);
+pub(crate) type Made = (Format, Option<Processor>);
 
-fn read(path: &Path) -> std::io::Result<Option<Made>> {
-    let mut file = File::open(path)?;
+/// `None` for what is no library.
+pub(crate) fn made_for(file: &mut (impl Read + Seek)) -> std::io::Result<Option<Made>> {
     let mut start = [0; 64];
     file.read_exact(&mut start)?;
     match start {

@@ -10,14 +10,12 @@ use super::module::{Module, Open, fault};
 use crate::{
     Certificate, Fault, Library,
     certificate::{LONGEST, name::printable},
+    pin::LONGEST as LONGEST_PIN,
     wire::{Found, Listing},
 };
 
 /// More slots, or certificates in one, are not looked at.
 const MOST: usize = 64;
-
-/// No PIN is longer, whatever a token says.
-const LONGEST_PIN: usize = 255;
 
 /// So many bytes of certificates, all tokens together, fit into one answer.
 const ALL_CERTIFICATES: usize = 256 * 1024;
@@ -145,8 +143,13 @@ fn read(session: &Session, object: ObjectHandle) -> cryptoki::error::Result<Opti
         .zip(&there)
         .filter_map(|(wanted, info)| fits(info).then_some(wanted))
         .collect();
+    Ok(certificate_of(session.get_attributes(object, &read)?))
+}
+
+/// The certificate that these attributes describe.
+pub(crate) fn certificate_of(attributes: Vec<Attribute>) -> Option<Certificate> {
     let (mut id, mut value, mut label) = (None, None, String::new());
-    for attribute in session.get_attributes(object, &read)? {
+    for attribute in attributes {
         match attribute {
             Attribute::Id(bytes) => id = Some(bytes),
             Attribute::Value(bytes) => value = Some(bytes),
@@ -154,10 +157,9 @@ fn read(session: &Session, object: ObjectHandle) -> cryptoki::error::Result<Opti
             _ => {}
         }
     }
-    let certificate = value.and_then(|der| Certificate::read(&der));
-    Ok(id.zip(certificate).map(|(id, certificate)| Certificate {
-        id,
+    Some(Certificate {
+        id: id?,
         label,
-        ..certificate
-    }))
+        ..Certificate::read(&value?)?
+    })
 }

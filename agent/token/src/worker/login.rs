@@ -1,9 +1,11 @@
 //! Sessions, logins and keys: what every operation with a PIN begins with.
 
 use cryptoki::{
+    context::Pkcs11,
     error::{Error, RvError},
     object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
     session::{Session, UserType},
+    slot::Slot,
     types::{AuthPin, RawAuthPin},
 };
 
@@ -21,23 +23,26 @@ impl Module {
             Some(open) if open.token == place.serial => return Ok(open),
             _ => {}
         }
-        let slot = self.slot_of(place)?;
-        let session = self
-            .pkcs11
-            .open_ro_session(slot)
-            .map_err(|error| failure(&error))?;
+        let session = self.open_for(place, Pkcs11::open_ro_session)?;
         Ok(Open::new(&place.serial, session))
     }
 
-    /// The slot, if it still has that token.
-    pub(super) fn slot_of(&self, place: &Place) -> Result<cryptoki::slot::Slot, Failure> {
+    /// Opens a session with that token and no other. It is asked who it is after the session was
+    /// opened, not before: a card that is swapped in between takes the session with it, and so no
+    /// PIN can reach the other one.
+    pub(super) fn open_for(
+        &self,
+        place: &Place,
+        open: impl Fn(&Pkcs11, Slot) -> Result<Session, Error>,
+    ) -> Result<Session, Failure> {
         let slot = place.slot.try_into().map_err(|error| failure(&error))?;
+        let session = open(&self.pkcs11, slot).map_err(|error| failure(&error))?;
         let token = self
             .pkcs11
             .get_token_info(slot)
             .map_err(|error| failure(&error))?;
         match token.serial_number() == place.serial {
-            true => Ok(slot),
+            true => Ok(session),
             false => Err(Failure::CardRemoved),
         }
     }

@@ -121,6 +121,10 @@ pub(super) fn failure(error: &Error) -> Failure {
             Function::SetPIN | Function::InitPIN,
         ) => Failure::PinRefused,
         Error::Pkcs11(
+            RvError::FunctionCanceled,
+            Function::Login | Function::SetPIN | Function::InitPIN,
+        ) => Failure::Cancelled,
+        Error::Pkcs11(
             RvError::MechanismInvalid
             | RvError::MechanismParamInvalid
             | RvError::KeyTypeInconsistent

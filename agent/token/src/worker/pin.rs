@@ -1,6 +1,6 @@
 //! Changing a PIN, and setting a new one with the PUK.
 
-use cryptoki::session::UserType;
+use cryptoki::{context::Pkcs11, session::UserType};
 
 use super::{
     login::Secret,
@@ -21,9 +21,7 @@ impl Module {
     ) -> Result<(), Failure> {
         // A session that can write, and no other: some modules take no second one.
         self.open.remove(&place.slot);
-        let slot = self.slot_of(place)?;
-        let session = self.pkcs11.open_rw_session(slot);
-        let session = session.map_err(|error| failure(&error))?;
+        let session = self.open_for(place, Pkcs11::open_rw_session)?;
         match (
             Secret::new(old, place.keypad),
             Secret::new(new, place.keypad),
@@ -39,9 +37,7 @@ impl Module {
     pub(super) fn unblock(&mut self, place: &Place, puk: &Pin, new: &Pin) -> Result<(), Failure> {
         // The security officer may not log in beside a session that only reads.
         self.open.remove(&place.slot);
-        let slot = self.slot_of(place)?;
-        let session = self.pkcs11.open_rw_session(slot);
-        let session = session.map_err(|error| failure(&error))?;
+        let session = self.open_for(place, Pkcs11::open_rw_session)?;
         let (puk, Secret::Text(new)) = (Secret::new(puk, place.keypad), Secret::new(new, false))
         else {
             return Err(Failure::Unsupported);

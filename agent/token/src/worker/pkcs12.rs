@@ -4,7 +4,7 @@
 //! decrypt it zero little. An iteration count above a million, or scrypt with more than 1 GiB, is
 //! refused by p12-keystore before the work is done; the keyring's deadline ends everything else.
 
-mod bags;
+pub(crate) mod bags;
 mod key;
 
 use std::{fs::File, io::Read as _, path::Path};
@@ -18,14 +18,12 @@ use crate::{
     certificate::name::printable,
     check,
     check::Care,
+    pin::LONGEST as LONGEST_PIN,
     wire::{Failure, Found, Listing, Padding, Reply, What},
 };
 
 /// The longest file that is read, in bytes: 1 MiB.
 const LONGEST: u64 = 1 << 20;
-
-/// The longest password, in bytes.
-const LONGEST_PASSWORD: usize = 255;
 
 /// Looks at a file without its password: what it holds is shown where the certificates are not
 /// encrypted.
@@ -49,7 +47,7 @@ pub(super) fn list(path: &Path) -> Result<Listing, FileFault> {
         certificates: certificates.into_iter().map(|(_, it)| it).collect(),
         hidden: bags.hidden,
         shortest_pin: 0,
-        longest_pin: LONGEST_PASSWORD,
+        longest_pin: LONGEST_PIN,
         locked: false,
         keypad: false,
     };

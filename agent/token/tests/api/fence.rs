@@ -26,6 +26,15 @@ fn this_kernel_has_all_that_a_fence_needs() {
     assert_eq!(fence::gaps(), []);
 }
 
+#[test]
+fn hidden_memory_is_in_no_dump() {
+    fence::hide_memory();
+
+    assert!(!nix::sys::prctl::get_dumpable().unwrap());
+    let core = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_CORE);
+    assert_eq!(core.unwrap(), (0, 0));
+}
+
 /// What a module in a worker was told when it tried this and that: 0, or an error. `run` tells
 /// tests that run at one time apart.
 async fn tried(run: &str) -> BTreeMap<String, u32> {
@@ -66,6 +75,7 @@ async fn a_module_gets_out_of_its_worker_by_no_way_that_is_known() {
         ("signal", EPERM),
         ("write", EACCES),
         ("folder", EACCES),
+        ("agents-memory", EACCES),
         ("dump", 0),
         ("core", 0),
     ] {

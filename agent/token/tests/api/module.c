@@ -5,6 +5,7 @@
  * NO_LIST fail, or are odd, when they are loaded. PROBE tries what a fence forbids, and leaves a line for each
  * attempt in the file JOURNAL. The others are SoftHSM (its path in SOFTHSM) but for one thing:
  *
+ * - LOGIN_CANCEL fails C_Login as a reader does whose keypad has a key for "no";
  * - SIGN_HANG, SIGN_SEGV, SIGN_ABORT, SIGN_EXIT, SIGN_FAIL, SIGN_LIE, SIGN_SHORT, SIGN_HUGE spoil C_Sign;
  * - VALUE_HUGE, VALUE_LONGER, VALUE_GARBAGE, LABEL_LONG spoil what it says of certificates;
  * - TEXT_WILD spoils all texts of slots and tokens, SLOTS_MANY the number of slots;
@@ -67,6 +68,9 @@ static void note(const char *what) {
 
 static number login(number session, number user, void *pin, number length) {
     note("login");
+#ifdef LOGIN_CANCEL
+    return 0x50; /* CKR_FUNCTION_CANCELED */
+#endif
     return ((number (*)(number, number, void *, number))inner.all[LOGIN])(session, user, pin, length);
 }
 
@@ -208,6 +212,9 @@ static number probe(void) {
     tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
     tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
     tried("read", open("/etc/passwd", O_RDONLY));
+    char memory[64];
+    snprintf(memory, sizeof memory, "/proc/%d/mem", getppid());
+    tried("agents-memory", open(memory, O_RDONLY));
     tried("dump", -prctl(PR_GET_DUMPABLE));
     struct rlimit core;
     getrlimit(RLIMIT_CORE, &core);

@@ -115,6 +115,21 @@ async fn a_wrong_pin_is_given_to_the_card_once() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_cancelled_on_the_reader_is_no_fault() {
+    let module = Module::over_softhsm("LOGIN_CANCEL");
+
+    for error in sign_twice(&module, |_| {}).await {
+        assert!(matches!(error, Error::Cancelled), "{error:?}");
+    }
+
+    // Once for each, and in one process: there is nothing wrong with it.
+    let journal = module.journal();
+    let logins: Vec<_> = journal.iter().filter(|(call, _)| call == "login").collect();
+    assert_eq!(logins.len(), 2);
+    assert_eq!(logins[0].1, logins[1].1);
+}
+
+#[tokio::test]
 async fn a_key_that_wants_it_is_given_the_pin_twice_for_one_entry() {
     let module = Module::over_softhsm("PRINT");
     let keyring = Keyring::start(settings(&[&module.path()], &[]));

@@ -1,12 +1,12 @@
 //! SoftHSM behind a worker.
 
-use std::path::Path;
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path, process::Command};
 
 use chop_token::{Error, KeyId, KeyKind, Keyring, Use};
 
 use crate::{
-    fixture::openssl_verifies,
-    scene::{KEYS, PIN, SOFTHSM, messages, pin, settings, settled, signer},
+    fixture::{openssl_verifies, run},
+    scene::{KEYS, PIN, SOFTHSM, messages, own_token, pin, settings, settled, signer},
 };
 
 fn keyring() -> Keyring {
@@ -110,6 +110,26 @@ async fn a_pin_that_is_no_text_is_a_wrong_one() {
         .sign_in(key, &vec![0xff, 0xfe, 0xfd, 0xfc].into(), &messages())
         .await;
     assert!(matches!(wrong, Err(Error::PinWrong { .. })), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_pin_that_is_no_text_signs_where_it_is_the_right_one() {
+    let (keyring, folder) = own_token();
+    // 文字12 in Big5, as a program of old may have set it.
+    let big5 = [0xa4, 0xe5, 0xa6, 0x72, b'1', b'2'];
+    let mut change = Command::new("pkcs11-tool");
+    change.args(["--module", SOFTHSM, "--login", "--pin", PIN]);
+    change.args(["--change-pin", "--new-pin"]);
+    change.arg(OsStr::from_bytes(&big5));
+    run(change.env("SOFTHSM2_CONF", folder.path().join("softhsm2.conf")));
+    let inventory = settled(&keyring).await;
+    let key = &signer(&inventory, "Own").key;
+
+    let signed = keyring
+        .sign_in(key, &big5.to_vec().into(), &messages())
+        .await;
+
+    assert!(signed.is_ok(), "{signed:?}");
 }
 
 #[tokio::test]

@@ -5,11 +5,10 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 use chop_agent::{paths::Paths, run::Agent};
 use chop_certs::{Lifetime, LocalhostPair};
-use e2e::{agent::chop, scripted::Scripted};
+use e2e::{agent::chop, client::Client, scripted::Scripted};
 
 use crate::{
     Fixture, bare,
-    client::Client,
     figure::{Figure, Times},
     sign_in::settings,
 };

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use e2e::{
     agent::{Agent, Options},
+    client::Client,
     display::Display,
 };
 
 use crate::{
     Fixture,
-    client::Client,
     figure::{Figure, Times},
     sign_in::settle,
 };

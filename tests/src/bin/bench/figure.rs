@@ -59,6 +59,20 @@ impl Figure {
         self
     }
 
+    /// With a least value.
+    pub(crate) fn at_least(mut self, limit: f64) -> Self {
+        self.target = Some(format!("≥ {limit} {}", self.unit));
+        self.met = Some(self.value >= limit);
+        self
+    }
+
+    /// With a least ratio to the floor.
+    pub(crate) fn at_least_times(mut self, limit: f64) -> Self {
+        self.target = Some(format!("≥ {limit} × floor"));
+        self.met = self.ratio.map(|ratio| ratio >= limit);
+        self
+    }
+
     /// With a remark.
     pub(crate) fn note(mut self, text: impl Into<String>) -> Self {
         self.note = Some(text.into());

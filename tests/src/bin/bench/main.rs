@@ -4,16 +4,19 @@
 //! held against its floor where that can run here.
 
 mod bare;
-mod client;
+mod cards;
+mod clock;
 mod connection;
 mod desktop;
 mod figure;
 mod floor;
 mod hipki;
 mod idle;
+mod portal;
 mod sign_in;
 mod ssh_agent;
 mod start;
+mod verify;
 
 use std::{
     os::unix::process::CommandExt as _,
@@ -36,21 +39,39 @@ struct Arguments {
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
-    /// Only the groups whose names contain this.
-    #[arg(long, value_name = "NAME", default_value = "")]
-    only: String,
+    /// Only the groups of figures whose names contain this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    /// Only the portal: its figures, then the same load for so many minutes.
+    #[arg(long, value_name = "MINUTES")]
+    portal: Option<usize>,
     /// Where the tokens are, and SoftHSM's module: set by the first half of the program for the
     /// second.
     #[arg(long, hide = true, num_args = 2)]
     fixture: Option<Vec<PathBuf>>,
+    /// A process that knows one list, of which the memory is taken.
+    #[arg(long, hide = true)]
+    list: Option<PathBuf>,
+    /// Only wait for readers, to be measured beside the agent.
+    #[arg(long, hide = true)]
+    bystander: bool,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.fixture.as_deref() {
-        Some([folder, module]) => measure(&Fixture { folder, module }, &arguments),
+    if let Some(folder) = &arguments.list {
+        return ended(verify::know_list(folder));
+    }
+    let result = match (arguments.fixture.as_deref(), arguments.portal) {
+        _ if arguments.bystander => cards::stand_by(),
+        (_, Some(minutes)) => portal::soak(minutes).and_then(|all| print(&all, arguments.json)),
+        (Some([folder, module]), _) => measure(&Fixture { folder, module }, &arguments),
         _ => prepare(&arguments),
     };
+    ended(result)
+}
+
+fn ended(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -74,9 +95,11 @@ fn prepare(arguments: &Arguments) -> Result<()> {
         .env("SOFTHSM2_CONF", tokens.configuration())
         .arg("--fixture");
     command.arg(folder.path()).arg(tokens.module());
-    command.args(["--only", &arguments.only]);
     if arguments.json {
         command.arg("--json");
+    }
+    if let Some(text) = &arguments.only {
+        command.arg("--only").arg(text);
     }
     // Not `exec`: the folder goes when this half ends.
     let status = command.process_group(0).status()?;
@@ -97,17 +120,20 @@ pub(crate) struct Fixture<'a> {
 
 fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
     let (mut figures, mut failed) = (Vec::new(), Vec::new());
-    let groups: [(&str, Group); 7] = [
+    let groups: [(&str, Group); 10] = [
         ("signing in", sign_in::measure),
         ("HiCOS pages", hipki::measure),
         ("connections", connection::measure),
         ("start", start::measure),
         ("idle", idle::measure),
+        ("cards", cards::measure),
         ("window", desktop::measure),
         ("binary", binary),
+        ("verifying", verify::measure),
+        ("portal", |_| portal::measure()),
     ];
-    let wanted = groups.iter().filter(|it| it.0.contains(&arguments.only));
-    for (name, group) in wanted {
+    let only = arguments.only.as_deref().unwrap_or_default();
+    for (name, group) in groups.iter().filter(|(name, _)| name.contains(only)) {
         eprintln!("measuring: {name}");
         match group(fixture) {
             Ok(measured) => figures.extend(measured),
@@ -115,17 +141,22 @@ fn measure(fixture: &Fixture<'_>, arguments: &Arguments) -> Result<()> {
             Err(error) => failed.push(error.context(*name)),
         }
     }
-    if arguments.json {
-        for figure in &figures {
-            println!("{}", serde_json::to_string(figure)?);
-        }
-    } else {
-        print_table(&figures);
-    }
+    print(&figures, arguments.json)?;
     match failed.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(()),
     }
+}
+
+fn print(figures: &[Figure], json: bool) -> Result<()> {
+    if json {
+        for figure in figures {
+            println!("{}", serde_json::to_string(figure)?);
+        }
+    } else {
+        print_table(figures);
+    }
+    Ok(())
 }
 
 fn binary(_: &Fixture<'_>) -> Result<Vec<Figure>> {

@@ -8,12 +8,11 @@ use chop_agent::{
     run::Agent,
     settings::{Setting, Settings, Source},
 };
-use e2e::{agent::chop, process, scripted::Scripted, softhsm::PIN};
+use e2e::{agent::chop, client::Client, process, scripted::Scripted, softhsm::PIN};
 use tokio::time::Instant;
 
 use crate::{
     Fixture,
-    client::Client,
     figure::{Figure, Times},
     floor::Floor,
     ssh_agent::SshAgent,

@@ -8,12 +8,12 @@ use std::{
 use anyhow::{Result, ensure};
 use e2e::{
     agent::{Agent, Options, chop},
+    client::Client,
     program::Program,
 };
 
 use crate::{
     Fixture,
-    client::Client,
     figure::{Figure, Times},
 };
 

@@ -38,6 +38,42 @@ impl ChromiumPage {
         Ok(page)
     }
 
+    /// Makes the page as large as a screen of this size shows it; a narrow one is a phone's.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let params = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", params)
+            .await?;
+        Ok(())
+    }
+
+    /// Switches scripts of the page off, or on again, from the next page on.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub async fn disable_scripts(&self, disabled: bool) -> Result<()> {
+        let params = json!({ "value": disabled });
+        self.call("Emulation.setScriptExecutionDisabled", params)
+            .await?;
+        Ok(())
+    }
+
+    /// Shows the page in dark colours, or in light ones.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub async fn dark(&self, dark: bool) -> Result<()> {
+        let value = if dark { "dark" } else { "light" };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        let params = json!({ "features": features });
+        self.call("Emulation.setEmulatedMedia", params).await?;
+        Ok(())
+    }
+
     /// Answers the question whether this page may reach loopback, with the keyboard of `display`.
     ///
     /// The page must have had the keyboard, as after a click on it, and be the one in front.
@@ -140,6 +176,16 @@ impl Page for ChromiumPage {
 
     async fn screenshot(&self, file: &Path) -> Result<()> {
         let picture = self.call("Page.captureScreenshot", json!({})).await?;
+        write_picture(picture.get("data").unwrap_or(&Value::Null), file)
+    }
+
+    async fn picture(&self, file: &Path) -> Result<()> {
+        let metrics = self.call("Page.getLayoutMetrics", json!({})).await?;
+        let size = |side: &str| metrics.pointer(&format!("/cssContentSize/{side}")).cloned();
+        let clip =
+            json!({ "x": 0, "y": 0, "width": size("width"), "height": size("height"), "scale": 1 });
+        let params = json!({ "captureBeyondViewport": true, "clip": clip });
+        let picture = self.call("Page.captureScreenshot", params).await?;
         write_picture(picture.get("data").unwrap_or(&Value::Null), file)
     }
 

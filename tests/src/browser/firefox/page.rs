@@ -76,6 +76,12 @@ impl Page for FirefoxPage {
         write_picture(picture.get("value").unwrap_or(&Value::Null), file)
     }
 
+    async fn picture(&self, file: &Path) -> Result<()> {
+        let wanted = json!({ "full": true });
+        let picture = self.call("WebDriver:TakeScreenshot", wanted).await?;
+        write_picture(picture.get("value").unwrap_or(&Value::Null), file)
+    }
+
     async fn popup(&self, within: Duration) -> Result<Self> {
         // Marionette does not say who opened a window: the test has one page and its popup.
         let start = Instant::now();

@@ -1,42 +1,50 @@
-//! May a site or a program use cards?
+//! Whether a site or a program may use cards: once, from now on, or never.
 
 use chop_service::{Decision, Purpose};
 use egui::{Key, Ui};
 
-use super::{
-    Form, Outcome, buttons, status,
-    words::{self},
-};
+use super::{Form, Outcome};
 use crate::{
-    prompt::{fonts, theme::Palette, theme::size, wire::CallerKind},
+    prompt::{
+        fonts,
+        parts::{Look, banner, check, words},
+        theme::size,
+        wire::CallerKind,
+    },
     text::prompt as text,
 };
 
 impl Form {
-    /// Says what a yes means, and asks whether it is to last; returns whether the person pressed
-    /// Enter.
-    pub(super) fn deciding(&mut self, ui: &mut Ui, colors: &Palette, now: f64) -> bool {
-        let Purpose::Access { scope, may_last } = self.request.purpose else {
-            return false;
+    /// Shows what a yes means.
+    pub(super) fn deciding(&self, ui: &mut Ui, look: &Look) {
+        let Purpose::Access { scope, .. } = self.request.purpose else {
+            return;
         };
         if self.request.caller == CallerKind::PlainSite {
-            status::banner(ui, &text::PLAIN.0, Some(&text::PLAIN.1), colors);
+            let (title, more) = (look.say(&text::PLAIN), look.say(&text::PLAIN.more()));
+            banner::danger(ui, &title, Some(&more), look);
             ui.add_space(14.0);
         }
-        let font = fonts::plain(size::BODY);
-        for words in text::access_means(scope) {
-            words::stacked(ui, &words, font.clone(), colors.text, colors.dim);
-            ui.add_space(10.0);
+        for means in text::access_means(scope) {
+            let means = look.say(&means);
+            words::label(ui, &means, fonts::plain(size::BODY), look.colors.text);
+            ui.add_space(8.0);
         }
-        let keys = self.guard.keys_count(now);
-        if may_last {
-            let tick = buttons::checkbox(ui, &text::FROM_NOW_ON, self.lasts, colors);
-            let enter = ui.input(|input| input.key_pressed(Key::Enter));
-            if tick.clicked() && !enter && keys && self.guard.clicks_count(now) {
+    }
+
+    /// Shows the box that makes a yes last, where it may; returns whether the person pressed Enter.
+    pub(super) fn lasting(&mut self, ui: &mut Ui, look: &Look) -> bool {
+        let keys = self.attention.keys_count();
+        let enter = ui.input(|input| input.key_pressed(Key::Enter));
+        if let Purpose::Access { may_last: true, .. } = self.request.purpose {
+            let words = look.say(&text::FROM_NOW_ON);
+            let tick = check::show(ui, &words, self.lasts, look);
+            if tick.clicked() && !enter && keys && self.attention.clicks_count() {
                 self.lasts = !self.lasts;
             }
+            ui.add_space(14.0);
         }
-        keys && ui.input(|input| input.key_pressed(Key::Enter))
+        keys && enter
     }
 
     /// Yes.

@@ -7,31 +7,28 @@ use crate::text::prompt::{self as text, titles};
 
 impl Form {
     /// The window's title: what it is at, and for whom.
-    pub(in crate::prompt) fn title(&self) -> String {
+    pub(super) fn title_now(&self) -> String {
         let locked = self.choice().is_some_and(|choice| choice.locked);
+        let purpose = &self.request.purpose;
         let at = match &self.stage {
             Stage::Status(View::Deciding) => titles::enter(&self.request.purpose),
             Stage::Status(View::Looking) => titles::LOOKING,
             Stage::Status(View::OnReader) => titles::ON_READER,
-            Stage::Status(view) if is_work(view) => titles::working(&self.request.purpose),
+            Stage::Status(view) if is_work(view) => titles::working(purpose),
             Stage::Status(_) => titles::WAITING,
             Stage::Ready { .. } if locked => titles::LOCKED,
+            Stage::Ready { notice: None, .. } => titles::enter(purpose),
             Stage::Ready {
-                notice: Some(Notice::PinWrong { .. }),
+                notice: Some(notice),
                 ..
-            } => titles::WRONG,
-            Stage::Ready {
-                notice: Some(Notice::PinLength),
-                ..
-            } => titles::LENGTH,
-            Stage::Ready { notice: None, .. } => titles::enter(&self.request.purpose),
+            } => titles::again(*notice),
             Stage::Ended { .. } => titles::ENDED,
         };
-        text::title(at, &self.request.origin)
+        text::title(self.language, &at, &self.request.origin)
     }
 
     /// Shows something else.
-    pub(in crate::prompt) fn show(&mut self, view: View) {
+    pub(super) fn show(&mut self, view: View) {
         if matches!(self.stage, Stage::Ended { .. }) {
             return;
         }
@@ -65,14 +62,15 @@ impl Form {
     }
 
     /// Shows how it ended.
-    pub(in crate::prompt) fn end(&mut self, ending: Ending) {
+    pub(super) fn end(&mut self, ending: Ending) {
         self.start_over(Stage::Ended {
             ending,
             until: None,
         });
     }
 
-    pub(super) fn times_out(&self, now: f64) -> Option<Outcome> {
+    pub(super) fn times_out(&self) -> Option<Outcome> {
+        let now = self.attention.now();
         match self.stage {
             Stage::Ended {
                 ending: Ending::PageGone,
@@ -136,6 +134,7 @@ impl Form {
     pub(super) fn choose(&mut self, id: ChoiceId) {
         if self.chosen != Some(id) {
             self.chosen = Some(id);
+            self.detailed = false;
             self.forget_entry();
         }
     }
@@ -155,7 +154,7 @@ impl Form {
 
     pub(super) fn start_over(&mut self, stage: Stage) {
         self.stage = stage;
-        self.unsettled = true;
+        self.attention.start_over();
         self.forget_entry();
     }
 
@@ -163,7 +162,7 @@ impl Form {
     pub(super) fn forget_entry(&mut self) {
         self.pin.clear();
         self.understood = false;
-        self.refocus = true;
+        self.attention.refocus();
     }
 }
 

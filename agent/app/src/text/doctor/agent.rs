@@ -152,6 +152,21 @@ pub fn display(name: &str) -> Words {
     )
 }
 
+/// A display is named, and nobody answers there.
+#[must_use]
+pub fn dead_display(name: &str) -> (Words, Words) {
+    (
+        filled(
+            format!("螢幕沒有回應（{name}）"),
+            format!("The display does not answer ({name})"),
+        ),
+        fixed(
+            "請在桌面環境中啟動代理程式；重新登入會設定正確的值。",
+            "Start the agent from within the desktop session; signing in anew sets the right value.",
+        ),
+    )
+}
+
 /// They cannot.
 pub const NO_DISPLAY: (Words, Words) = (
     fixed(

@@ -34,7 +34,10 @@ pub fn no_store(browser: &str) -> Words {
 }
 
 /// How the authority is added to a store; the command follows.
-pub const ADD_TRUST: Words = fixed("請關閉瀏覽器，再執行：", "Close the browser, then run:");
+pub const ADD_TRUST: Words = fixed(
+    "請關閉瀏覽器，再執行（certutil 在 libnss3-tools 套件裡）：",
+    "Close the browser, then run (certutil is in the package libnss3-tools):",
+);
 
 /// The store could not be looked at.
 #[must_use]

@@ -51,6 +51,7 @@ fn keeper() -> (Keeper, TokenId) {
         seats,
         events: unbounded_channel().0.downgrade(),
         inventory: channel::channel(Arc::default()).0,
+        told: Arc::default(),
         grace: Duration::ZERO,
         shown: Seats::Unknown,
         looked: false,
@@ -76,4 +77,18 @@ fn after_a_wrong_pin_a_card_that_does_not_answer_has_no_tries_of_before() {
     let (mut keeper, id) = keeper();
     keeper.hear(Event::Refused(id, None));
     assert_eq!(tries_shown(&keeper), None);
+}
+
+#[test]
+fn a_worker_that_ended_while_it_was_asked_is_asked_once_more_and_not_for_ever() {
+    let (mut keeper, _) = keeper();
+    let crash = || Event::Listed(0, Err(Fault::Crashed { signal: 9 }));
+
+    keeper.hear(crash());
+    assert_eq!(keeper.sources[0].fault, None);
+    assert_eq!(keeper.sources[0].listed.kept.len(), 1);
+
+    keeper.hear(crash());
+    assert_eq!(keeper.sources[0].fault, Some(Fault::Crashed { signal: 9 }));
+    assert!(keeper.inventory.borrow().tokens.is_empty());
 }

@@ -15,28 +15,28 @@ use pkcs12::{
 use crate::{Certificate, FileFault, Use, certificate::name::text};
 
 /// A key or a certificate, and the `localKeyId` that ties the one to the other.
-pub(super) struct Bag<T> {
-    pub(super) id: Option<Vec<u8>>,
+pub(crate) struct Bag<T> {
+    pub(crate) id: Option<Vec<u8>>,
     /// The friendly name.
-    pub(super) label: String,
-    pub(super) content: T,
+    pub(crate) label: String,
+    pub(crate) content: T,
 }
 
 /// What can be seen without the password.
-pub(super) struct Open {
+pub(crate) struct Open {
     /// Keys; what they are is encrypted, that they are there is not.
-    pub(super) keys: Vec<Bag<()>>,
+    pub(crate) keys: Vec<Bag<()>>,
     /// Certificates, DER.
-    pub(super) certificates: Vec<Bag<Vec<u8>>>,
+    pub(crate) certificates: Vec<Bag<Vec<u8>>>,
     /// Whether there is more that is encrypted: then what is seen decides nothing.
-    pub(super) hidden: bool,
+    pub(crate) hidden: bool,
     /// Whether the password is checked by a MAC.
-    pub(super) mac: bool,
+    pub(crate) mac: bool,
 }
 
 /// Every certificate whose key is there too. A key without `localKeyId` belongs to the only
 /// certificate that is for anything.
-pub(super) fn with_keys<'k, K>(
+pub(crate) fn with_keys<'k, K>(
     keys: &'k [Bag<K>],
     certificates: &[Bag<Vec<u8>>],
 ) -> Vec<(&'k K, Certificate)> {
@@ -67,7 +67,7 @@ const USES: [Use; 3] = [Use::SignIn, Use::Sign, Use::Decrypt];
 /// Reads the bags that are not encrypted. The MAC, which needs the password, is not checked.
 ///
 /// Spec: RFC 7292 §4.
-pub(super) fn in_the_open(file: &[u8]) -> Result<Open, FileFault> {
+pub(crate) fn in_the_open(file: &[u8]) -> Result<Open, FileFault> {
     parse(file).map_err(|_| FileFault::NotPkcs12)
 }
 

@@ -15,12 +15,12 @@ fn deciding(caller: CallerKind, scope: Scope, may_last: bool) -> Scene {
 #[test]
 fn a_yes_is_for_once_unless_the_box_is_ticked() {
     let mut scene = deciding(CallerKind::Site, Scope::Sign, true);
-    scene.clicks("允許 Allow");
+    scene.clicks("Allow");
     assert_eq!(scene.outcomes(), ["Once"]);
 
     let mut scene = deciding(CallerKind::Site, Scope::Sign, true);
     scene.clicks("Allow from now on");
-    scene.clicks("允許 Allow");
+    scene.clicks("Allow");
     assert_eq!(scene.outcomes(), ["Always"]);
 }
 

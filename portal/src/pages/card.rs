@@ -1,0 +1,71 @@
+//! 更換卡片: a citizen who is signed in binds a new card.
+
+use askama::Template;
+use axum::{
+    Json,
+    extract::{State, rejection::StringRejection},
+    response::Response,
+};
+
+use super::{Frame, PageError, answer};
+use crate::{
+    Error, Kind,
+    audit::Audit,
+    login::{Next, Token, proven},
+    portal::Site,
+    problem::{Code, Problem},
+    visitor::Holder,
+    words::{WORDS, Words},
+};
+
+#[derive(Template)]
+#[template(path = "card.html")]
+struct CardPage {
+    frame: Frame,
+    words: &'static [&'static [Words]],
+}
+
+/// `GET /account/card`
+pub(crate) async fn form(holder: Holder) -> Result<Response, PageError> {
+    if holder.signed_in.account.kind != Kind::Citizen {
+        return Err(PageError::NotFound);
+    }
+    let page = CardPage {
+        frame: Frame::around(&holder.visitor),
+        words: &WORDS,
+    };
+    answer(holder.visitor, &page)
+}
+
+/// `POST /account/card`: the new card's assertion. Session and card together prove enough.
+pub(crate) async fn bind(
+    State(site): State<Site>,
+    Holder { visitor, signed_in }: Holder,
+    Token(token): Token,
+    unverified_assertion: Result<String, StringRejection>,
+) -> Result<Json<Next>, Problem> {
+    let (certificate, signer) = proven(&site, &visitor, &token, unverified_assertion).await?;
+    if signed_in.account.kind != Kind::Citizen || signer.kind != Kind::Citizen {
+        return Err(Code::CardKindWrong.into());
+    }
+    let number = &signed_in.account.number;
+    let owner = site
+        .accounts
+        .of_subject(signer.kind, &signer.subject)
+        .await?;
+    if owner.is_some_and(|owner| owner.number != *number) {
+        return Err(Code::CardTaken.into());
+    }
+    let mut changes = site.database.begin().await?;
+    Audit::keep(&mut changes, &certificate).await?;
+    let client = visitor.client.as_str();
+    // Bound already it stays as it is.
+    site.card_requests
+        .bind(&mut changes, number, &signer, "holder", client)
+        .await?;
+    changes.commit().await.map_err(Error::from)?;
+    site.wake_post();
+    Ok(Json(Next {
+        next: "/account?changed".to_owned(),
+    }))
+}

@@ -1,0 +1,112 @@
+//! Signing in without a card, and out.
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Frame, PageError, answer, password::is_right};
+use crate::{
+    State as AccountState,
+    audit::Action,
+    browser::Forgotten,
+    passwords::LONGEST,
+    portal::Site,
+    posted::{Button, Posted},
+    sign_in::without_card,
+    visitor::Visitor,
+};
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignInPage {
+    frame: Frame,
+    number: String,
+    fault: Option<&'static str>,
+    /// The password was just changed.
+    changed: bool,
+}
+
+/// What is posted.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct Credentials {
+    number: String,
+    password: String,
+}
+
+/// `GET /sign-in`
+pub(crate) async fn form(
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result<Response, PageError> {
+    let changed = query.is_some_and(|query| query == "changed");
+    show(visitor, String::new(), None, changed)
+}
+
+/// `POST /sign-in`: one answer for a wrong number, a wrong password and an account that may not
+/// sign in, after the same time.
+pub(crate) async fn enter(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Posted(sent): Posted<Credentials>,
+) -> Result<Response, PageError> {
+    let number = sent.number.trim().to_ascii_uppercase();
+    let possible = number.chars().count() <= 20 && sent.password.chars().count() <= LONGEST;
+    let password = if possible {
+        sent.password
+    } else {
+        String::new()
+    };
+    let account = if is_right(&site, &visitor, &number, password).await? && possible {
+        site.accounts.of_number(&number).await?
+    } else {
+        None
+    };
+    if let Some(account) = account.filter(|account| account.state == AccountState::Active) {
+        let browser = without_card(&site, &visitor, &account).await?;
+        return Ok((browser, Redirect::to("/account")).into_response());
+    }
+    if possible && site.accounts.of_number(&number).await?.is_some() {
+        site.audit
+            .note(Action::PasswordRefused, "anybody")
+            .account(&number)
+            .client(visitor.client.as_str())
+            .write_alone()
+            .await?;
+    }
+    let fault = visitor
+        .language
+        .say("帳號或密碼不對", "Account number or password is not right");
+    let page = show(visitor, number, Some(fault), false)?;
+    Ok((StatusCode::FORBIDDEN, page).into_response())
+}
+
+fn show(
+    visitor: Visitor,
+    number: String,
+    fault: Option<&'static str>,
+    changed: bool,
+) -> Result<Response, PageError> {
+    let page = SignInPage {
+        frame: Frame::around(&visitor),
+        number,
+        fault,
+        changed,
+    };
+    answer(visitor, &page)
+}
+
+/// `POST /logout`: ends the session.
+pub(crate) async fn sign_out(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Posted(Button {}): Posted<Button>,
+) -> Result<Response, PageError> {
+    site.sessions.end(&visitor.browser).await?;
+    Ok((Forgotten, Redirect::to("/")).into_response())
+}

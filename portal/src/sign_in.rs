@@ -1,0 +1,146 @@
+//! What comes of a card that was verified, or of a password that was right.
+
+use axum::Json;
+use chop_verifier::Certificate;
+
+use crate::{
+    Account, Accounts, Error, Kind, State,
+    audit::{Action, Audit},
+    browser::Browser,
+    database::Changes,
+    login::Next,
+    portal::Site,
+    problem::{Code, Problem},
+    sessions::Role,
+    signer::Signer,
+    visitor::Visitor,
+};
+
+/// Signs in, or leads to what is missing: an account, its activation, a word of the person.
+///
+/// The browser gets a new secret each time: nothing that was known before is worth anything after.
+///
+/// # Errors
+/// A [`Problem`] for an account that is closed, and for what fails.
+pub(crate) async fn with_card(
+    site: &Site,
+    visitor: &Visitor,
+    certificate: &Certificate,
+    signer: Signer,
+) -> Result<(Browser, Json<Next>), Problem> {
+    let account = site
+        .accounts
+        .of_subject(signer.kind, &signer.subject)
+        .await?;
+    let mut is_renamed = false;
+    let (role, next) = match account {
+        Some(account) => match account.state {
+            State::Disabled => {
+                site.audit
+                    .note(Action::CardRefused, "anybody")
+                    .account(&account.number)
+                    .signer(Some(&signer))
+                    .client(visitor.client.as_str())
+                    .write_alone()
+                    .await?;
+                return Err(Code::AccountDisabled.into());
+            }
+            State::Pending => (Role::Applicant(signer), "/pending"),
+            State::Active => {
+                is_renamed = account.profile.name != signer.name;
+                let role = Role::Holder {
+                    account: account.number,
+                    signer: Some(signer),
+                };
+                (role, "/account")
+            }
+        },
+        // An application made without the card is nobody's before its holder says so.
+        None if has_unproven(site, &signer).await? => (Role::Applicant(signer), "/bind"),
+        None => {
+            let next = match signer.kind {
+                Kind::Company => "/apply/company",
+                _ => "/apply/citizen",
+            };
+            (Role::Applicant(signer), next)
+        }
+    };
+    let mut changes = site.database.begin().await?;
+    if let Role::Holder {
+        account,
+        signer: Some(signer),
+    } = &role
+    {
+        Audit::keep(&mut changes, certificate).await?;
+        if is_renamed {
+            Accounts::rename(&mut changes, account, &signer.name).await?;
+        }
+    }
+    let browser = enter(site, visitor, &mut changes, role).await?;
+    changes.commit().await.map_err(Error::from)?;
+    site.metrics.signed_in(next.trim_start_matches('/'));
+    let next = next.to_owned();
+    Ok((browser, Json(Next { next })))
+}
+
+async fn has_unproven(site: &Site, signer: &Signer) -> Result<bool, Error> {
+    Ok(signer.kind == Kind::Company && !site.accounts.unproven(&signer.subject).await?.is_empty())
+}
+
+/// Begins a session, and writes down that somebody signed in, if it is that.
+///
+/// # Errors
+/// [`Error::Random`], [`Error::Database`].
+pub(crate) async fn enter(
+    site: &Site,
+    visitor: &Visitor,
+    changes: &mut Changes,
+    role: Role,
+) -> Result<Browser, Error> {
+    let who = match &role {
+        Role::Holder { account, signer } => Some(("holder".to_owned(), account, signer.as_ref())),
+        Role::Applicant(_) => None,
+        Role::Operator(signer) => {
+            let actor = format!("operator {}", signer.label());
+            Some((actor, &NOBODY, Some(signer)))
+        }
+    };
+    if let Some((actor, account, signer)) = who {
+        let detail = signer.map_or("password", |signer| signer.card.as_str());
+        site.audit
+            .note(Action::SignedIn, &actor)
+            .account(account)
+            .signer(signer)
+            .client(visitor.client.as_str())
+            .detail(detail)
+            .write(changes)
+            .await?;
+    }
+    let browser_name = visitor.user_agent.words();
+    let origin = visitor.origin(&browser_name);
+    site.sessions
+        .begin(changes, &visitor.browser, &role, origin)
+        .await
+}
+
+/// The account of an operator's sign-in.
+const NOBODY: String = String::new();
+
+/// Signs the holder of an account in who proved it otherwise than by a card.
+///
+/// # Errors
+/// [`Error::Random`], [`Error::Database`].
+pub(crate) async fn without_card(
+    site: &Site,
+    visitor: &Visitor,
+    account: &Account,
+) -> Result<Browser, Error> {
+    let mut changes = site.database.begin().await?;
+    let role = Role::Holder {
+        account: account.number.clone(),
+        signer: None,
+    };
+    let browser = enter(site, visitor, &mut changes, role).await?;
+    changes.commit().await?;
+    Ok(browser)
+}

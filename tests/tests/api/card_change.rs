@@ -1,0 +1,131 @@
+//! Another PIN for the emulated card: changed through OpenSC, unblocked with the PUK past it.
+
+use std::time::Duration;
+
+use chop_token::{Error, Keyring, PinState, TokenId};
+use e2e::{
+    card::{Card, PIN, PUK, Slot, TRIES},
+    keyring::{messages, over, pin, signer, until},
+    namespace::Namespace,
+    pki::{Holder, KeyKind, Pki, Request},
+    stack::CardStack,
+};
+
+use crate::browser_scene::in_namespace;
+
+const NEW: &str = "654321";
+const SOON: Duration = Duration::from_secs(15);
+
+/// A card, what watches it, and the card's name there.
+struct Scene {
+    stack: CardStack,
+    keyring: Keyring,
+    token: TokenId,
+}
+
+impl Scene {
+    async fn new(namespace: &Namespace) -> Self {
+        let stack = CardStack::start(namespace, [card(&Holder::company())]).unwrap();
+        let keyring = over(stack.module().unwrap());
+        let inventory = until(&keyring, SOON, |it| signer(it).is_some())
+            .await
+            .unwrap();
+        let token = inventory.tokens[0].id.clone();
+        Self {
+            stack,
+            keyring,
+            token,
+        }
+    }
+
+    async fn signs_with(&self, text: &str) -> Result<(), Error> {
+        // The card is listed anew after a change, and not there meanwhile.
+        let inventory = until(&self.keyring, SOON, |it| signer(it).is_some()).await;
+        let key = signer(&inventory.unwrap()).unwrap().key;
+        let signed = self.keyring.sign_in(&key, &pin(text), &messages()).await;
+        signed.map(|_| ())
+    }
+
+    async fn shows(&self, reached: impl Fn(&PinState) -> bool) {
+        let reached = |pin: Option<&PinState>| pin.is_some_and(&reached);
+        until(&self.keyring, SOON, |it| {
+            reached(it.tokens.first().map(|token| &token.pin))
+        })
+        .await
+        .unwrap();
+    }
+}
+
+fn card(holder: &Holder) -> Card {
+    let credential = Pki::shared().credential(&Request::of(holder), KeyKind::P256);
+    let card = Card::default().with(Slot::Authentication, &credential.unwrap());
+    card.unwrap()
+}
+
+#[test]
+fn card_pin_is_changed_with_one_try_of_the_old_one() {
+    in_namespace(async |namespace| {
+        let scene = Scene::new(namespace).await;
+        let change = async |old| {
+            let (old, new) = (pin(old), pin(NEW));
+            scene.keyring.change_pin(&scene.token, &old, &new).await
+        };
+
+        let wrong = change("000000").await;
+        assert!(
+            matches!(wrong, Err(Error::PinWrong { left: Some(2) })),
+            "{wrong:?}"
+        );
+        assert_eq!(scene.stack.reader().card().pin.left, TRIES - 1);
+        scene.shows(|pin| pin.tries_left == Some(TRIES - 1)).await;
+        change(PIN).await.unwrap();
+
+        let old = scene.signs_with(PIN).await;
+        assert!(matches!(old, Err(Error::PinWrong { .. })), "{old:?}");
+        scene.signs_with(NEW).await.unwrap();
+    });
+}
+
+#[test]
+fn card_that_is_locked_is_unblocked_with_its_puk() {
+    in_namespace(async |namespace| {
+        let scene = Scene::new(namespace).await;
+        scene.stack.reader().card().pin.left = 1;
+        let locked = scene.signs_with("000000").await;
+        assert!(matches!(locked, Err(Error::PinLocked)), "{locked:?}");
+        let unblock = async |puk| {
+            let (puk, new) = (pin(puk), pin(NEW));
+            scene.keyring.unblock(&scene.token, &puk, &new).await
+        };
+
+        let wrong = unblock("00000000").await;
+        assert!(
+            matches!(wrong, Err(Error::PukWrong { left: Some(2) })),
+            "{wrong:?}"
+        );
+        unblock(PUK).await.unwrap();
+
+        scene
+            .shows(|pin| !pin.locked && pin.tries_left == Some(TRIES))
+            .await;
+        assert_eq!(scene.stack.reader().card().puk.left, TRIES);
+        scene.signs_with(NEW).await.unwrap();
+    });
+}
+
+#[test]
+fn card_that_was_swapped_hears_no_puk_of_the_one_before() {
+    in_namespace(async |namespace| {
+        let scene = Scene::new(namespace).await;
+        tokio::task::block_in_place(|| scene.stack.swap(card(&Holder::citizen()))).unwrap();
+        // Again and again, while nobody has noticed yet and while everybody has.
+        for _ in 0..20 {
+            let (puk, new) = (pin("00000000"), pin(NEW));
+            let asked = scene.keyring.unblock(&scene.token, &puk, &new).await;
+            assert!(asked.is_err());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+
+        assert_eq!(scene.stack.reader().card().puk.left, TRIES);
+    });
+}

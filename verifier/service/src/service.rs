@@ -1,0 +1,228 @@
+//! The service as a whole: what it is made from, and what its handlers know.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, SystemTime},
+};
+
+use axum::Router;
+use chop_fetch::{Fetcher, Keeper};
+use chop_protocol::{Origin, Plain};
+use chop_verifier::{Certificate, Crl, Evidence, Verifier};
+use tokio::task::JoinHandle;
+
+use crate::{
+    Error, Settings, configure,
+    metrics::{Lists, Metrics},
+    routes,
+    store::Store,
+};
+
+/// How often challenges that are too old are deleted.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// The service: opened once, then served.
+pub struct Service {
+    site: Site,
+    tasks: Vec<JoinHandle<()>>,
+    _keeper: Option<Keeper>,
+}
+
+/// What the handlers know. A clone is the same.
+#[derive(Clone)]
+pub(crate) struct Site(Arc<Parts>);
+
+/// The parts of a [`Site`].
+pub(crate) struct Parts {
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    pub(crate) callers_challenges: bool,
+    /// Set if each card's own sources are asked.
+    pub(crate) fetcher: Option<Fetcher>,
+    verifier: RwLock<Snapshot>,
+}
+
+/// The verifier of the moment, and what its lists are.
+#[derive(Clone)]
+struct Snapshot {
+    verifier: Arc<Verifier>,
+    lists: Lists,
+    /// Whether the lists that are to be fetched have been there once.
+    ready: bool,
+}
+
+impl std::ops::Deref for Site {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Parts {
+    /// The verifier with the newest lists.
+    pub(crate) fn verifier(&self) -> Arc<Verifier> {
+        self.snapshot().verifier
+    }
+
+    pub(crate) fn lists(&self) -> Lists {
+        self.snapshot().lists
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.snapshot().ready
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.verifier
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn replace(&self, evidence: &Evidence, lists: Lists) {
+        let verifier = Arc::new(self.verifier().with_evidence(evidence.clone()));
+        let ready = true;
+        *self
+            .verifier
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Snapshot {
+            verifier,
+            lists,
+            ready,
+        };
+    }
+}
+
+impl Service {
+    /// Opens the store, reads authorities and lists, begins to fetch.
+    ///
+    /// # Errors
+    /// [`Error`]: the setting that cannot be used.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let plain = if settings.rules.allow_plain_localhost {
+            Plain::Localhost
+        } else {
+            Plain::Never
+        };
+        let origins = settings.origins.iter().map(|origin| {
+            Origin::parse(origin, plain).map_err(|error| Error::Setting {
+                setting: "origins",
+                why: format!("{origin}: {error}"),
+            })
+        });
+        let origins = origins.collect::<Result<Vec<_>, _>>()?;
+        if origins.is_empty() {
+            let why = "there has to be one".to_owned();
+            return Err(Error::Setting {
+                setting: "origins",
+                why,
+            });
+        }
+        let anchors = Arc::new(configure::anchors(settings)?);
+        let verifier = configure::rules(&settings.rules, Verifier::new(anchors.clone()))?;
+        let files = configure::files(&settings.revocation.files, &anchors)?;
+        let fetcher = configure::fetcher(settings, &anchors)?;
+        let fetched = &settings.revocation.lists;
+        let lists = lists_of(&files);
+        let evidence = files
+            .iter()
+            .cloned()
+            .fold(Evidence::none(), Evidence::and_list);
+        let site = Site(Arc::new(Parts {
+            origins,
+            store: Store::open(&settings.store).await?,
+            metrics: Metrics::default(),
+            callers_challenges: settings.rules.allow_callers_challenges,
+            fetcher: fetcher
+                .clone()
+                .filter(|_| settings.revocation.ask_for_each_card),
+            verifier: RwLock::new(Snapshot {
+                verifier: Arc::new(verifier.with_evidence(evidence)),
+                lists,
+                ready: fetched.is_empty(),
+            }),
+        }));
+        let mut tasks = vec![tokio::spawn(sweep(site.clone()))];
+        let keeper = match fetcher {
+            Some(fetcher) if !fetched.is_empty() => {
+                let (keeper, receiver) = Keeper::start(Arc::new(fetcher), fetched.clone());
+                tasks.push(tokio::spawn(follow(site.clone(), files, receiver)));
+                Some(keeper)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            site,
+            tasks,
+            _keeper: keeper,
+        })
+    }
+
+    /// Every route.
+    pub fn router(&self) -> Router {
+        routes::router(self.site.clone())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Deletes challenges that are too old, for ever.
+async fn sweep(site: Site) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = site.store.sweep(SystemTime::now()).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "old challenges could not be deleted");
+        }
+    }
+}
+
+/// Makes a new snapshot whenever there are new lists.
+async fn follow(
+    site: Site,
+    files: Vec<Arc<Crl>>,
+    mut receiver: tokio::sync::watch::Receiver<Arc<Evidence>>,
+) {
+    while receiver.changed().await.is_ok() {
+        let fetched = receiver.borrow_and_update().clone();
+        let all: Vec<_> = files.iter().chain(fetched.lists()).cloned().collect();
+        let lists = lists_of(&all);
+        tracing::info!(lists = lists.count, "new lists");
+        site.replace(
+            &all.into_iter().fold(Evidence::none(), Evidence::and_list),
+            lists,
+        );
+    }
+}
+
+fn lists_of(lists: &[Arc<Crl>]) -> Lists {
+    Lists {
+        count: lists.len(),
+        due: lists.iter().filter_map(|list| list.next_update()).min(),
+    }
+}
+
+impl Parts {
+    /// What a card's own sources say, where they are to be asked; nothing otherwise.
+    pub(crate) async fn own_evidence(
+        &self,
+        certificate: &Certificate,
+        now: SystemTime,
+    ) -> Evidence {
+        let Some(fetcher) = &self.fetcher else {
+            return Evidence::none();
+        };
+        match self.verifier().sources(certificate, now) {
+            Ok(sources) => fetcher.evidence(certificate, &sources, now).await,
+            // The check itself will say what is wrong with it.
+            Err(_) => Evidence::none(),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a site can ask for beyond the default, beside revocation, which has a file of its own.
+
+use chop_testpki::extension;
+use chop_verifier::{Assurance, ChainFault, ObjectIdentifier, Place, Refusal, Verifier};
+
+use crate::scene::{CLASS_3, COMPANIES, Plan, Scene, fault, verify};
+
+const CLASS_2: &str = "2.16.886.101.0.3.2";
+
+fn strict(scene: &Scene, change: impl FnOnce(Verifier) -> Verifier) -> Result<(), Refusal> {
+    verify(&change(scene.verifier()), &scene.assertion()).map(drop)
+}
+
+fn policy(oid: &str) -> ObjectIdentifier {
+    ObjectIdentifier::new(oid).unwrap()
+}
+
+#[test]
+fn a_level_that_is_required_has_to_hold_for_the_whole_chain() {
+    let scene = Scene::company();
+    for (level, good) in [
+        (Assurance::One, true),
+        (Assurance::Three, true),
+        (Assurance::Four, false),
+    ] {
+        let found = Some(Assurance::Three);
+        let expected = if good {
+            Ok(())
+        } else {
+            Err(Refusal::AssuranceTooLow { found })
+        };
+        assert_eq!(strict(&scene, |one| one.require_assurance(level)), expected);
+    }
+    // An issuing authority of level 2 cannot give level 3.
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.replace(extension::policies(&[CLASS_2])))
+        .make();
+    let found = strict(&scene, |one| one.require_assurance(Assurance::Three));
+    assert_eq!(found, Err(Refusal::AssuranceTooLow { found: None }));
+}
+
+#[test]
+fn a_level_may_be_called_otherwise_below_and_count_in_the_anchors_words() {
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.with(extension::policy_mappings(&[(CLASS_3, "1.2.3.3")])))
+        .leaf(|leaf| leaf.replace(extension::policies(&["1.2.3.3"])))
+        .make();
+    assert_eq!(
+        strict(&scene, |one| one.require_assurance(Assurance::Three)),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_policy_that_is_required_has_to_hold_for_the_whole_chain() {
+    let scene = Scene::company();
+    assert_eq!(
+        strict(&scene, |one| one.require_policy(policy(CLASS_3))),
+        Ok(())
+    );
+    let found = verify(
+        &scene.verifier().require_policy(policy(CLASS_2)),
+        &scene.assertion(),
+    );
+    assert_eq!(fault(found), Some((Place::Leaf, ChainFault::Policy)));
+    let either = |one: Verifier| {
+        one.require_policy(policy(CLASS_2))
+            .require_policy(policy(CLASS_3))
+    };
+    assert_eq!(strict(&scene, either), Ok(()));
+}
+
+#[test]
+fn a_policy_can_be_refused() {
+    let scene = Scene::company();
+    let oid = policy(CLASS_3);
+    let found = verify(&scene.verifier().refuse_policy(oid), &scene.assertion());
+    let expected = ChainFault::PolicyRefused { oid };
+    assert_eq!(fault(found), Some((Place::Leaf, expected)));
+    assert_eq!(
+        strict(&scene, |one| one.refuse_policy(policy(CLASS_2))),
+        Ok(())
+    );
+}
