@@ -594,7 +594,7 @@ function faultOf(code, lastError) {
 
 // src/hipki-component.ts
 var COMPONENT = "http://localhost:61161";
-var READY_TIME2 = 3500;
+var READY_TIME2 = 6e3;
 var CLOSED_CHECK2 = 200;
 function popupForm(component) {
   return `${component}/popupForm`;

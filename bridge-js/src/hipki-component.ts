@@ -12,8 +12,11 @@ import { PATIENCE, Scope } from './scope.js'
 /** Where it listens. */
 export const COMPONENT = 'http://localhost:61161'
 
-/** How long its page may take to say that it is there, in milliseconds. */
-const READY_TIME = 3500
+/**
+ * How long its page may take to say that it is there, in milliseconds. Its own pages wait 3,500,
+ * which a computer that has just been started does not always keep.
+ */
+export const READY_TIME = 6000
 
 /** How often to look whether the popup is still there, in milliseconds. */
 const CLOSED_CHECK = 200

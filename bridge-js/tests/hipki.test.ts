@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 import { BridgeError } from '../src/bridge-error.js'
 import { askEither, type Either, type HipkiOptions, type HipkiState } from '../src/hipki-ask.js'
-import { COMPONENT } from '../src/hipki-component.js'
+import { COMPONENT, READY_TIME } from '../src/hipki-component.js'
 import { faultOf } from '../src/hipki-faults.js'
 import { certificates, decrypt, sign, signIn } from '../src/hipki.js'
 import { CERTIFICATES, decryptEither, signEither, signInEither } from '../src/hipki-operations.js'
@@ -184,7 +184,7 @@ test('and Chop in that window has the request', async () => {
 
 test('where nothing seemed to be, Chop is looked for after the component', async () => {
   const scene = new Scene(unasked())
-  await scene.win.tick(3500)
+  await scene.win.tick(READY_TIME)
   assert.deepEqual(scene.win.popup.visited, [FORM, PAGE])
   await scene.win.hear(scene.win.popup, AGENT, { chop: 'ready', protocol: 1 })
   await scene.win.hear(scene.win.popup, AGENT, { chop: 'answer', result: ASSERTION })
@@ -194,8 +194,8 @@ test('where nothing seemed to be, Chop is looked for after the component', async
 
 test('with neither it says so, asks for no PIN and leaves no window', async () => {
   for (const [win, ms] of [
-    [without(), 3500],
-    [unasked(), 12_500],
+    [without(), READY_TIME],
+    [unasked(), READY_TIME + 9000],
   ] as const) {
     const scene = new Scene(win)
     await win.tick(ms)

@@ -6,6 +6,11 @@
 import type { BrowserWindow, Popup } from './browser-window.js';
 /** Where it listens. */
 export declare const COMPONENT = "http://localhost:61161";
+/**
+ * How long its page may take to say that it is there, in milliseconds. Its own pages wait 3,500,
+ * which a computer that has just been started does not always keep.
+ */
+export declare const READY_TIME = 6000;
 /** What the component is asked for, and what its answer must be. */
 export interface ComponentRequest<T> {
     /** What it does: `MakeSignature`. */

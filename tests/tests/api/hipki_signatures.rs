@@ -1,12 +1,8 @@
 //! Signatures for pages written for HiCOS, over tokens with keys of every kind: what sites verify
 //! them with says that they are good, and reads the same in them that was asked for.
-//!
-//! `tests/peers` has what does the reading. Its Python also lays out the whole structure anew by
-//! hand, as docs/hicos.md says it is, and compares it byte by byte.
 
-use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
@@ -14,22 +10,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use e2e::agent::{Agent, Options};
 use e2e::namespace::Namespace;
-use e2e::pki::{Credential, Holder, KeyKind, Pki, Request, pem};
+use e2e::pki::{Credential, Holder, KeyKind, Pki, Request};
 use e2e::site::SITE;
 use e2e::softhsm::{PIN, SoftHsm};
 use ring::digest;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::browser_scene::in_namespace;
-
-const HASHES: [&str; 4] = ["SHA1", "SHA256", "SHA384", "SHA512"];
-const NONCE: &str = "1.2.840.113549.1.9.25.3";
-const CARD_NUMBER: &str = "2.16.886.1.100.2.204";
-const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
-const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
-const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
+use crate::hipki_peers::{Case, HASHES, all_agree};
 
 /// A card, and what the agent says of it.
 struct Card {
@@ -45,21 +33,6 @@ struct Stage {
     cards: Vec<Card>,
     folder: PathBuf,
     _agent: Agent,
-}
-
-/// One signature.
-struct Case {
-    name: String,
-    form: &'static str,
-    hash: &'static str,
-    content: Vec<u8>,
-    signature: Vec<u8>,
-    certificate: Vec<u8>,
-    is_rsa: bool,
-    nonce: String,
-    number: String,
-    time: bool,
-    embedded: bool,
 }
 
 impl Stage {
@@ -230,114 +203,6 @@ impl Stage {
         cases.push(block);
         cases
     }
-
-    fn write(&self, name: &str, content: &[u8]) -> String {
-        let path = self.folder.join(name);
-        fs::write(&path, content).unwrap();
-        path.into_os_string().into_string().unwrap()
-    }
-
-    /// What openssl says: both of its commands for CMS, and its check of bare signatures.
-    fn openssl_verifies(&self, case: &Case) {
-        let pki = Pki::shared();
-        let issuer = pki.intermediate(Holder::company().issuer);
-        let authorities = pem(pki.root()).unwrap() + &pem(issuer).unwrap();
-        let authorities = self.write("authorities.pem", authorities.as_bytes());
-        let signer = self.write("signer.pem", pem(&case.certificate).unwrap().as_bytes());
-        let signature = self.write("signature.der", &case.signature);
-        if case.form == "cms" {
-            for command in ["cms", "smime"] {
-                let verify = [command, "-verify", "-binary", "-purpose", "any", "-inform"];
-                let about = ["DER", "-in", &signature, "-CAfile", &authorities];
-                let with = ["-certfile", &signer];
-                let with = if case.embedded { &[][..] } else { &with };
-                let content = run("openssl", &[&verify[..], &about, with].concat());
-                assert_eq!(content, case.content, "{command} {}", case.name);
-            }
-        } else if case.form == "bare" {
-            let content = self.write("content", &case.content);
-            let key = run("openssl", &["x509", "-in", &signer, "-noout", "-pubkey"]);
-            let key = self.write("key.pem", &key);
-            let hash = format!("-{}", case.hash.to_lowercase());
-            let verify = ["dgst", &hash, "-verify", &key, "-signature", &signature];
-            run("openssl", &[&verify[..], &[&content]].concat());
-        }
-    }
-}
-
-impl Case {
-    /// For the peers.
-    fn line(&self) -> String {
-        let base64 = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
-        let columns = [
-            &*self.name,
-            self.form,
-            self.hash,
-            &base64(&self.content),
-            &base64(&self.signature),
-            &base64(&self.certificate),
-            &self.nonce,
-            &self.number,
-            &self.time.to_string(),
-            &self.embedded.to_string(),
-        ];
-        columns.join("\t") + "\n"
-    }
-
-    /// What they have to say, but for the time.
-    fn expected(&self) -> String {
-        if self.form != "cms" {
-            return self.name.clone();
-        }
-        let (digest, ecdsa) = match self.hash {
-            "SHA1" => ("1.3.14.3.2.26", "1.2.840.10045.4.1"),
-            "SHA256" => ("2.16.840.1.101.3.4.2.1", "1.2.840.10045.4.3.2"),
-            "SHA384" => ("2.16.840.1.101.3.4.2.2", "1.2.840.10045.4.3.3"),
-            _ => ("2.16.840.1.101.3.4.2.3", "1.2.840.10045.4.3.4"),
-        };
-        let or_none = |text: &str| if text.is_empty() { "-" } else { text }.to_owned();
-        // DER's order of a SET OF is that of the encodings: shorter ones come first.
-        let mut attributes = vec![(24, CONTENT_TYPE)];
-        let length = digest::Algorithm::output_len(match self.hash {
-            "SHA1" => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            "SHA256" => &digest::SHA256,
-            "SHA384" => &digest::SHA384,
-            _ => &digest::SHA512,
-        });
-        attributes.push((15 + length, MESSAGE_DIGEST));
-        attributes.extend(self.time.then_some((28, SIGNING_TIME)));
-        // The object identifier's 12 bytes, or 10, and the heads of set and text.
-        let text = |value: &str, kind: usize| match value.len() {
-            0..128 => kind + 4 + value.len(),
-            length => kind + 6 + length,
-        };
-        if !self.nonce.is_empty() {
-            attributes.push((text(&self.nonce, 12), NONCE));
-        }
-        if !self.number.is_empty() {
-            attributes.push((text(&self.number, 10), CARD_NUMBER));
-        }
-        attributes.sort_by_key(|(length, _)| *length);
-        let attributes: Vec<_> = attributes.into_iter().map(|(_, oid)| oid).collect();
-        [
-            self.name.clone(),
-            format!("content={}", BASE64_STANDARD.encode(&self.content)),
-            format!("digest={digest}"),
-            format!(
-                "signed={}",
-                if self.is_rsa {
-                    "1.2.840.113549.1.1.1"
-                } else {
-                    ecdsa
-                }
-            ),
-            format!("certificates={}", u8::from(self.embedded)),
-            format!("attributes={}", attributes.join(",")),
-            format!("nonce={}", or_none(&self.nonce)),
-            format!("card={}", or_none(&self.number)),
-        ]
-        .join("\t")
-    }
 }
 
 /// The page asks by itself, which a policy allows: the same endpoint as behind the popup.
@@ -361,62 +226,6 @@ fn ask(path: &str, package: &Value) -> Value {
     serde_json::from_slice(&said).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&said)))
 }
 
-fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
-    let ran = Command::new(program).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&ran.stderr);
-    assert!(ran.status.success(), "{program} {arguments:?}: {said}");
-    ran.stdout
-}
-
-/// What each peer says of these signatures.
-fn peers(cases: &str) -> [(&'static str, String); 3] {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-    let file = |name: &str| folder.join(name).into_os_string().into_string().unwrap();
-    let jars = ["bcprov", "bcutil", "bcpkix"].map(|jar| format!("/usr/share/java/{jar}.jar"));
-    let said = |output: Vec<u8>| String::from_utf8(output).unwrap();
-    let python = run("/usr/bin/python3", &[&file("verify.py"), cases]);
-    let java = ["--class-path", &jars.join(":"), &file("Verify.java"), cases];
-    [
-        ("Python", said(python)),
-        ("BouncyCastle", said(run("java", &java))),
-        ("pkijs", said(run("node", &[&file("verify.mjs"), cases]))),
-    ]
-}
-
-/// What a peer said, without the time, which has to lie within the test's.
-fn without_time(line: &str, started: SystemTime) -> &str {
-    let Some((rest, time)) = line.rsplit_once("\ttime=") else {
-        return line;
-    };
-    if time != "-" {
-        let time = OffsetDateTime::parse(time, &Rfc3339).unwrap();
-        let seconds = |moment: SystemTime| OffsetDateTime::from(moment).unix_timestamp();
-        let range = seconds(started)..=seconds(SystemTime::now());
-        assert!(range.contains(&time.unix_timestamp()), "{line}");
-    }
-    rest
-}
-
-fn all_agree(stage: &Stage, cases: &[Case], started: SystemTime) {
-    for case in cases {
-        stage.openssl_verifies(case);
-    }
-    let lines: String = cases.iter().map(Case::line).collect();
-    let file = stage.write("cases", lines.as_bytes());
-    for (peer, said) in peers(&file) {
-        let said: Vec<_> = said.lines().map(|it| without_time(it, started)).collect();
-        // pkijs has no way to look into a block.
-        let read = cases
-            .iter()
-            .filter(|it| peer != "pkijs" || it.form != "block");
-        let expected: Vec<_> = read.map(Case::expected).collect();
-        for (said, expected) in said.iter().zip(&expected) {
-            assert_eq!(said, expected, "{peer}");
-        }
-        assert_eq!(said.len(), expected.len(), "{peer}");
-    }
-}
-
 #[test]
 fn hipki_signatures_of_rsa_keys_are_read_alike_by_everything_that_sites_use() {
     in_namespace(async |namespace| {
@@ -427,7 +236,7 @@ fn hipki_signatures_of_rsa_keys_are_read_alike_by_everything_that_sites_use() {
             cases.extend(stage.of_every_kind(card));
             cases.extend(stage.of_hashes(card));
         }
-        all_agree(&stage, &cases, started);
+        all_agree(&stage.folder, &cases, started);
     });
 }
 
@@ -439,7 +248,7 @@ fn hipki_signatures_of_elliptic_keys_are_read_alike_by_everything_that_sites_use
         let stage = Stage::new(namespace, &kinds).await;
         let cases = stage.cards.iter().flat_map(|it| stage.of_every_kind(it));
         let cases: Vec<_> = cases.collect();
-        all_agree(&stage, &cases, started);
+        all_agree(&stage.folder, &cases, started);
         // A hash without its name is for RSA keys alone.
         for card in &stage.cards {
             let hash = BASE64_STANDARD.encode([7; 32]);

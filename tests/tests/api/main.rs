@@ -25,6 +25,7 @@ mod hipki_adapter;
 mod hipki_desk;
 mod hipki_habits;
 mod hipki_pages;
+mod hipki_peers;
 mod hipki_ports;
 mod hipki_signatures;
 mod modules;
