@@ -196,6 +196,37 @@ impl Accounts {
         Ok(activated.rows_affected() == 1)
     }
 
+    /// Writes down that the holder has signed in with a signature that names this site.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn note_native(
+        &self,
+        changes: &mut Changes,
+        number: &str,
+    ) -> Result<(), Error> {
+        sqlx::query("UPDATE accounts SET native_at = $2 WHERE number = $1 AND native_at IS NULL")
+            .bind(number)
+            .bind(self.clock.now_ms())
+            .execute(&mut **changes)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the holder ever has.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn is_native(&self, number: &str) -> Result<bool, Error> {
+        let found: Option<(i64,)> = sqlx::query_as(
+            "SELECT native_at FROM accounts WHERE number = $1 AND native_at IS NOT NULL",
+        )
+        .bind(number)
+        .fetch_optional(self.database.read())
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Makes a verified subject an account's. False when it is one's already: of two at once, one
     /// wins.
     ///

@@ -9,6 +9,7 @@ use crate::{
     outbox::Letter,
     portal::Site,
     sessions::Role,
+    sign_in::{self, Form},
     signer::Signer,
     visitor::Visitor,
 };
@@ -231,7 +232,8 @@ pub(crate) async fn bind(
             account: account.number,
             signer: Some(signer.clone()),
         };
-        Bound::SignedIn(crate::sign_in::enter(site, visitor, &mut changes, role).await?)
+        let browser = sign_in::enter(site, visitor, &mut changes, role, Form::Native).await?;
+        Bound::SignedIn(browser)
     } else {
         Bound::Pending
     };

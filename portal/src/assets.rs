@@ -18,12 +18,17 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 7] = [
+const ASSETS: [Asset; 9] = [
     Asset {
         path: "/assets/bridge.js",
         kind: "text/javascript; charset=utf-8",
         // Embedded as built, so that the portal needs no Node.
         content: include_str!("../../bridge-js/dist/index.js"),
+    },
+    Asset {
+        path: "/assets/hipki.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../../bridge-js/dist/hipki.js"),
     },
     Asset {
         path: "/assets/login.js",
@@ -39,6 +44,11 @@ const ASSETS: [Asset; 7] = [
         path: "/assets/card.js",
         kind: "text/javascript; charset=utf-8",
         content: include_str!("../assets/card.js"),
+    },
+    Asset {
+        path: "/assets/hicos.js",
+        kind: "text/javascript; charset=utf-8",
+        content: include_str!("../assets/hicos.js"),
     },
     Asset {
         path: "/assets/find-agent.js",

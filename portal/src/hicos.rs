@@ -18,7 +18,7 @@ use crate::{
     State,
     browser::Browser,
     kind::InPath,
-    login::{Next, Token, holder_of},
+    login::{Next, Token, known},
     portal::Site,
     problem::{Code, Problem},
     sign_in::{self, Form},
@@ -76,7 +76,10 @@ pub(crate) async fn sign_in(
         .signer;
 
     // 3. Who it is, and whether this form will do for them.
-    let signer = holder_of(&site, &verified, kind)?;
+    let signer = known(&site, &verified)?;
+    if signer.kind != kind {
+        return Err(Code::CardKindWrong.into());
+    }
     let account = site.accounts.of_subject(kind, &signer.subject).await?;
     let account = account
         .filter(|account| account.state != State::Pending)

@@ -19,7 +19,7 @@ use crate::{
     limits::Act,
     portal::Site,
     problem::{Code, Problem},
-    sign_in,
+    sign_in::{self, Form},
     signer::Signer,
     visitor::Visitor,
 };
@@ -72,7 +72,7 @@ pub(crate) async fn card(
     if signer.kind != kind {
         return Err(Code::CardKindWrong.into());
     }
-    sign_in::with_card(&site, &visitor, &certificate, signer).await
+    sign_in::with_card(&site, &visitor, &certificate, signer, Form::Native).await
 }
 
 /// Whose card answered the challenge.
@@ -100,11 +100,17 @@ pub(crate) async fn proven(
         .signer;
 
     // 3. Who it is: only what the verified certificate says.
-    let signer = Signer::of(&verified).ok_or(Code::CardKindWrong)?;
+    let signer = known(site, &verified)?;
+    Ok((verified.certificate, signer))
+}
+
+/// A verified holder, if cards of this kind may sign in.
+pub(crate) fn known(site: &Site, verified: &chop_verifier::Signer) -> Result<Signer, Problem> {
+    let signer = Signer::of(verified).ok_or(Code::CardKindWrong)?;
     if signer.is_secondary() && !site.secondary_cards {
         return Err(Code::SecondaryCardRefused.into());
     }
-    Ok((verified.certificate, signer))
+    Ok(signer)
 }
 
 /// The token of the challenge that is answered.

@@ -9,6 +9,7 @@ pub(crate) mod error;
 pub(crate) mod exemptions;
 pub(crate) mod fields;
 pub(crate) mod help;
+pub(crate) mod hicos;
 pub(crate) mod home;
 mod labels;
 pub(crate) mod mail;

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Accounts, Error, ListedAnchor, ListedLetter, Settings, State,
+    Accounts, Error, HicosSignIn, ListedAnchor, ListedLetter, Settings, State,
     applying::post,
     audit::{Action, Audit},
     binding::CardRequests,
@@ -48,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) origin: Origin,
     pub(crate) trust: Trust,
     pub(crate) secondary_cards: bool,
+    pub(crate) hicos_sign_in: HicosSignIn,
     pub(crate) proxies: Vec<Network>,
     pub(crate) agent_download: Option<String>,
     pub(crate) database: Database,
@@ -163,6 +164,7 @@ impl Portal {
             origin: settings.origin,
             trust,
             secondary_cards: settings.secondary_cards,
+            hicos_sign_in: settings.hicos_sign_in,
             proxies: settings.proxies,
             agent_download: settings.agent_download,
             accounts,

@@ -61,6 +61,8 @@ pub(crate) enum Code {
     SignedOut,
     /// The site cannot do it now, and will soon: its database starts anew, or its disk is full.
     SiteUnavailable,
+    /// The account wants a signature that names this site.
+    NativeLoginNeeded,
     /// The site failed; its log has the cause.
     SiteFault,
 }
@@ -68,7 +70,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, so that the words can be checked against it.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::BadRequest,
         Self::RequestRefused,
         Self::TooOften,
@@ -92,6 +94,7 @@ impl Code {
         Self::NotAnOperator,
         Self::SignedOut,
         Self::SiteUnavailable,
+        Self::NativeLoginNeeded,
         Self::SiteFault,
     ];
 
@@ -121,6 +124,7 @@ impl Code {
             Self::NotAnOperator => "not_an_operator",
             Self::SignedOut => "signed_out",
             Self::SiteUnavailable => "site_unavailable",
+            Self::NativeLoginNeeded => "native_login_needed",
             Self::SiteFault => "site_fault",
         }
     }

@@ -16,8 +16,8 @@ use crate::{
     headers::{self, Headers},
     language, login,
     pages::{
-        PageError, account, activate, apply, bind, card, error, exemptions, help, home, mail,
-        operator, password, pending, profile, sessions, sign_in,
+        PageError, account, activate, apply, bind, card, error, exemptions, help, hicos, home,
+        mail, operator, password, pending, profile, sessions, sign_in,
     },
     portal::Site,
     problem::{Code, for_scripts},
@@ -43,6 +43,7 @@ pub(crate) fn all(site: &Site) -> Router {
     let api = Router::new()
         .route("/login/challenge", post(login::challenge))
         .route("/login/{kind}", post(login::card))
+        .route("/login/hicos/{kind}", post(crate::hicos::sign_in))
         .route("/account/card/login", post(card::bind))
         .route("/operator/login", post(operator::sign_in))
         .route_layer(from_fn(body::read_for_json))
@@ -89,6 +90,7 @@ pub(crate) fn all(site: &Site) -> Router {
             "/account/exemptions/{number}/signature",
             get(exemptions::signature),
         )
+        .route("/hicos", get(hicos::show))
         .route("/help", get(help::index))
         .route("/help/{key}", get(help::show))
         .merge(operators())

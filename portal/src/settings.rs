@@ -12,7 +12,7 @@ use std::{
 use chop_protocol::Origin;
 use serde::Deserialize;
 
-use crate::{Error, client::Network};
+use crate::{Error, HicosSignIn, client::Network};
 
 pub use revocation::Revocation;
 pub use text::OperatorCard;
@@ -36,6 +36,9 @@ pub struct Settings {
     pub revocation: Revocation,
     /// Whether a company's secondary cards (附卡) may sign in, beside its primary one.
     pub secondary_cards: bool,
+    /// Whether cards may sign in as on pages written for HiCOS, at `/hicos`: `off`, `unless-native`
+    /// or `always`.
+    pub hicos_sign_in: HicosSignIn,
     /// Certificate and key, to serve https without a proxy.
     pub tls: Option<Tls>,
     /// Addresses of the proxies before the site. Their `X-Forwarded-For` is believed.
@@ -91,6 +94,7 @@ impl Default for Settings {
             anchors: Vec::new(),
             revocation: Revocation::default(),
             secondary_cards: true,
+            hicos_sign_in: HicosSignIn::Off,
             tls: None,
             proxies: Vec::new(),
             mail: None,
@@ -139,6 +143,7 @@ mod tests {
             database = "postgres://portal@db/portal"
             anchors = ["/etc/portal/anchors", "extra.pem"]
             secondary_cards = false
+            hicos_sign_in = "unless-native"
             tls = { certificate = "a.pem", key = "b.pem" }
             proxies = ["127.0.0.1", "10.0.0.0/8"]
             operators = ["citizen:9999000012345678", "company:12345675"]
@@ -165,6 +170,7 @@ mod tests {
         assert_eq!(settings.origin.host(), "apply.example.gov.tw");
         assert_eq!(settings.anchors.len(), 2);
         assert!(!settings.secondary_cards);
+        assert_eq!(settings.hicos_sign_in, HicosSignIn::UnlessNative);
         assert_eq!(settings.tls.unwrap().key, Path::new("b.pem"));
         assert_eq!((settings.proxies.len(), settings.operators.len()), (2, 2));
         assert_eq!(settings.metrics.unwrap().port(), 9464);
@@ -186,6 +192,7 @@ mod tests {
             r#"origin = "http://a.example""#,
             r#"origin = "https://a.example/""#,
             "port = 1",
+            r#"hicos_sign_in = "yes""#,
             r#"proxies = ["10.0.0.0/40"]"#,
             r#"operators = ["9999000012345678"]"#,
             r#"operators = ["company:12345678"]"#,

@@ -16,6 +16,15 @@ use crate::{
     visitor::Visitor,
 };
 
+/// How a card has signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// Over this site's origin.
+    Native,
+    /// As for HiCOS pages: any site could have asked for it.
+    Hicos,
+}
+
 /// Signs in, or leads to what is missing: an account, its activation, a word of the person.
 ///
 /// The browser gets a new secret each time: nothing that was known before is worth anything after.
@@ -27,6 +36,7 @@ pub(crate) async fn with_card(
     visitor: &Visitor,
     certificate: &Certificate,
     signer: Signer,
+    form: Form,
 ) -> Result<(Browser, Json<Next>), Problem> {
     let account = site
         .accounts
@@ -76,7 +86,7 @@ pub(crate) async fn with_card(
             Accounts::rename(&mut changes, account, &signer.name).await?;
         }
     }
-    let browser = enter(site, visitor, &mut changes, role).await?;
+    let browser = enter(site, visitor, &mut changes, role, form).await?;
     changes.commit().await.map_err(Error::from)?;
     site.metrics.signed_in(next.trim_start_matches('/'));
     let next = next.to_owned();
@@ -96,6 +106,7 @@ pub(crate) async fn enter(
     visitor: &Visitor,
     changes: &mut Changes,
     role: Role,
+    form: Form,
 ) -> Result<Browser, Error> {
     let who = match &role {
         Role::Holder { account, signer } => Some(("holder".to_owned(), account, signer.as_ref())),
@@ -106,7 +117,11 @@ pub(crate) async fn enter(
         }
     };
     if let Some((actor, account, signer)) = who {
-        let detail = signer.map_or("password", |signer| signer.card.as_str());
+        let detail = match (signer, form) {
+            (None, _) => "password",
+            (Some(_), Form::Hicos) => "hicos",
+            (Some(signer), Form::Native) => &signer.card,
+        };
         site.audit
             .note(Action::SignedIn, &actor)
             .account(account)
@@ -115,6 +130,9 @@ pub(crate) async fn enter(
             .detail(detail)
             .write(changes)
             .await?;
+        if signer.is_some() && form == Form::Native {
+            site.accounts.note_native(changes, account).await?;
+        }
     }
     let browser_name = visitor.user_agent.words();
     let origin = visitor.origin(&browser_name);
@@ -140,7 +158,7 @@ pub(crate) async fn without_card(
         account: account.number.clone(),
         signer: None,
     };
-    let browser = enter(site, visitor, &mut changes, role).await?;
+    let browser = enter(site, visitor, &mut changes, role, Form::Native).await?;
     changes.commit().await?;
     Ok(browser)
 }

@@ -174,6 +174,7 @@ mod tests {
             include_str!("../assets/card.js"),
             include_str!("../assets/login.js"),
             include_str!("../assets/sign.js"),
+            include_str!("../assets/hicos.js"),
         );
         let after = |mark| {
             script

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use portal::{Account, Kind, Mail, NewAccount, Portal, Settings, State, Tls};
+use portal::{Account, HicosSignIn, Kind, Mail, NewAccount, Portal, Settings, State, Tls};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -70,6 +70,7 @@ impl PortalSite {
         settings.database = format!("sqlite:{}", folder.join("portal.db").display());
         settings.anchors = anchors;
         settings.revocation.allow_unknown_revocation = true;
+        settings.hicos_sign_in = HicosSignIn::UnlessNative;
         settings.tls = Some(tls);
         settings.mail = Some(Mail {
             server: mail.url(),

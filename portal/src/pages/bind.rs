@@ -19,7 +19,7 @@ use crate::{
     portal::Site,
     posted::Posted,
     sessions::Role,
-    sign_in,
+    sign_in::{self, Form},
     signer::Signer,
     visitor::Visitor,
 };
@@ -182,7 +182,7 @@ async fn enter(
                 account,
                 signer: Some(signer),
             };
-            let browser = sign_in::enter(&site, &visitor, &mut changes, role).await?;
+            let browser = sign_in::enter(&site, &visitor, &mut changes, role, Form::Native).await?;
             changes.commit().await.map_err(crate::Error::from)?;
             Ok((browser, Redirect::to("/account")).into_response())
         }

@@ -28,6 +28,28 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
+        "component",
+        Progress,
+        ("元件正在簽章…", "小視窗會自行關閉。請不要抽出卡片。"),
+        (
+            "The component is signing…",
+            "The small window closes by itself. Please leave the card in.",
+        ),
+    ),
+    Words::new(
+        "native_login_needed",
+        Stop,
+        (
+            "這個帳號要用 Chop 登入",
+            "HiCOS 的登入方式不含本站網址。還沒有帳號，或已用 Chop 登入過的帳號，請回首頁按卡片圖片登入。",
+        ),
+        (
+            "This account is opened with Chop",
+            "A login by way of HiCOS does not name this site. If you have no account yet, or have signed \
+             in with Chop before, go to the home page and press the card.",
+        ),
+    ),
+    Words::new(
         "preparing_document",
         Progress,
         ("準備申請書…", "正在向本站取得要簽署的申請書。"),

@@ -19,6 +19,7 @@ mod card;
 mod database;
 mod exemptions;
 mod forgery;
+mod hicos;
 mod hostile;
 mod letters;
 mod limits;

@@ -33,6 +33,7 @@ mod pkcs11_tool;
 mod portal_desk;
 mod portal_gallery;
 mod portal_guide;
+mod portal_hicos;
 mod portal_pages;
 mod portal_sign;
 mod portal_storms;

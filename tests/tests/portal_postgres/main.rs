@@ -28,6 +28,8 @@ mod database;
 mod exemptions;
 #[path = "../../../portal/tests/api/forgery.rs"]
 mod forgery;
+#[path = "../../../portal/tests/api/hicos.rs"]
+mod hicos;
 #[path = "../../../portal/tests/api/hostile.rs"]
 mod hostile;
 #[path = "../../../portal/tests/api/letters.rs"]

@@ -47,7 +47,7 @@ pub struct Revocation {
     pub files: Vec<PathBuf>,
     /// Where fetched lists are kept; needed if anything is fetched.
     pub folder: Option<PathBuf>,
-    /// Asks the OCSP responder, and the lists, that each card's certificate names.
+    /// Asks the OCSP responder, and the lists, that the certificate of each native login names.
     pub ask_for_each_card: bool,
     /// `http://HOST:PORT` of a proxy.
     pub proxy: Option<String>,
