@@ -9,11 +9,24 @@ use anyhow::{Context as _, Result};
 /// # Errors
 /// When it has ended, or is another user's.
 pub fn memory(pid: u32) -> Result<f64> {
+    in_rollup(pid, "Pss:")
+}
+
+/// What it has asked for itself in MB (10^6 bytes), nothing of files: unlike [`memory`] it does not
+/// depend on who else uses the same libraries.
+///
+/// # Errors
+/// As [`memory`].
+pub fn own_memory(pid: u32) -> Result<f64> {
+    in_rollup(pid, "Anonymous:")
+}
+
+fn in_rollup(pid: u32, name: &str) -> Result<f64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
     let line = rollup
         .lines()
-        .find(|line| line.starts_with("Pss:"))
-        .context("no Pss")?;
+        .find(|line| line.starts_with(name))
+        .with_context(|| format!("no {name}"))?;
     let kib: f64 = line
         .split_whitespace()
         .nth(1)

@@ -36,9 +36,9 @@ enum Job {
     Bench(bench::Options),
     /// Look for inputs that make a parser panic or hang: every fuzz target, ten minutes each.
     Fuzz(fuzz::Options),
-    /// Try every PKCS #11 module with every mishap (wrong PIN, pulled card, 6F00 …); ten minutes.
+    /// Try every PKCS #11 module with every mishap (wrong PIN, pulled card, 6F00 …); three minutes.
     Modules(modules::Options),
-    /// Sign in a thousand times while cards, modules and pcscd come and go; twenty minutes.
+    /// Sign in a thousand times while cards, modules and pcscd come and go; ten minutes.
     Soak(soak::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,

@@ -64,5 +64,9 @@ fn kryoptic() -> Result<PathBuf> {
     step::run("build kryoptic", &mut build)?;
     let built = folder.join("build/release/libkryoptic_pkcs11.so");
     fs::copy(built, &library).context("kryoptic's library")?;
+    // A quarter of a gigabyte that nobody needs any more.
+    for left in ["build", "vendor"] {
+        fs::remove_dir_all(folder.join(left))?;
+    }
     Ok(library)
 }
