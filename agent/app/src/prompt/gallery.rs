@@ -7,6 +7,7 @@
 mod check;
 mod picture;
 mod render;
+mod samples;
 mod scenes;
 
 use std::{env, fmt::Write as _, fs, path::PathBuf, sync::Mutex, thread};
