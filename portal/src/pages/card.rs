@@ -49,6 +49,10 @@ pub(crate) async fn bind(
         return Err(Code::CardKindWrong.into());
     }
     let number = &signed_in.account.number;
+    // A login of the HiCOS form may be another site's: it lends the account to no card.
+    if !site.accounts.is_native(number).await? {
+        return Err(Code::NativeLoginNeeded.into());
+    }
     let owner = site
         .accounts
         .of_subject(signer.kind, &signer.subject)

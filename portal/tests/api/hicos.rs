@@ -167,6 +167,33 @@ async fn nothing_else_that_a_card_signs_will_do() {
     .await;
 }
 
+/// Whoever passed a login on would stay for good.
+#[tokio::test]
+async fn a_session_of_this_form_binds_no_other_card() {
+    let scene = scene(HicosSignIn::UnlessNative).await;
+    scene.seed_of(Kind::Citizen, &CITIZEN, State::Active).await;
+    let (browser, own) = (scene.browser(), scene.citizens.card(&CITIZEN));
+    let start = browser.challenge().await;
+    let answer = signed(&own, &start.challenge);
+    let at = "/login/hicos/citizen";
+    let entered = browser.post_to(at, &start.token, answer).await;
+    assert_eq!(entered.location(), "/account");
+
+    let new = scene.citizens.card(&Blank {
+        number: "9999000087654321",
+        ..CITIZEN
+    });
+    let bind = async || {
+        scene
+            .sign_in_at(&browser, "/account/card/login", &new)
+            .await
+    };
+    bind().await.is_code(403, "native_login_needed");
+
+    scene.sign_in_at(&browser, "/login/citizen", &own).await;
+    assert_eq!(bind().await.location(), "/account?changed");
+}
+
 #[tokio::test]
 async fn a_citizen_signs_in_at_the_citizens_own_address() {
     let scene = scene(HicosSignIn::UnlessNative).await;
