@@ -16,7 +16,7 @@ pub(super) struct Arguments {
     /// What the page posted, JSON; `-` is the standard input.
     #[arg(value_name = "TOKEN")]
     token: PathBuf,
-    /// Your site's own origin, such as https://portal.example
+    /// Your site's own origin, such as `https://portal.example`
     #[arg(long)]
     origin: String,
     /// The challenge that your server gave to this browser, as its text.
