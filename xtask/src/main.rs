@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod gallery;
+mod package;
 mod packages;
 mod place;
 mod step;
@@ -31,6 +32,8 @@ enum Job {
     Gallery,
     /// Measure, in release mode, each figure against a floor of the same run.
     Bench(bench::Options),
+    /// Make the packages; with --check, install, use and remove them.
+    Package(package::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Job::Test(options) => test::run(&options),
         Job::Gallery => gallery::run(),
         Job::Bench(options) => bench::run(&options),
+        Job::Package(options) => package::run(&options),
         Job::Windows => windows::run(),
     };
     match result {

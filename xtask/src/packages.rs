@@ -33,11 +33,18 @@ const TEST: &[&str] = &[
     "libglib2.0-bin",
     "openssh-client",
     "wmctrl",
+    "curl",
+    "python3-minimal",
     "npm",
 ];
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
+
+/// To make packages.
+const PACKAGE: &[&str] = &["dpkg-dev", "lintian", "rpm"];
+/// To install and remove them in a machine of its own.
+const MACHINE: &[&str] = &["mmdebstrap", "systemd-container", "util-linux"];
 
 /// A browser, by the commands that start it and the Debian package that brings it.
 struct Browser {
@@ -78,6 +85,12 @@ pub(crate) fn for_test() -> Result<()> {
 /// What the bench needs.
 pub(crate) fn for_bench() -> Result<()> {
     install(&[BUILD, DISPLAY, DEMO, TEST], &[])
+}
+
+/// What making packages needs; `check` for trying them.
+pub(crate) fn for_package(check: bool) -> Result<()> {
+    let machine = if check { MACHINE } else { &[] };
+    install(&[BUILD, PACKAGE, machine], &[])
 }
 
 /// What the job for Windows needs.

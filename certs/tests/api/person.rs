@@ -43,13 +43,20 @@ fn every_store_trusts_what_is_wanted_and_afterwards_all_is_as_before() {
     let (old, new) = (pair(), pair());
     let trusts = |pair: &LocalhostPair| {
         let folders = stores::databases(home.path());
-        let mut all = folders.iter().map(|it| Database::at(it).contains(pair.authority()).unwrap());
+        let mut all = folders
+            .iter()
+            .map(|it| Database::at(it).contains(pair.authority()).unwrap());
         all.all(|it| it)
     };
     assert!(person.trust(&[authority(&old)]).unwrap().is_empty());
     assert!(trusts(&old));
     // The next one beside it; then alone.
-    assert!(person.trust(&[authority(&old), authority(&new)]).unwrap().is_empty());
+    assert!(
+        person
+            .trust(&[authority(&old), authority(&new)])
+            .unwrap()
+            .is_empty()
+    );
     assert!(trusts(&old) && trusts(&new));
     assert!(person.trust(&[authority(&new)]).unwrap().is_empty());
     assert!(!trusts(&old) && trusts(&new));
@@ -69,7 +76,9 @@ fn a_store_that_was_made_and_is_used_by_now_stays() {
     let (ours, theirs) = (pair(), pair());
     person.trust(&[authority(&ours)]).unwrap();
     let chromium = Database::at(stores::chromium_database(home.path()));
-    chromium.add("added by the person", theirs.authority()).unwrap();
+    chromium
+        .add("added by the person", theirs.authority())
+        .unwrap();
     assert!(person.forget().unwrap().is_empty());
     assert!(chromium.contains(theirs.authority()).unwrap());
     assert!(!chromium.contains(ours.authority()).unwrap());

@@ -16,6 +16,7 @@ mod card_operations;
 mod card_pin;
 mod card_reader;
 mod card_softhsm;
+mod gate;
 mod hanging_module;
 mod hipki_desk;
 mod hipki_pages;
