@@ -14,6 +14,7 @@ export const AGENT_CODES = [
   'cooling_down',
   'no_display',
   'agent_fault',
+  'no_agent',
   'user_refused',
   'user_timeout',
   'no_reader',

@@ -10,6 +10,8 @@ const NEXT_STEP: Partial<Record<Code, string>> = {
   card_removed: 'the card was taken out while it worked; the person can try again',
   cooling_down: 'too many wrong PINs or unanswered windows of this site; wait `retryAfter` seconds',
   invalid_request: 'the request is not what the protocol says; see docs/protocol.md',
+  no_agent:
+    'no agent runs for this person; they can start it, or sign in to the computer anew',
   no_card: 'the person closed the window that asked for a card',
   no_certificate: 'no certificate on the card is for this',
   not_decrypted: 'the envelope did not decrypt; it may be damaged, or not for this card',

@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+pub mod machine;
 pub mod nss;
 mod pair;
+pub mod person;
 pub mod policies;
+pub mod rotation;
 pub mod store;
 pub mod stores;
 mod template;

@@ -95,6 +95,31 @@ impl Database {
         Ok(false)
     }
 
+    /// Whether there is a certificate of this nickname, trusted or not.
+    ///
+    /// # Errors
+    /// [`Error::ToolMissing`], [`Error::Tool`].
+    pub fn has(&self, nickname: &str) -> Result<bool, Error> {
+        let list = self.certutil(&["-L"], &[])?;
+        Ok(nicknames(&String::from_utf8_lossy(&list)).any(|(name, _)| name == nickname))
+    }
+
+    /// Whether there is no certificate and no key in it.
+    ///
+    /// # Errors
+    /// [`Error::ToolMissing`], [`Error::Tool`].
+    pub fn is_empty(&self) -> Result<bool, Error> {
+        let list = self.certutil(&["-L"], &[])?;
+        let certificates = nicknames(&String::from_utf8_lossy(&list)).count();
+        // It ends with an error where there is none: `certutil: no keys found`.
+        let keys = match self.certutil(&["-K"], &[]) {
+            Err(Error::Tool { message, .. }) if message.contains("no keys found") => false,
+            Err(error) => return Err(error),
+            Ok(_) => true,
+        };
+        Ok(certificates == 0 && !keys)
+    }
+
     /// Runs `certutil` on this database and gives what it prints.
     fn certutil(&self, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Error> {
         let mut child = Command::new("certutil")
@@ -118,7 +143,12 @@ impl Database {
         if output.status.success() {
             return Ok(output.stdout);
         }
-        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        // Some of what it has against something is on its standard output.
+        let said = match output.stderr.is_empty() {
+            true => output.stdout,
+            false => output.stderr,
+        };
+        let message = String::from_utf8_lossy(&said).trim().to_owned();
         Err(Error::Tool {
             program: "certutil",
             message,
@@ -142,10 +172,18 @@ fn missing(cause: io::Error) -> Error {
 /// The nicknames in `certutil -L` that are trusted authorities for servers: `C` in the first of the
 /// three trust fields at the end of the line.
 fn trusted(list: &str) -> impl Iterator<Item = &str> {
+    nicknames(list).filter_map(|(nickname, trust)| {
+        let servers = trust.split(',').next()?;
+        servers.contains('C').then_some(nickname)
+    })
+}
+
+/// All nicknames with their three trust fields; the heading, which looks like one, is not.
+fn nicknames(list: &str) -> impl Iterator<Item = (&str, &str)> {
     list.lines().filter_map(|line| {
         let (nickname, trust) = line.trim_end().rsplit_once(char::is_whitespace)?;
-        let servers = trust.split(',').next()?;
-        (trust.matches(',').count() == 2 && servers.contains('C')).then(|| nickname.trim())
+        let fields = trust.matches(',').count() == 2 && !trust.contains("S/MIME");
+        fields.then(|| (nickname.trim(), trust))
     })
 }
 

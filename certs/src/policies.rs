@@ -14,6 +14,19 @@ use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
 use crate::stores::Browser;
 
+/// Folders of JSON files, each of which is read; below `/etc`. The second is that of Chromium's snap,
+/// which sees no other.
+pub(crate) const FOLDERS: [(Browser, &str); 5] = [
+    (Browser::Chromium, "chromium/policies/managed"),
+    (Browser::Chromium, "chromium-browser/policies/managed"),
+    (Browser::Chrome, "opt/chrome/policies/managed"),
+    (Browser::Edge, "opt/edge/policies/managed"),
+    (Browser::Brave, "brave/policies/managed"),
+];
+
+/// Firefox's one file; below `/etc`.
+pub(crate) const FIREFOX: &str = "firefox/policies/policies.json";
+
 /// A policy file that is there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyFile {

@@ -81,10 +81,29 @@ pub fn load(folder: &Path, now: SystemTime) -> Result<LocalhostPair, Error> {
         opened => opened.map_err(Error::file("opened", &path))?,
     };
     platform::check_private(&file, &path)?;
+    read_open(file, &path, now)
+}
+
+/// Reads the pair in this very file, whoever may read it: for a copy that the system's service
+/// manager has made for one service.
+///
+/// # Errors
+/// Those of [`load`] but [`Error::Exposed`].
+pub fn read(path: &Path, now: SystemTime) -> Result<LocalhostPair, Error> {
+    match File::open(path) {
+        Ok(file) => read_open(file, path, now),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(Error::Missing {
+            path: path.to_path_buf(),
+        }),
+        Err(cause) => Err(Error::file("opened", path)(cause)),
+    }
+}
+
+fn read_open(file: File, path: &Path, now: SystemTime) -> Result<LocalhostPair, Error> {
     let mut text = Zeroizing::new(Vec::new());
     file.take(MAX_FILE)
         .read_to_end(&mut text)
-        .map_err(Error::file("read", &path))?;
+        .map_err(Error::file("read", path))?;
     let (leaf, authority, key) = parse(&text)?;
     LocalhostPair::checked(authority, leaf, key, now)
 }

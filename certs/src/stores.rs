@@ -6,7 +6,7 @@ mod platform;
 
 use std::path::PathBuf;
 
-pub use platform::{chromium_database, look};
+pub use platform::{chromium_database, databases, look};
 
 /// A place where one browser, or a family of them, keeps what it trusts.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +29,8 @@ pub enum Browser {
     Chrome,
     /// Microsoft Edge, where it has a place of its own.
     Edge,
+    /// Brave, where it has a place of its own.
+    Brave,
     /// Firefox; one store for each profile.
     Firefox,
 }
@@ -53,6 +55,15 @@ pub enum Trust {
 }
 
 impl Browser {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Chromium,
+        Self::Chrome,
+        Self::Edge,
+        Self::Brave,
+        Self::Firefox,
+    ];
+
     /// Its name, as people know it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -60,6 +71,7 @@ impl Browser {
             Self::Chromium => "Chromium",
             Self::Chrome => "Chrome",
             Self::Edge => "Edge",
+            Self::Brave => "Brave",
             Self::Firefox => "Firefox",
         }
     }

@@ -50,6 +50,9 @@ const EMPTY: [&str; 5] = [
     "/etc/opt/chrome",
 ];
 
+/// Where an installation for everybody keeps what is the machine's.
+const MACHINE: &str = "/var/lib/chop";
+
 /// The calling thread's stay in a namespace; dropping it takes the thread back.
 ///
 /// Drop what was started inside first: declare it after this.
@@ -112,31 +115,45 @@ impl Namespace {
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    fn mounts(&self) -> Result<()> {
-        let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-        mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
-            .context("mounts cannot be made private")?;
-
-        let layers = self.folder().join("etc");
+    /// Makes a folder swallow writes: what is changed below it is this test's alone.
+    ///
+    /// # Errors
+    /// When the kernel has no overlayfs.
+    pub fn cover(&self, folder: &str) -> Result<()> {
+        let layers = self
+            .folder()
+            .join(folder.trim_matches('/').replace('/', "-"));
         fs::create_dir(&layers)?;
         tmpfs(&layers)?;
         let (upper, work) = (layers.join("upper"), layers.join("work"));
         fs::create_dir(&upper)?;
         fs::create_dir(&work)?;
         let options = format!(
-            "lowerdir=/etc,upperdir={},workdir={}",
+            "lowerdir={folder},upperdir={},workdir={}",
             upper.display(),
             work.display()
         );
-        let flags = MsFlags::empty();
         mount(
             Some("overlay"),
-            "/etc",
+            folder,
             Some("overlay"),
-            flags,
+            MsFlags::empty(),
             Some(options.as_str()),
         )
-        .context("no overlay over /etc: the kernel needs overlayfs")?;
+        .with_context(|| format!("no overlay over {folder}: the kernel needs overlayfs"))
+    }
+
+    fn mounts(&self) -> Result<()> {
+        let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+        mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
+            .context("mounts cannot be made private")?;
+
+        self.cover("/etc")?;
+        // One that is installed on this machine is not there for tests.
+        if Path::new(MACHINE).exists() {
+            self.cover("/var/lib")?;
+            fs::remove_dir_all(MACHINE)?;
+        }
         for folder in EMPTY {
             // Below /etc the overlay takes it; /run is made anew with each start of the machine.
             fs::create_dir_all(folder)?;

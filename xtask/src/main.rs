@@ -5,6 +5,7 @@ mod demo;
 mod fuzz;
 mod gallery;
 mod modules;
+mod package;
 mod packages;
 mod place;
 mod soak;
@@ -40,6 +41,8 @@ enum Job {
     Modules(modules::Options),
     /// Sign in a thousand times while cards, modules and pcscd come and go; ten minutes.
     Soak(soak::Options),
+    /// Make the packages; with --check, install, use and remove them.
+    Package(package::Options),
     /// Build what is ready for Windows, and run its tests under Wine.
     Windows,
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Job::Fuzz(options) => fuzz::run(&options),
         Job::Modules(options) => modules::run(&options),
         Job::Soak(options) => soak::run(&options),
+        Job::Package(options) => package::run(&options),
         Job::Windows => windows::run(),
     };
     match result {

@@ -37,6 +37,7 @@ const TEST: &[&str] = &[
     "openssh-client",
     "wmctrl",
     "curl",
+    "python3-minimal",
     "npm",
     "redis-server",
     "python3-cryptography",
@@ -59,6 +60,11 @@ const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-d
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
+
+/// To make packages.
+const PACKAGE: &[&str] = &["dpkg-dev", "lintian", "rpm"];
+/// To install and remove them in a machine of its own.
+const MACHINE: &[&str] = &["mmdebstrap", "systemd-container", "util-linux"];
 
 /// A browser, by the commands that start it and the Debian package that brings it.
 struct Browser {
@@ -109,6 +115,12 @@ pub(crate) fn for_modules() -> Result<()> {
 /// What the fuzzers need: libFuzzer is C++.
 pub(crate) fn for_fuzz() -> Result<()> {
     install(&[BUILD, &["g++"]], &[])
+}
+
+/// What making packages needs; `check` for trying them.
+pub(crate) fn for_package(check: bool) -> Result<()> {
+    let machine = if check { MACHINE } else { &[] };
+    install(&[BUILD, PACKAGE, machine], &[])
 }
 
 /// What the job for Windows needs.

@@ -4,6 +4,7 @@
 //! what other parts do.
 
 mod agent;
+mod anchor;
 mod browsers;
 mod cards;
 mod certificate;
@@ -21,6 +22,8 @@ use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 pub(crate) use print::harmless;
+
+use anchor::Anchor;
 
 use crate::{
     paths::Paths,
@@ -132,18 +135,22 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
     let settings = settings.unwrap_or_default();
 
     let pair = store::load(&paths.localhost, now);
-    lines.extend(agent::lines(&settings.ports.value, pair.as_ref().ok()));
+    let machine = anchor::of_the_machine(paths);
+    let anchor: Option<&dyn Anchor> = if paths.has_gate() {
+        lines.extend(anchor::lines(paths, machine.as_ref(), now));
+        machine.as_ref().map(|it| it as &dyn Anchor)
+    } else {
+        let place = store::place(&paths.localhost);
+        lines.extend(certificate::lines(&pair, &place, now));
+        pair.as_ref().ok().map(|it| it as &dyn Anchor)
+    };
+    lines.extend(agent::lines(&settings.ports.value, anchor));
     lines.extend(hipki::lines(&settings.hipki_ports.value));
-    lines.extend(certificate::lines(
-        &pair,
-        &store::place(&paths.localhost),
-        now,
-    ));
 
     let policies = policies::look(Path::new("/etc"));
     let stores = BaseDirs::new()
-        .zip(pair.as_ref().ok())
-        .map(|(folders, pair)| (pair, stores::look(folders.home_dir(), pair.authority())));
+        .zip(anchor)
+        .map(|(folders, anchor)| (anchor, stores::look(folders.home_dir(), anchor.authority())));
     lines.extend(browsers::trust(stores, &policies));
     lines.extend(browsers::policies(&policies));
 

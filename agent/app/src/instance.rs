@@ -2,8 +2,9 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// Held while the agent runs; the system frees it when the process ends, however it ends.
@@ -50,12 +51,41 @@ impl Instance {
             .open(path)
             .map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _lock: file }),
+            Ok(()) => {
+                // For an installation that has something to say to us.
+                let written = file
+                    .set_len(0)
+                    .and_then(|()| (&file).write_all(std::process::id().to_string().as_bytes()));
+                written.map_err(failed)?;
+                Ok(Self { _lock: file })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::Running),
             Err(TryLockError::Error(cause)) => Err(failed(cause)),
         }
     }
 }
+
+/// The number of the process that is the person's agent; `None` if there is none.
+#[must_use]
+pub fn running(path: &Path) -> Option<u32> {
+    let file = File::options().read(true).write(true).open(path).ok()?;
+    // Whoever can lock it is alone; the lock goes with the file.
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => fs::read_to_string(path).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// Waits until there is none any more: as long as a window may stay open, and no longer.
+pub fn wait_until_ended(path: &Path) {
+    let start = Instant::now();
+    while running(path).is_some() && start.elapsed() < LONGEST {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// An agent that is told to end closes its windows at once; its server has a few seconds more.
+const LONGEST: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
@@ -67,7 +97,9 @@ mod tests {
         let path = folder.path().join("run/agent.lock");
         let first = Instance::claim(&path).unwrap();
         assert!(matches!(Instance::claim(&path), Err(Error::Running)));
+        assert_eq!(running(&path), Some(std::process::id()));
         drop(first);
+        assert_eq!(running(&path), None);
         assert!(Instance::claim(&path).is_ok());
     }
 }

@@ -3,13 +3,19 @@
 mod appearance;
 pub mod cards;
 mod certificate_view;
+pub mod command;
 pub mod consent;
 pub mod doctor;
+#[cfg(target_os = "linux")]
+pub mod gate;
 pub mod grants;
+pub mod install;
 pub mod instance;
 mod issuer;
 mod keyring;
 pub mod logging;
+#[cfg(target_os = "linux")]
+pub mod machine;
 pub mod paths;
 pub mod pin;
 pub mod ports;
@@ -17,5 +23,6 @@ pub mod prompt;
 pub mod run;
 mod seal;
 pub mod settings;
+pub mod template;
 pub mod text;
 pub mod tray;

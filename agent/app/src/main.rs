@@ -5,100 +5,24 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 use anyhow::{Context as _, Result};
 use chop_agent::{
     cards,
+    command::{Arguments, Command, GrantsAction, Source},
     doctor::{self, Form},
-    grants, logging,
+    grants, install, logging,
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
     text::{Language, Message, command},
 };
+#[cfg(target_os = "linux")]
+use chop_agent::{
+    command::{MachineAction, Told},
+    gate, machine,
+};
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
 use chop_token::{Fence, Module, WorkerSource, fence, worker};
-use clap::{Args, Parser, Subcommand};
-
-/// 憑證簽章代理程式 · an open signing agent for card logins.
-#[derive(Parser)]
-#[command(name = "chop", version, arg_required_else_help = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// 啟動代理程式 · Run the agent until it is told to end.
-    Run,
-    /// 檢查每一個環節 · Check everything, and say what to do about what is wrong.
-    Doctor {
-        /// For programs: JSON instead of a table.
-        #[arg(long, conflicts_with = "open")]
-        json: bool,
-        /// As a page in the browser, at this part of it.
-        #[arg(long, value_name = "PART")]
-        open: Option<doctor::Part>,
-    },
-    /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
-    Cards {
-        /// For programs: JSON instead of text.
-        #[arg(long)]
-        json: bool,
-        /// Again after each change.
-        #[arg(long)]
-        watch: bool,
-    },
-    /// 列出並收回給網站的許可 · List what sites written for HiCOS may do, and take it back.
-    Grants {
-        #[command(subcommand)]
-        action: Option<GrantsAction>,
-        /// For programs: JSON instead of text.
-        #[arg(long)]
-        json: bool,
-    },
-    /// 更改卡片的 PIN 碼，或用 PUK 解鎖 · Change a card's PIN, or unblock it with the PUK.
-    ///
-    /// 在視窗中輸入，不在指令列。 It is entered in a window, never on the command line.
-    Pin {
-        /// 先顯示 PUK · Show the PUK first.
-        #[arg(long)]
-        unblock: bool,
-    },
-    /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
-    Certificate {
-        /// DER instead of PEM.
-        #[arg(long)]
-        der: bool,
-    },
-    /// A child of the agent: one window.
-    #[command(hide = true)]
-    Prompt,
-    /// A child of the agent: one PKCS #11 module or PKCS #12 file.
-    #[command(hide = true)]
-    Worker(Source),
-}
-
-#[derive(Subcommand)]
-enum GrantsAction {
-    /// 收回 · Take back what one has, or lift a block.
-    Forget {
-        /// The origin or the file, as it is listed.
-        caller: String,
-    },
-    /// 全部收回 · Take back everything.
-    ForgetAll,
-}
-
-#[derive(Args)]
-struct Source {
-    #[arg(long, required_unless_present = "pkcs12")]
-    module: Option<PathBuf>,
-    #[arg(long, requires = "module")]
-    parameters: Option<String>,
-    #[arg(long, requires = "module")]
-    writable: Vec<PathBuf>,
-    #[arg(long, conflicts_with = "module")]
-    pkcs12: Option<PathBuf>,
-}
+use clap::Parser as _;
+use x509_cert::der::pem::{LineEnding, encode_string};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
@@ -112,6 +36,20 @@ fn main() -> ExitCode {
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
         Command::Certificate { der } => certificate(der),
+        #[cfg(target_os = "linux")]
+        Command::Install => with_paths(install::install),
+        #[cfg(target_os = "linux")]
+        Command::Uninstall { stores: false, .. } => with_paths(install::uninstall),
+        #[cfg(target_os = "linux")]
+        Command::Uninstall { purge, .. } => with_paths(|paths| install::forget(paths, purge)),
+        #[cfg(target_os = "linux")]
+        Command::Machine { action } => look_after_machine(action),
+        #[cfg(target_os = "linux")]
+        Command::Gate {
+            socket,
+            pair,
+            policy,
+        } => serve_everybody(socket, pair, policy),
         Command::Prompt => return window(),
         Command::Worker(source) => return work(source),
     };
@@ -156,11 +94,75 @@ fn agent() -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
     logging::start(settings.log.value);
-    run::until_ended(&settings, &paths, program()?, |port| {
+    let order = run::until_ended(&settings, &paths, program()?, |port| {
         // A line that whoever started us can wait for; nobody reading it is no fault.
         let _ = writeln!(std::io::stdout(), "https://localhost:{port}");
     })?;
+    match order {
+        #[cfg(unix)]
+        Some(run::Order::Restart) => Err(start_anew()),
+        // We are being removed: what this person's stores were given goes first.
+        Some(run::Order::Quit) => install::forget(&paths, false).map(|()| ExitCode::SUCCESS),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Becomes the program that is installed now, under the name by which this one was started. Does
+/// not return unless that fails.
+#[cfg(unix)]
+fn start_anew() -> anyhow::Error {
+    use std::os::unix::process::CommandExt as _;
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let path = called.filter(|path| path.is_absolute());
+    let path = path.or_else(|| std::env::current_exe().ok());
+    let Some(path) = path else {
+        return anyhow::anyhow!("the program's own path is not known");
+    };
+    let error = std::process::Command::new(&path).arg("run").exec();
+    anyhow::Error::new(error).context(format!("{} cannot be started", path.display()))
+}
+
+#[cfg(target_os = "linux")]
+fn with_paths(act: impl FnOnce(&Paths) -> Result<()>) -> Result<ExitCode> {
+    act(&paths()?).map(|()| ExitCode::SUCCESS)
+}
+
+#[cfg(target_os = "linux")]
+fn look_after_machine(action: MachineAction) -> Result<ExitCode> {
+    match action {
+        MachineAction::SetUp { policy } => machine::set_up(&policy.unwrap_or_else(policy_file))?,
+        MachineAction::Clear => machine::clear()?,
+        MachineAction::ForgetPeople { purge } => machine::forget_people(purge)?,
+        MachineAction::Tell {
+            what: Told::Restart,
+        } => machine::tell(run::Order::Restart)?,
+        MachineAction::Tell { what: Told::Quit } => machine::tell(run::Order::Quit)?,
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(target_os = "linux")]
+fn serve_everybody(
+    socket: Option<PathBuf>,
+    pair: Option<PathBuf>,
+    policy: Option<PathBuf>,
+) -> Result<ExitCode> {
+    logging::start(settings::LogLevel::Warn);
+    let options = gate::Options {
+        socket: socket.unwrap_or_else(|| chop_agent::paths::GATE.into()),
+        pair: pair.unwrap_or_else(machine::gate_pair),
+        policy: policy.unwrap_or_else(policy_file),
+    };
+    gate::until_ended(&options, || {
+        let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The machine's policy, for who may have no home.
+#[cfg(target_os = "linux")]
+fn policy_file() -> PathBuf {
+    chop_agent::paths::POLICY.into()
 }
 
 fn examine(form: Form) -> Result<ExitCode> {
@@ -217,12 +219,22 @@ fn change_pin(unblock: bool) -> Result<ExitCode> {
 }
 
 fn certificate(der: bool) -> Result<ExitCode> {
-    let pair = store::load_or_create(&paths()?.localhost, SystemTime::now(), Lifetime::PerPerson)?;
+    let paths = paths()?;
+    #[cfg(target_os = "linux")]
+    if paths.has_gate() {
+        return print_authority(&machine::authority(&paths)?, der);
+    }
+    let pair = store::load_or_create(&paths.localhost, SystemTime::now(), Lifetime::PerPerson)?;
+    print_authority(pair.authority(), der)
+}
+
+fn print_authority(authority: &[u8], der: bool) -> Result<ExitCode> {
     let mut output = std::io::stdout().lock();
     if der {
-        output.write_all(pair.authority())?;
+        output.write_all(authority)?;
     } else {
-        output.write_all(pair.authority_pem().as_bytes())?;
+        let pem = encode_string("CERTIFICATE", LineEnding::LF, authority);
+        output.write_all(pem.context("the certificate is too large")?.as_bytes())?;
     }
     output.flush()?;
     Ok(ExitCode::SUCCESS)
@@ -257,7 +269,12 @@ fn window() -> ExitCode {
     prompt::run()
 }
 
+/// What children are started from: this very program, also when another version has taken its name
+/// meanwhile.
 fn program() -> Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
     std::env::current_exe().context("the program's own path is not known")
 }
 

@@ -19,10 +19,16 @@ pub struct Paths {
     pub lock: PathBuf,
     /// Held while the window for another PIN is open.
     pub pin_lock: PathBuf,
+    /// What was added to the person's own trust stores.
+    pub trust: PathBuf,
+    /// The folder of what belongs to the whole machine; not there unless Chop is installed for all.
+    pub machine: PathBuf,
+    /// Where the machine's gate takes calls.
+    pub gate: PathBuf,
 }
 
 /// The machine's policy.
-const POLICY: &str = if cfg!(windows) {
+pub const POLICY: &str = if cfg!(windows) {
     r"C:\ProgramData\Chop\policy.toml"
 } else if cfg!(target_os = "macos") {
     "/Library/Application Support/Chop/policy.toml"
@@ -30,7 +36,25 @@ const POLICY: &str = if cfg!(windows) {
     "/etc/chop/policy.toml"
 };
 
+/// What belongs to the whole machine.
+const MACHINE: &str = if cfg!(windows) {
+    r"C:\ProgramData\Chop\machine"
+} else if cfg!(target_os = "macos") {
+    "/Library/Application Support/Chop/machine"
+} else {
+    "/var/lib/chop"
+};
+
+/// The gate's socket: in a folder that only the gate's own user can write.
+pub const GATE: &str = "/run/chop/gate.sock";
+
 impl Paths {
+    /// Whether Chop is installed for everybody on this machine, and a gate is in front of agents.
+    #[must_use]
+    pub fn has_gate(&self) -> bool {
+        cfg!(target_os = "linux") && self.machine.is_dir()
+    }
+
     /// Those of the person who runs us, as the system's conventions have them (on Linux the XDG
     /// base directories). `None` when the person has no home.
     #[must_use]
@@ -47,6 +71,9 @@ impl Paths {
             memory: state.to_path_buf(),
             lock: runtime.join("agent.lock"),
             pin_lock: runtime.join("pin.lock"),
+            trust: state.join("trust.json"),
+            machine: MACHINE.into(),
+            gate: GATE.into(),
         })
     }
 
@@ -60,6 +87,9 @@ impl Paths {
             memory: folder.join("state"),
             lock: folder.join("run/agent.lock"),
             pin_lock: folder.join("run/pin.lock"),
+            trust: folder.join("state/trust.json"),
+            machine: folder.join("machine"),
+            gate: folder.join("run/gate.sock"),
         }
     }
 }

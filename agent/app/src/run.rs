@@ -4,17 +4,15 @@ use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
-    time::SystemTime,
 };
 
-use chop_certs::{Lifetime, store};
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
 use tokio::{
     net::TcpListener,
-    sync::watch,
+    sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
@@ -23,16 +21,20 @@ use busy::Announced;
 
 use crate::{
     consent::WindowConsent,
+    install,
     instance::{self, Instance},
     keyring,
     paths::Paths,
     settings::Settings,
 };
+#[cfg(target_os = "linux")]
+use crate::{gate, machine};
 
 mod busy;
 mod hipki;
 mod panel;
-mod signals;
+pub(crate) mod signals;
+pub(crate) mod trust;
 
 /// Why the agent does not run.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +72,16 @@ pub struct Agent {
     ending: CancellationToken,
     room: JoinSet<()>,
     server: JoinHandle<()>,
+    orders: mpsc::UnboundedReceiver<Order>,
+}
+
+/// What the machine's gate tells its agents, or an installation its person's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Order {
+    /// Finish the window that is open, and start anew: there is another version.
+    Restart,
+    /// Finish the window that is open, and end: we are being removed.
+    Quit,
 }
 
 impl Agent {
@@ -84,7 +96,11 @@ impl Agent {
         program: PathBuf,
         consent: C,
     ) -> Result<Self, Error> {
-        let pair = store::load_or_create(&paths.localhost, SystemTime::now(), Lifetime::PerPerson)?;
+        #[cfg(target_os = "linux")]
+        if paths.has_gate() {
+            return Self::behind_gate(settings, paths, program, consent).await;
+        }
+        let pair = install::pairs(paths)?.current;
         let tls = tls_config(vec![pair.leaf().clone()], pair.key().clone_key())?;
         let listeners = listen(&settings.ports.value).await?;
         let port = listeners.first().and_then(|first| first.local_addr().ok());
@@ -107,7 +123,63 @@ impl Agent {
             ending,
             room,
             server: tokio::spawn(async move { server.serve(listeners, until).await }),
+            orders: mpsc::unbounded_channel().1,
         })
+    }
+
+    /// The same where the machine's gate has ports and key: it waits until the gate takes its call.
+    #[cfg(target_os = "linux")]
+    async fn behind_gate<C: Consent>(
+        settings: &Settings,
+        paths: &Paths,
+        program: PathBuf,
+        consent: C,
+    ) -> Result<Self, Error> {
+        let authority = machine::authority(paths)?;
+        let keyring = Keyring::start(keyring::settings(settings, program));
+        let service = Service::new(
+            consent,
+            keyring.clone(),
+            Memory::load(&paths.memory),
+            service_settings(settings),
+        );
+        let server = Server::behind_gate(service, hipki::settings(settings));
+        let ending = CancellationToken::new();
+        let (told, mut port) = watch::channel(0);
+        let (order, orders) = mpsc::unbounded_channel();
+        let (socket, until) = (paths.gate.clone(), ending.clone());
+        let server = tokio::spawn(async move {
+            tokio::select! {
+                () = until.cancelled() => {}
+                given = gate::dial(&socket, &server, |port| { told.send_replace(port); }) => {
+                    let _ = order.send(given);
+                    until.cancelled().await;
+                }
+            }
+            server.end().await;
+        });
+        let port = match port.wait_for(|port| *port != 0).await {
+            Ok(port) => *port,
+            // Nobody is left who could tell it: the task has ended.
+            Err(_) => 0,
+        };
+        Ok(Self {
+            port,
+            authority,
+            keyring,
+            ending,
+            room: JoinSet::new(),
+            server,
+            orders,
+        })
+    }
+
+    /// Waits until somebody tells the agent to start anew or to end.
+    pub async fn order(&mut self) -> Order {
+        match self.orders.recv().await {
+            Some(order) => order,
+            None => std::future::pending().await,
+        }
     }
 
     /// The port it listens on, on 127.0.0.1 and ::1.
@@ -146,6 +218,8 @@ impl Drop for Agent {
 /// `chop run`: the agent with its window and tray, until a signal or the tray's menu ends it.
 /// `ready` is told the port once it listens.
 ///
+/// The order is given that has ended it, if one has: to start anew, or that Chop is being removed.
+///
 /// # Errors
 /// [`Error`], each variant as it says.
 pub fn until_ended(
@@ -153,7 +227,7 @@ pub fn until_ended(
     paths: &Paths,
     program: PathBuf,
     ready: impl FnOnce(u16),
-) -> Result<(), Error> {
+) -> Result<Option<Order>, Error> {
     let _instance = Instance::claim(&paths.lock)?;
     // One person's agent has no use for a second thread: what blocks has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -165,22 +239,38 @@ pub fn until_ended(
         let (language, _) = watch::channel(settings.language.value.language());
         let windows = WindowConsent::new(program.clone(), language.clone());
         let (consent, windows) = Announced::new(windows.theme(settings.theme.value));
-        let agent = Agent::start(settings, paths, program.clone(), consent).await?;
+        let mut agent = tokio::select! {
+            started = Agent::start(settings, paths, program.clone(), consent) => started?,
+            () = signals.received() => return Ok(None),
+        };
         ready(agent.port());
+        trust::keep(paths);
+        let inventory = agent.keyring.inventory();
+        let mut open = windows.clone();
         let quit = async {
             if settings.tray.value {
                 let now = *language.borrow();
-                panel::until_quit(&program, windows, agent.keyring.inventory(), now).await;
+                panel::until_quit(&program, windows, inventory, now).await;
             } else {
                 std::future::pending::<()>().await;
             }
         };
-        tokio::select! {
-            () = signals.received() => {}
-            () = quit => {}
-        }
+        let ordered = async {
+            let order = tokio::select! {
+                order = agent.order() => order,
+                () = signals::Renewal::received() => Order::Restart,
+            };
+            // The person finishes first.
+            let _ = open.wait_for(|windows| *windows == 0).await;
+            order
+        };
+        let order = tokio::select! {
+            () = signals.received() => None,
+            () = quit => None,
+            order = ordered => Some(order),
+        };
         agent.stop().await;
-        Ok(())
+        Ok(order)
     })
 }
 
@@ -199,7 +289,7 @@ async fn listen(ports: &[u16]) -> Result<Vec<TcpListener>, Error> {
     })
 }
 
-async fn listen_on(port: u16) -> io::Result<Vec<TcpListener>> {
+pub(crate) async fn listen_on(port: u16) -> io::Result<Vec<TcpListener>> {
     let four = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     // Port 0 (tests) is whatever the first got.
     let port = four.local_addr()?.port();

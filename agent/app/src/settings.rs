@@ -6,7 +6,9 @@
 //! Spec: docs/settings.md; docs/architecture.md, "Settings" (D8).
 
 mod file;
+mod kind;
 mod modules;
+pub(crate) mod registry;
 mod value;
 
 use std::{
@@ -24,6 +26,7 @@ use crate::{
     text::{Language, Message, wanted},
 };
 use file::Entries;
+pub use kind::{Described, Kind};
 use value::Value;
 
 /// A value and who set it.
@@ -164,6 +167,12 @@ macro_rules! settings {
         /// The keys: what the files can have and a policy can lock.
         const KEYS: &[&str] = &[$($key),*];
 
+        /// Each setting, described, in the table's order.
+        pub const TABLE: &[Described] = &[$(Described {
+            key: $key,
+            kind: <$type as Value>::KIND,
+        },)*];
+
         impl Settings {
             fn merge(mut policy: Entries, mut person: Entries) -> Result<Self, Error> {
                 let locked = policy.locked(KEYS)?;
@@ -227,6 +236,9 @@ settings! {
     /// How much is logged to standard error.
     "log" log: LogLevel = LogLevel::default(),
         |_| true => wanted::LOG;
+    /// Sites that browsers let through to the agent without a question: the machine's policy alone,
+    /// because browsers' policies are made of them when Chop is installed for everybody.
+    "sites" sites: Vec<Origin> = Vec::new(), |_| true => wanted::ORIGINS;
 
     /// Ports of the room for HiCOS pages, all of them; empty to close it.
     "hipki.ports" hipki_ports: Vec<u16> = vec![61161, 16888],
@@ -281,12 +293,19 @@ impl Settings {
     /// [`Error`], each variant as it says. A file that is not understood stops the agent: half of
     /// a policy would be worse than none.
     pub fn load(paths: &Paths) -> Result<Self, Error> {
-        let settings = Self::merge(
-            Entries::read(&paths.policy)?,
-            Entries::read(&paths.settings)?,
-        )?;
+        let policy = Entries::read(&paths.policy)?.below(registry::entries()?);
+        let settings = Self::merge(policy, Entries::read(&paths.settings)?)?;
         settings.check(&paths.settings)?;
         Ok(settings)
+    }
+
+    /// Reads the machine's policy alone: for what serves everybody.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    pub fn of_the_machine(policy: &Path) -> Result<Self, Error> {
+        let policy = Entries::read(policy)?.below(registry::entries()?);
+        Self::merge(policy, Entries::default())
     }
 
     /// What can be told only of several values together.
@@ -305,6 +324,13 @@ impl Settings {
                     wanted: wanted::HTTPS_ORIGINS,
                 });
             }
+        }
+        if self.sites.source == Source::Person {
+            return Err(Error::Value {
+                path: persons.to_path_buf(),
+                key: "sites".to_owned(),
+                wanted: wanted::LEFT_TO_POLICY,
+            });
         }
         Ok(())
     }

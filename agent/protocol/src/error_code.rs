@@ -36,6 +36,8 @@ pub enum ErrorCode {
     NoDisplay,
     /// The agent itself failed; its log has the cause.
     AgentFault,
+    /// The machine's gate answers, and no agent runs for the person whose browser asks.
+    NoAgent,
 
     /// The person closed the window or said no.
     UserRefused,
@@ -63,7 +65,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for tests and tables.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::InvalidRequest,
         Self::WrongHost,
         Self::OriginRefused,
@@ -76,6 +78,7 @@ impl ErrorCode {
         Self::CoolingDown,
         Self::NoDisplay,
         Self::AgentFault,
+        Self::NoAgent,
         Self::UserRefused,
         Self::UserTimeout,
         Self::NoReader,

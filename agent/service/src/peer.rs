@@ -6,8 +6,14 @@
 //! Spec: docs/protocol.md, "Who asks", step 1; docs/threat-model.md, C-16.
 
 #[cfg_attr(target_os = "linux", path = "peer/linux.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "peer/elsewhere.rs")]
+#[cfg_attr(windows, path = "peer/windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "peer/elsewhere.rs")]
 mod platform;
+
+// Compiled for its tests everywhere: it only reads bytes.
+#[cfg(all(test, not(windows)))]
+#[path = "peer/windows/table.rs"]
+mod windows_table;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -37,13 +43,29 @@ impl Peer {
     /// Finds the owner of the socket that `stream` is connected to, on this machine.
     #[must_use]
     pub fn of(stream: &TcpStream) -> Self {
-        let (Ok(ours), Ok(theirs)) = (stream.local_addr(), stream.peer_addr()) else {
-            return Self::Unknown;
-        };
-        match platform::owner(theirs, ours) {
+        match Self::user(stream) {
             Some(user) if user == platform::me() => Self::Ours,
             Some(user) => Self::Foreign { user },
             None => Self::Unknown,
         }
+    }
+
+    /// The user who owns that socket; `None` when it cannot be placed.
+    ///
+    /// As long as our own end is established, no other connection can have its two addresses. So
+    /// our end is looked at after theirs: one that ended in between, whose port another user may
+    /// have been given, is placed with nobody.
+    #[must_use]
+    pub fn user(stream: &TcpStream) -> Option<u32> {
+        let (ours, theirs) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
+        let user = platform::owner(theirs, ours)?;
+        platform::is_established(ours, theirs).then_some(user)
+    }
+
+    /// The user who listens at an address, for the message of who cannot: `None` if nobody does, or
+    /// the system does not tell.
+    #[must_use]
+    pub fn listener(address: SocketAddr) -> Option<u32> {
+        platform::listener(address)
     }
 }

@@ -48,6 +48,12 @@ pub struct Ends {
 }
 
 impl Ends {
+    /// Where the client is, and where it has connected to.
+    #[must_use]
+    pub fn new(theirs: SocketAddr, ours: SocketAddr) -> Self {
+        Self { theirs, ours }
+    }
+
     /// The file of the program at the other end; `None` if that cannot be told.
     pub(crate) fn program(self) -> Option<PathBuf> {
         peer::program(self.theirs, self.ours)
@@ -60,7 +66,8 @@ pub struct Server<C, K> {
 }
 
 struct Shared<C, K> {
-    tls: TlsAcceptor,
+    /// `None` behind a gate, which ends TLS.
+    tls: Option<TlsAcceptor>,
     service: Arc<Service<C, K>>,
     room: Room<C, K>,
     crowd: Crowd,
@@ -79,10 +86,24 @@ impl<C: Consent, K: Keys> Server<C, K> {
     /// A server for `service` with a configuration made by [`crate::tls_config`].
     #[must_use]
     pub fn new(tls: Arc<ServerConfig>, service: Service<C, K>, hipki: HipkiSettings) -> Self {
+        Self::put_together(Some(TlsAcceptor::from(tls)), service, hipki)
+    }
+
+    /// A server without a certificate: for streams that a gate hands over.
+    #[must_use]
+    pub fn behind_gate(service: Service<C, K>, hipki: HipkiSettings) -> Self {
+        Self::put_together(None, service, hipki)
+    }
+
+    fn put_together(
+        tls: Option<TlsAcceptor>,
+        service: Service<C, K>,
+        hipki: HipkiSettings,
+    ) -> Self {
         let service = Arc::new(service);
         Self {
             shared: Arc::new(Shared {
-                tls: TlsAcceptor::from(tls),
+                tls,
                 crowd: Crowd::new(service.settings.limits.connections),
                 room: Room::new(Arc::clone(&service), hipki),
                 service,
@@ -119,6 +140,22 @@ impl<C: Consent, K: Keys> Server<C, K> {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
+        self.seated(stream, arrival, None).await;
+    }
+
+    /// The same for a stream out of which a gate has taken TLS, and on which HTTP/2 is spoken if
+    /// client and gate have agreed on that.
+    pub async fn connection_behind_gate<S>(&self, stream: S, arrival: Arrival, http_2: bool)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        self.seated(stream, arrival, Some(http_2)).await;
+    }
+
+    async fn seated<S>(&self, stream: S, arrival: Arrival, agreed: Option<bool>)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
         if arrival.peer != Peer::Ours {
             return;
         }
@@ -128,8 +165,13 @@ impl<C: Consent, K: Keys> Server<C, K> {
         tokio::select! {
             biased;
             () = seat.line.leaving() => {}
-            () = self.converse(stream, arrival, &seat.line) => {}
+            () = self.converse(stream, arrival, agreed, &seat.line) => {}
         }
+    }
+
+    /// Waits until the server ends.
+    pub async fn ending(&self) {
+        self.shared.ending.cancelled().await;
     }
 
     /// Gives each waiting page its answer, then ends every connection.

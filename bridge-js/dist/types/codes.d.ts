@@ -1,6 +1,6 @@
 /** Why there is no assertion. Codes are never renamed. Spec: docs/protocol.md, "Errors". */
 /** What the agent answers; `agent/protocol` has the same list, and a test compares the two. */
-export declare const AGENT_CODES: readonly ['invalid_request', 'wrong_host', 'origin_refused', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'too_large', 'ticket_refused', 'busy', 'cooling_down', 'no_display', 'agent_fault', 'user_refused', 'user_timeout', 'no_reader', 'no_card', 'no_certificate', 'pin_wrong', 'pin_locked', 'card_removed', 'card_fault', 'unsupported', 'not_decrypted'];
+export declare const AGENT_CODES: readonly ['invalid_request', 'wrong_host', 'origin_refused', 'not_found', 'method_not_allowed', 'unsupported_media_type', 'too_large', 'ticket_refused', 'busy', 'cooling_down', 'no_display', 'agent_fault', 'no_agent', 'user_refused', 'user_timeout', 'no_reader', 'no_card', 'no_certificate', 'pin_wrong', 'pin_locked', 'card_removed', 'card_fault', 'unsupported', 'not_decrypted'];
 /** What the bridge itself finds out in the page. */
 export declare const BRIDGE_CODES: readonly [
 /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
@@ -30,6 +30,6 @@ export declare const BRIDGE_CODES: readonly [
 /** The page's Cross-Origin-Opener-Policy cut the popup off. */
 'opener_isolated'];
 /** Every code that a `BridgeError` can have. */
-export declare const CODES: readonly ["invalid_request", "wrong_host", "origin_refused", "not_found", "method_not_allowed", "unsupported_media_type", "too_large", "ticket_refused", "busy", "cooling_down", "no_display", "agent_fault", "user_refused", "user_timeout", "no_reader", "no_card", "no_certificate", "pin_wrong", "pin_locked", "card_removed", "card_fault", "unsupported", "not_decrypted", "agent_unreachable", "agent_untrusted", "protocol_unsupported", "invalid_answer", "unanswered", "insecure_page", "permission_denied", "permission_dismissed", "permission_policy", "csp_blocked", "popup_blocked", "popup_closed", "opener_isolated"];
+export declare const CODES: readonly ["invalid_request", "wrong_host", "origin_refused", "not_found", "method_not_allowed", "unsupported_media_type", "too_large", "ticket_refused", "busy", "cooling_down", "no_display", "agent_fault", "no_agent", "user_refused", "user_timeout", "no_reader", "no_card", "no_certificate", "pin_wrong", "pin_locked", "card_removed", "card_fault", "unsupported", "not_decrypted", "agent_unreachable", "agent_untrusted", "protocol_unsupported", "invalid_answer", "unanswered", "insecure_page", "permission_denied", "permission_dismissed", "permission_policy", "csp_blocked", "popup_blocked", "popup_closed", "opener_isolated"];
 /** See `CODES`. */
 export type Code = (typeof CODES)[number];

@@ -7,18 +7,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Effect, Policy, PolicyFile};
+use super::{Effect, FIREFOX, FOLDERS, Policy, PolicyFile};
 use crate::stores::Browser;
-
-/// Folders of JSON files, each of which is read; below `/etc`.
-const CHROMIUM: [(Browser, &str); 3] = [
-    (Browser::Chromium, "chromium/policies/managed"),
-    (Browser::Chrome, "opt/chrome/policies/managed"),
-    (Browser::Edge, "opt/edge/policies/managed"),
-];
-
-/// Firefox's one file; below `/etc`.
-const FIREFOX: &str = "firefox/policies/policies.json";
 
 /// What concerns us in Chromium's files.
 ///
@@ -47,7 +37,7 @@ const FIREFOX_POLICIES: [(&str, Effect); 3] = [
 #[must_use]
 pub fn look(etc: &Path) -> Vec<PolicyFile> {
     let mut found = Vec::new();
-    for (browser, folder) in CHROMIUM {
+    for (browser, folder) in FOLDERS {
         for path in json_files(&etc.join(folder)) {
             let policies = read(&path).map(|file| pick(&file, &CHROMIUM_POLICIES));
             found.push(PolicyFile {

@@ -24,20 +24,29 @@ const FIREFOX: [&str; 5] = [
 /// there are, and Chromium's snap.
 #[must_use]
 pub fn look(home: &Path, authority: &[u8]) -> Vec<TrustStore> {
-    let snap = Some(home.join("snap/chromium/current/.pki/nssdb")).filter(|folder| folder.is_dir());
-    let chromium = [Some(chromium_database(home)), snap].into_iter().flatten();
-    let chromium = chromium.map(|folder| (Browser::Chromium, folder));
-    let firefox = firefox_profiles(home)
-        .into_iter()
-        .map(|folder| (Browser::Firefox, folder));
-    chromium
-        .chain(firefox)
+    all(home)
         .map(|(browser, folder)| TrustStore {
             browser,
             trust: trust(&folder, authority),
             folder,
         })
         .collect()
+}
+
+/// The folders of every database below `home`; the first may have to be made.
+#[must_use]
+pub fn databases(home: &Path) -> Vec<PathBuf> {
+    all(home).map(|(_, folder)| folder).collect()
+}
+
+fn all(home: &Path) -> impl Iterator<Item = (Browser, PathBuf)> {
+    let snap = Some(home.join("snap/chromium/current/.pki/nssdb")).filter(|folder| folder.is_dir());
+    let chromium = [Some(chromium_database(home)), snap].into_iter().flatten();
+    let chromium = chromium.map(|folder| (Browser::Chromium, folder));
+    let firefox = firefox_profiles(home)
+        .into_iter()
+        .map(|folder| (Browser::Firefox, folder));
+    chromium.chain(firefox)
 }
 
 /// The database that Chromium, Chrome and Edge read: `~/.pki/nssdb` where it exists, otherwise

@@ -16,6 +16,12 @@ pub fn look(_home: &Path, _authority: &[u8]) -> Vec<TrustStore> {
         .into()
 }
 
+/// None.
+#[must_use]
+pub fn databases(_home: &Path) -> Vec<PathBuf> {
+    Vec::new()
+}
+
 /// Chromium has no database of its own here; this is where one would be made.
 #[must_use]
 pub fn chromium_database(home: &Path) -> PathBuf {

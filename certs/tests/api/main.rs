@@ -9,6 +9,7 @@
 mod key_on_disk;
 mod nss;
 mod openssl;
+mod person;
 mod store;
 
 use std::time::{Duration, SystemTime};

@@ -209,6 +209,19 @@ pub(super) const WORDS: &[Words] = &[
         ),
     ),
     Words::new(
+        "no_agent",
+        Warning,
+        (
+            "Chop 已安裝，但您的帳號目前沒有執行 Chop",
+            "請從應用程式選單啟動 Chop，或登出電腦再登入，然後再試一次。",
+        ),
+        (
+            "Chop is installed, but does not run for you",
+            "Start Chop from the menu of programs, or sign out of the computer and in again; then \
+             try again.",
+        ),
+    ),
+    Words::new(
         "agent_fault",
         Warning,
         (

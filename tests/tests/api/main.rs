@@ -20,6 +20,7 @@ mod card_softhsm;
 mod card_watch;
 mod chop_cards;
 mod chop_pin;
+mod gate;
 mod hanging_module;
 mod hipki_adapter;
 mod hipki_desk;

@@ -7,12 +7,11 @@ use std::{
     time::Duration,
 };
 
-use chop_certs::LocalhostPair;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, Stream, crypto::ring, pki_types::ServerName,
 };
 
-use super::{Area, Line};
+use super::{Area, Line, anchor::Anchor};
 use crate::text::doctor::agent as text;
 
 const ADDRESSES: [IpAddr; 2] = [
@@ -39,7 +38,7 @@ enum Found {
     Agent,
 }
 
-pub(super) fn lines(ports: &[u16], pair: Option<&LocalhostPair>) -> Vec<Line> {
+pub(super) fn lines(ports: &[u16], pair: Option<&dyn Anchor>) -> Vec<Line> {
     let config = pair.and_then(trusting);
     let mut odd = Vec::new();
     let mut taken = Vec::new();
@@ -74,7 +73,7 @@ pub(super) fn lines(ports: &[u16], pair: Option<&LocalhostPair>) -> Vec<Line> {
 }
 
 /// TLS that trusts this pair's authority and nobody else.
-fn trusting(pair: &LocalhostPair) -> Option<Arc<ClientConfig>> {
+fn trusting(pair: &dyn Anchor) -> Option<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(pair.authority().clone()).ok()?;
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -142,7 +141,7 @@ fn is_greeting(answer: &[u8]) -> bool {
 mod tests {
     use std::{net::TcpListener, thread, time::SystemTime};
 
-    use chop_certs::Lifetime;
+    use chop_certs::{Lifetime, LocalhostPair};
 
     use super::*;
     use crate::doctor::State;

@@ -3,18 +3,17 @@
 use std::path::Path;
 
 use chop_certs::{
-    LocalhostPair,
     nss::Database,
     policies::{Effect, Policy, PolicyFile},
     stores::{Browser, Trust, TrustStore},
 };
 
-use super::{Area, Line, State};
+use super::{Area, Line, State, anchor::Anchor};
 use crate::text::doctor::browsers as text;
 
 /// One line for each store, and one for each policy file that trusts the authority.
 pub(super) fn trust(
-    stores: Option<(&LocalhostPair, Vec<TrustStore>)>,
+    stores: Option<(&dyn Anchor, Vec<TrustStore>)>,
     policies: &[PolicyFile],
 ) -> Vec<Line> {
     let Some((pair, stores)) = stores else {
@@ -137,7 +136,7 @@ fn policy(browser: &str, policy: &Policy) -> Line {
 mod tests {
     use std::{path::PathBuf, time::SystemTime};
 
-    use chop_certs::Lifetime;
+    use chop_certs::{Lifetime, LocalhostPair};
 
     use super::*;
 

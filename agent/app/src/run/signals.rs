@@ -3,14 +3,14 @@
 use std::io;
 
 /// What ends the agent from outside.
-pub(super) struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     unix: [tokio::signal::unix::Signal; 3],
 }
 
 impl Signals {
     /// From now on the signals are ours.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
@@ -26,7 +26,7 @@ impl Signals {
     }
 
     /// Waits for the first of them.
-    pub(super) async fn received(&mut self) {
+    pub(crate) async fn received(&mut self) {
         #[cfg(unix)]
         {
             let [terminate, interrupt, hangup] = &mut self.unix;
@@ -38,5 +38,23 @@ impl Signals {
         }
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// The signal by which an installation without a gate tells its person's agent to start anew.
+pub(super) struct Renewal;
+
+impl Renewal {
+    /// Waits for it.
+    pub(super) async fn received() {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            if let Ok(mut renew) = signal(SignalKind::user_defined1()) {
+                renew.recv().await;
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
     }
 }

@@ -14,6 +14,8 @@ use crate::text::wanted;
 pub(super) struct Entries {
     path: PathBuf,
     values: BTreeMap<String, toml::Value>,
+    /// Locked whatever the file says.
+    locks: Vec<String>,
 }
 
 /// In the policy alone: keys that the person's own file cannot change.
@@ -51,7 +53,34 @@ impl Entries {
                 value => _ = values.insert(key, value),
             }
         }
-        Ok(Self { path, values })
+        Ok(Self {
+            path,
+            values,
+            locks: Vec::new(),
+        })
+    }
+
+    /// What a policy that is no file has: every value is locked.
+    pub(super) fn of_policy(path: &str, values: BTreeMap<String, toml::Value>) -> Self {
+        let path = PathBuf::from(path);
+        let locks = values.keys().cloned().collect();
+        Self {
+            path,
+            values,
+            locks,
+        }
+    }
+
+    /// With what a higher policy has above it: its values hold, and are locked.
+    pub(super) fn below(mut self, higher: Self) -> Self {
+        if higher.values.is_empty() {
+            return self;
+        }
+        self.values.extend(higher.values);
+        self.locks.extend(higher.locks);
+        // Whose value is wrong cannot be told any more; the higher one is the likelier.
+        self.path = higher.path;
+        self
     }
 
     /// The keys that the person cannot change.
@@ -60,7 +89,9 @@ impl Entries {
     /// [`Error::Value`]: a lock that is misspelt would lock nothing, and nobody would notice.
     pub(super) fn locked(&mut self, known: &[&str]) -> Result<Vec<String>, Error> {
         let is_known = |keys: &Vec<String>| keys.iter().all(|key| known.contains(&&**key));
-        Ok(self.take(&LOCKED, is_known)?.unwrap_or_default())
+        let mut locked = self.take(&LOCKED, is_known)?.unwrap_or_default();
+        locked.append(&mut self.locks);
+        Ok(locked)
     }
 
     /// Takes a value out.

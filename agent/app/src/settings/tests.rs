@@ -162,3 +162,63 @@ fn the_documentation_has_every_key() {
         assert!(text.contains(&format!("| `{key}` |")), "{key}");
     }
 }
+
+/// A value for the policy and another for the person, as files have them.
+fn two_values(setting: &Described) -> [String; 2] {
+    match setting.kind {
+        Kind::Switch => ["true".into(), "false".into()],
+        Kind::Number => ["30".into(), "40".into()],
+        Kind::Numbers => ["[30000]".into(), "[30001]".into()],
+        Kind::Word(words) => [format!("{:?}", words[0]), format!("{:?}", words[1])],
+        Kind::Text => ["\"1.2\"".into(), "\"1.3\"".into()],
+        // Paths, names or origins: what fits one kind of list does not fit another.
+        Kind::Texts => {
+            let fits = |value: &str| load(&format!("{} = {value}", setting.key), "").is_ok();
+            let origins = ["['https://a.example']", "['https://b.example']"];
+            let paths = ["['/a']", "['/b']"];
+            let pair = [origins, paths].into_iter().find(|pair| fits(pair[0]));
+            pair.unwrap().map(str::to_owned)
+        }
+    }
+}
+
+#[test]
+fn of_each_setting_a_locked_policy_wins_over_the_persons_value_and_is_shown_as_locked() {
+    for setting in TABLE {
+        let key = setting.key;
+        let [policys, persons] = two_values(setting);
+        let policy = format!("{key} = {policys}\nlocked = ['{key}']");
+        let shown = |policy: &str, person: &str| {
+            let settings = load(policy, person).unwrap_or_else(|error| panic!("{key}: {error}"));
+            settings
+                .shown()
+                .into_iter()
+                .find(|it| it.key == key)
+                .unwrap()
+        };
+        let wanted = Shown {
+            source: Source::Locked,
+            ..shown(&policy, "")
+        };
+        // What only a policy may say is refused in the person's file, rather than passed over.
+        if key == "sites" {
+            assert_eq!(shown(&policy, ""), wanted);
+            continue;
+        }
+        let alone = shown("", &format!("{key} = {persons}"));
+        assert_eq!(alone.source, Source::Person, "{key}");
+        assert_ne!(alone.value, wanted.value, "{key}");
+        assert_eq!(
+            shown(&policy, &format!("{key} = {persons}")),
+            wanted,
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn sites_are_the_machines_alone() {
+    assert!(load("", "sites = ['https://a.example']").is_err());
+    let settings = load("sites = ['https://a.example']", "").unwrap();
+    assert_eq!(settings.sites.value.len(), 1);
+}

@@ -6,10 +6,13 @@ use chop_protocol::{Origin, Plain};
 use chop_service::{PinFrom, Unknown};
 use chop_token::Module;
 
-use super::{LogLevel, Speech, Theme, modules};
+use super::{Kind, LogLevel, Speech, Theme, modules};
 
 /// A kind of values.
 pub(super) trait Value: Sized {
+    /// For administrators' templates.
+    const KIND: Kind;
+
     /// Reads one; `None` for what is none.
     fn read(value: toml::Value) -> Option<Self>;
 
@@ -21,6 +24,8 @@ pub(super) trait Value: Sized {
 macro_rules! words {
     ($($type:ty: $($word:literal = $value:expr),*;)*) => {$(
         impl Value for $type {
+            const KIND: Kind = Kind::Word(&[$($word),*]);
+
             fn read(value: toml::Value) -> Option<Self> {
                 match value.as_str()? {
                     $($word => Some($value),)*
@@ -47,6 +52,8 @@ words! {
 
 /// A language's tag, or the system's.
 impl Value for Speech {
+    const KIND: Kind = Kind::Word(&["system", "zh-TW", "en"]);
+
     fn read(value: toml::Value) -> Option<Self> {
         match value.as_str()? {
             "system" => Some(Self::System),
@@ -63,6 +70,8 @@ impl Value for Speech {
 }
 
 impl Value for bool {
+    const KIND: Kind = Kind::Switch;
+
     fn read(value: toml::Value) -> Option<Self> {
         value.as_bool()
     }
@@ -73,6 +82,8 @@ impl Value for bool {
 }
 
 impl Value for u16 {
+    const KIND: Kind = Kind::Number;
+
     fn read(value: toml::Value) -> Option<Self> {
         value.as_integer()?.try_into().ok()
     }
@@ -83,6 +94,8 @@ impl Value for u16 {
 }
 
 impl Value for String {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: toml::Value) -> Option<Self> {
         match value {
             toml::Value::String(text) => Some(text),
@@ -96,6 +109,8 @@ impl Value for String {
 }
 
 impl Value for PathBuf {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: toml::Value) -> Option<Self> {
         String::read(value).map(Self::from)
     }
@@ -107,6 +122,8 @@ impl Value for PathBuf {
 
 /// Whole seconds.
 impl Value for Duration {
+    const KIND: Kind = Kind::Number;
+
     fn read(value: toml::Value) -> Option<Self> {
         let seconds = value.as_integer()?.try_into().ok()?;
         Some(Self::from_secs(seconds))
@@ -118,6 +135,8 @@ impl Value for Duration {
 }
 
 impl Value for Origin {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: toml::Value) -> Option<Self> {
         Self::parse(value.as_str()?, Plain::Everywhere).ok()
     }
@@ -129,6 +148,8 @@ impl Value for Origin {
 
 /// Its path, or a table with more.
 impl Value for Module {
+    const KIND: Kind = Kind::Text;
+
     fn read(value: toml::Value) -> Option<Self> {
         modules::read(value)
     }
@@ -139,6 +160,11 @@ impl Value for Module {
 }
 
 impl<T: Value> Value for Vec<T> {
+    const KIND: Kind = match T::KIND {
+        Kind::Number => Kind::Numbers,
+        _ => Kind::Texts,
+    };
+
     fn read(value: toml::Value) -> Option<Self> {
         match value {
             toml::Value::Array(items) => items.into_iter().map(T::read).collect(),
@@ -154,6 +180,8 @@ impl<T: Value> Value for Vec<T> {
 
 /// Absent is any.
 impl<T: Value> Value for Option<T> {
+    const KIND: Kind = T::KIND;
+
     fn read(value: toml::Value) -> Option<Self> {
         T::read(value).map(Some)
     }

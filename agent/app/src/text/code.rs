@@ -19,6 +19,7 @@ pub fn of(code: ErrorCode) -> Message {
         ErrorCode::Busy => message("code-busy"),
         ErrorCode::CoolingDown => message("code-cooling-down"),
         ErrorCode::NoDisplay => message("code-no-display"),
+        ErrorCode::NoAgent => message("code-no-agent"),
         ErrorCode::UserRefused => message("code-user-refused"),
         ErrorCode::UserTimeout => message("code-user-timeout"),
         ErrorCode::NoReader => message("code-no-reader"),

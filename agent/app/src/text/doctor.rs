@@ -5,6 +5,7 @@ pub mod agent;
 pub mod browsers;
 pub mod cards;
 pub mod fence;
+pub mod gate;
 pub mod hipki;
 
 use super::{Words, filled, fixed};

@@ -32,5 +32,7 @@ pub const UNKNOWN: Message = message("wanted-unknown");
 pub const ORIGINS: Message = message("wanted-origins");
 /// Sites over https.
 pub const HTTPS_ORIGINS: Message = message("wanted-https-origins");
+/// Nothing of the person's.
+pub const LEFT_TO_POLICY: Message = message("wanted-left-to-policy");
 /// Settings.
 pub const KEYS: Message = message("wanted-keys");

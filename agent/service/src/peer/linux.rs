@@ -30,6 +30,16 @@ pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
     socket(end, other).map(|socket| socket.user)
 }
 
+/// Whether there is a connection with these ends, closed by neither side.
+pub(super) fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
+    socket(end, other).is_some()
+}
+
+/// The user who listens at `address`, or at every address with its port.
+pub(super) fn listener(address: SocketAddr) -> Option<u32> {
+    table::listener(plain(address))
+}
+
 /// The file of the program that has the socket at `end` open, if it is one of ours.
 pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
     let socket = socket(end, other).filter(|socket| socket.user == me())?;
@@ -161,6 +171,88 @@ mod tests {
         let (accepted, _) = listener.accept().unwrap();
 
         assert_eq!(owners(&accepted), [None, None]);
+    }
+
+    #[test]
+    fn a_connection_that_we_have_only_our_own_end_of_is_not_established() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        let (ours, theirs) = (
+            accepted.local_addr().unwrap(),
+            accepted.peer_addr().unwrap(),
+        );
+        assert!(is_established(ours, theirs));
+
+        drop(client);
+        // Until its farewell has arrived.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!is_established(ours, theirs));
+    }
+
+    #[test]
+    fn who_listens_is_known_also_at_every_address() {
+        for (bound, asked) in [
+            ("127.0.0.1:0", "127.0.0.1"),
+            ("0.0.0.0:0", "127.0.0.1"),
+            ("[::]:0", "::1"),
+            ("[::1]:0", "::1"),
+        ] {
+            let listener = TcpListener::bind(bound).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let asked = SocketAddr::new(asked.parse().unwrap(), port);
+            assert_eq!(super::listener(asked), Some(me()), "{bound}");
+        }
+        assert_eq!(listener("127.0.0.1:1".parse().unwrap()), None);
+    }
+
+    /// A connection of this user's from this port, by the kernel's book: who makes a socket owns it.
+    fn connect_as(user: u32, from: SocketAddr, to: SocketAddr) -> std::os::fd::OwnedFd {
+        use nix::sys::socket::SockaddrStorage;
+        let before = nix::unistd::setfsuid(user.into());
+        let made = socket(
+            AddressFamily::Inet,
+            SockType::Stream,
+            SockFlag::SOCK_CLOEXEC,
+            None,
+        );
+        nix::unistd::setfsuid(before);
+        let made = made.unwrap();
+        let number = std::os::fd::AsRawFd::as_raw_fd(&made);
+        setsockopt(&made.as_fd(), sockopt::ReuseAddr, &true).unwrap();
+        nix::sys::socket::bind(number, &SockaddrStorage::from(from)).unwrap();
+        connect(number, &SockaddrStorage::from(to)).unwrap();
+        made
+    }
+
+    /// Needs root. Threat C-15: the race between accepting and looking up.
+    #[tokio::test]
+    async fn a_port_that_passes_to_another_user_before_the_look_up_places_nobody_wrongly() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ours = listener.local_addr().unwrap();
+        let from = {
+            TcpListener::bind("127.0.0.1:0")
+                .unwrap()
+                .local_addr()
+                .unwrap()
+        };
+
+        let first = connect_as(1001, from, ours);
+        // It goes without a farewell that would keep its port busy, …
+        let at_once = nix::libc::linger {
+            l_onoff: 1,
+            l_linger: 0,
+        };
+        setsockopt(&first.as_fd(), sockopt::Linger, &at_once).unwrap();
+        drop(first);
+        // … and another user has its port before anybody has looked.
+        let _second = connect_as(1002, from, ours);
+        let (one, _) = listener.accept().await.unwrap();
+        let (two, _) = listener.accept().await.unwrap();
+        assert_eq!(one.peer_addr().ok().or(Some(from)), Some(from));
+
+        assert_eq!(crate::Peer::user(&one), None);
+        assert_eq!(crate::Peer::user(&two), Some(1002));
     }
 
     #[test]

@@ -38,16 +38,28 @@ const CONNECTION_WINDOW: u32 = 64 * 1024;
 impl<C: Consent, K: Keys> Server<C, K> {
     /// Speaks on a connection until either side has enough. How it ends is not our fault or
     /// concern: clients come and go.
-    pub(super) async fn converse<S>(&self, stream: S, arrival: Arrival, line: &Arc<Line>)
-    where
+    /// `agreed`: TLS has been taken out of it, and whether HTTP/2 was agreed on there.
+    pub(super) async fn converse<S>(
+        &self,
+        stream: S,
+        arrival: Arrival,
+        agreed: Option<bool>,
+        line: &Arc<Line>,
+    ) where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        if arrival.door == Door::Hipki {
-            return self.speak_http_1(stream, arrival, line).await;
+        match (arrival.door, agreed) {
+            (Door::Hipki, _) | (Door::Native, Some(false)) => {
+                return self.speak_http_1(stream, arrival, line).await;
+            }
+            (Door::Native, Some(true)) => return self.speak_http_2(stream, arrival, line).await,
+            (Door::Native, None) => {}
         }
         let shared = &self.shared;
         let handshake = shared.service.settings.limits.handshake;
-        let Ok(Ok(stream)) = timeout(handshake, shared.tls.accept(stream)).await else {
+        // Behind a gate nothing comes that still has TLS in it.
+        let Some(tls) = &shared.tls else { return };
+        let Ok(Ok(stream)) = timeout(handshake, tls.accept(stream)).await else {
             return;
         };
         match stream.get_ref().1.alpn_protocol() {

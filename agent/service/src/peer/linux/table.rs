@@ -24,6 +24,43 @@ pub(super) fn socket(end: SocketAddr, other: SocketAddr) -> Option<Socket> {
     }
 }
 
+/// The user who listens at `address`, or at every address of its family or of both.
+pub(super) fn listener(address: SocketAddr) -> Option<u32> {
+    let port = address.port();
+    let any = |octets: &[u8]| -> String { octets.iter().map(|_| "00").collect() };
+    let (table, ours) = match address.ip() {
+        IpAddr::V4(v4) => ("/proc/net/tcp", v4.octets().to_vec()),
+        IpAddr::V6(v6) => ("/proc/net/tcp6", v6.octets().to_vec()),
+    };
+    let here = [hexadecimal(&ours), any(&ours)];
+    let everywhere = [any(&[0; 16])];
+    listening(&fs::read(table).unwrap_or_default(), &here, port)
+        .or_else(|| listening(&fs::read("/proc/net/tcp6").ok()?, &everywhere, port))
+}
+
+/// The owner of the line that listens (state `0A`) at one of these addresses.
+fn listening(table: &[u8], addresses: &[String], port: u16) -> Option<u32> {
+    let text = String::from_utf8_lossy(table);
+    text.lines().find_map(|line| {
+        let fields: Vec<_> = line.split_ascii_whitespace().collect();
+        let (local, state, owner) = (fields.get(1)?, fields.get(3)?, fields.get(7)?);
+        let (address, at) = local.split_once(':')?;
+        let is_it = *state == "0A" && addresses.iter().any(|it| it == address);
+        let same_port = u16::from_str_radix(at, 16) == Ok(port);
+        (is_it && same_port).then(|| owner.parse().ok())?
+    })
+}
+
+/// An address as the table has it: each four bytes printed as a number of this machine.
+fn hexadecimal(octets: &[u8]) -> String {
+    let mut text = String::new();
+    for word in octets.chunks_exact(4) {
+        let number = word.try_into().map_or(0, u32::from_ne_bytes);
+        let _ = write!(text, "{number:08X}");
+    }
+    text
+}
+
 /// The two addresses as a line has them: ` 0100007F:1F90 0100007F:C001 `.
 fn pair(end: SocketAddr, other: SocketAddr) -> String {
     let mut text = String::from(" ");
@@ -32,12 +69,7 @@ fn pair(end: SocketAddr, other: SocketAddr) -> String {
             IpAddr::V4(v4) => v4.octets().to_vec(),
             IpAddr::V6(v6) => v6.octets().to_vec(),
         };
-        for word in octets.chunks_exact(4) {
-            // Each four bytes are printed as a number of this machine.
-            let number = word.try_into().map_or(0, u32::from_ne_bytes);
-            let _ = write!(text, "{number:08X}");
-        }
-        let _ = write!(text, ":{:04X} ", address.port());
+        let _ = write!(text, "{}:{:04X} ", hexadecimal(&octets), address.port());
     }
     text
 }

@@ -1,0 +1,169 @@
+//! The command line: what `chop` can be told, and what its manual says.
+
+use std::path::PathBuf;
+
+#[cfg(target_os = "linux")]
+use clap::ValueEnum;
+use clap::{Args, Parser, Subcommand};
+
+use crate::doctor::Part;
+
+/// 憑證簽章代理程式 · an open signing agent for card logins.
+#[derive(Parser)]
+#[command(name = "chop", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What it can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// 啟動代理程式 · Run the agent until it is told to end.
+    Run,
+    /// 檢查每一個環節 · Check everything, and say what to do about what is wrong.
+    Doctor {
+        /// For programs: JSON instead of a table.
+        #[arg(long, conflicts_with = "open")]
+        json: bool,
+        /// As a page in the browser, at this part of it.
+        #[arg(long, value_name = "PART")]
+        open: Option<Part>,
+    },
+    /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
+    Cards {
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+        /// Again after each change.
+        #[arg(long)]
+        watch: bool,
+    },
+    /// 列出並收回給網站的許可 · List what sites written for HiCOS may do, and take it back.
+    Grants {
+        #[command(subcommand)]
+        /// What, if not the list.
+        action: Option<GrantsAction>,
+        /// For programs: JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// 更改卡片的 PIN 碼，或用 PUK 解鎖 · Change a card's PIN, or unblock it with the PUK.
+    ///
+    /// 在視窗中輸入，不在指令列。 It is entered in a window, never on the command line.
+    Pin {
+        /// 先顯示 PUK · Show the PUK first.
+        #[arg(long)]
+        unblock: bool,
+    },
+    /// 印出本機憑證的授權單位 · Print the authority that browsers have to trust (PEM).
+    Certificate {
+        /// DER instead of PEM.
+        #[arg(long)]
+        der: bool,
+    },
+    /// 為自己安裝，不需管理員 · Install for this person alone, without any rights.
+    #[cfg(target_os = "linux")]
+    Install,
+    /// 移除自己的安裝 · Take back what `install` did, exactly.
+    #[cfg(target_os = "linux")]
+    Uninstall {
+        /// Only what was added to this person's trust stores.
+        #[arg(long, hide = true)]
+        stores: bool,
+        /// And what the agent keeps.
+        #[arg(long, hide = true, requires = "stores")]
+        purge: bool,
+    },
+    /// 整台電腦的設定，由套件呼叫 · What root does for everybody; packages call it.
+    #[cfg(target_os = "linux")]
+    Machine {
+        /// What to do.
+        #[command(subcommand)]
+        action: MachineAction,
+    },
+    /// 多人共用電腦的入口，為系統服務 · The system service in front of everybody's agents.
+    #[cfg(target_os = "linux")]
+    Gate {
+        /// Where agents dial.
+        #[arg(long, value_name = "FILE")]
+        socket: Option<PathBuf>,
+        /// The machine's certificate and key.
+        #[arg(long, value_name = "FILE")]
+        pair: Option<PathBuf>,
+        /// The machine's policy.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// A child of the agent: one window.
+    #[command(hide = true)]
+    Prompt,
+    /// A child of the agent: one PKCS #11 module or PKCS #12 file.
+    #[command(hide = true)]
+    Worker(Source),
+}
+
+/// What can be done with grants.
+#[derive(Subcommand)]
+pub enum GrantsAction {
+    /// 收回 · Take back what one has, or lift a block.
+    Forget {
+        /// The origin or the file, as it is listed.
+        caller: String,
+    },
+    /// 全部收回 · Take back everything.
+    ForgetAll,
+}
+
+/// What a worker holds: exactly one of them.
+#[derive(Args)]
+pub struct Source {
+    /// A PKCS #11 module.
+    #[arg(long, required_unless_present = "pkcs12")]
+    pub module: Option<PathBuf>,
+    /// What the module wants to be told.
+    #[arg(long, requires = "module")]
+    pub parameters: Option<String>,
+    /// Where the module may write.
+    #[arg(long, requires = "module")]
+    pub writable: Vec<PathBuf>,
+    /// A PKCS #12 file.
+    #[arg(long, conflicts_with = "module")]
+    pub pkcs12: Option<PathBuf>,
+}
+
+/// What can be done for everybody.
+#[cfg(target_os = "linux")]
+#[derive(Subcommand)]
+pub enum MachineAction {
+    /// 建立或更新憑證與瀏覽器政策 · Make or renew certificate and browser policies, as the policy says.
+    SetUp {
+        /// The machine's policy.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// 全部還原 · Take all of it back.
+    Clear,
+    /// 清理每個人的憑證存放區 · Take out what agents have added to people's own stores.
+    ForgetPeople {
+        /// And what agents have remembered of sites.
+        #[arg(long)]
+        purge: bool,
+    },
+    /// 通知所有代理程式 · Tell every agent something.
+    Tell {
+        /// What.
+        what: Told,
+    },
+}
+
+/// What agents can be told.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Told {
+    /// Start anew after the window that is open: there is another version.
+    Restart,
+    /// End after the window that is open: Chop is being removed.
+    Quit,
+}

@@ -1,0 +1,167 @@
+//! `chop gate`: one front door for all people of a machine.
+//!
+//! It owns the ports and the machine's localhost key, ends TLS, and hands each stream to the agent
+//! of exactly that user whose program has opened it, as the kernel says. It reads no HTTP: what it
+//! cannot hand over gets one fixed answer. Agents dial the gate, never the other way round, and the
+//! gate reads from the kernel whose they are; so no agent can pass for another's.
+//!
+//! It needs no right but to bind its ports: on Linux a unit of systemd gives it a user that exists
+//! as long as it runs, and a copy of the key that nobody else can read.
+//!
+//! Spec: docs/architecture.md, "Whose connection" (D12); docs/threat-model.md, C-13 to C-15.
+
+mod agents;
+mod door;
+mod line;
+mod refusal;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use chop_certs::store;
+use chop_service::{Door, tls_config};
+use tokio::{net::UnixListener, task::JoinSet};
+
+use crate::{
+    run::Order,
+    settings::{self, Settings},
+};
+use agents::Agents;
+use door::Front;
+
+pub use line::{dial, order};
+
+/// What the gate is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where agents dial.
+    pub socket: PathBuf,
+    /// The file with the machine's pair.
+    pub pair: PathBuf,
+    /// The machine's policy: which ports.
+    pub policy: PathBuf,
+}
+
+/// Why there is no gate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The machine's pair cannot be used.
+    #[error("the machine's localhost certificate cannot be used")]
+    Certificate(#[from] chop_certs::Error),
+    /// Its key does not fit the server.
+    #[error("the server cannot be set up")]
+    Server(#[from] chop_service::Error),
+    /// The policy is not understood.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The socket for agents cannot be made.
+    #[error("{} cannot be made", path.display())]
+    Socket {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The system refuses what every program may have.
+    #[error("the system refused to start the gate's inner works")]
+    System(#[source] io::Error),
+}
+
+/// Runs the gate until a signal ends it. `ready` is told when agents can dial.
+///
+/// # Errors
+/// [`Error`], each variant as it says. Ports that others have are no error: they are tried again,
+/// and the log names whose program has them.
+pub fn until_ended(options: &Options, ready: impl FnOnce()) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::System)?;
+    runtime.block_on(async {
+        let mut signals = crate::run::signals::Signals::new().map_err(Error::System)?;
+        let mut gate = open(options)?;
+        ready();
+        tokio::select! {
+            () = signals.received() => {}
+            // Another version is there: at a moment when nobody is being served.
+            () = gate.outdated() => {}
+        }
+        gate.tasks.shutdown().await;
+        let _ = std::fs::remove_file(&options.socket);
+        Ok(())
+    })
+}
+
+/// A gate that runs.
+struct Gate {
+    tasks: JoinSet<()>,
+    agents: Arc<Agents>,
+    front: Arc<Front>,
+}
+
+impl Gate {
+    /// Waits until somebody has said that there is another version, and nobody is served.
+    async fn outdated(&self) {
+        self.agents.restart_ordered().await;
+        self.front.quiet().await;
+    }
+}
+
+fn open(options: &Options) -> Result<Gate, Error> {
+    let settings = Settings::of_the_machine(&options.policy)?;
+    let pair = store::read(&options.pair, SystemTime::now())?;
+    let tls = |http_2| {
+        let made = tls_config(vec![pair.leaf().clone()], pair.key().clone_key());
+        made.map(|config| match http_2 {
+            true => config,
+            false => {
+                let mut config = (*config).clone();
+                config.alpn_protocols = vec![b"http/1.1".to_vec()];
+                Arc::new(config)
+            }
+        })
+    };
+    let agents = Arc::new(Agents::default());
+    let front = Arc::new(Front::new(Arc::clone(&agents), tls(true)?, tls(false)?));
+
+    let mut tasks = JoinSet::new();
+    let listener = listen(&options.socket)?;
+    tasks.spawn(Arc::clone(&agents).receive(listener));
+    tasks.spawn(Arc::clone(&front).open_one_of(Door::Native, settings.ports.value));
+    for port in settings.hipki_ports.value {
+        tasks.spawn(Arc::clone(&front).open_one_of(Door::Hipki, vec![port]));
+    }
+    Ok(Gate {
+        tasks,
+        agents,
+        front,
+    })
+}
+
+/// The socket that agents dial: everybody may, because the kernel says who does.
+fn listen(path: &Path) -> Result<UnixListener, Error> {
+    let made = (|| {
+        // Of a gate that was killed. Only whoever may write the folder can have put it there.
+        match std::fs::remove_file(path) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        let listener = UnixListener::bind(path)?;
+        let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+        std::fs::set_permissions(path, everybody)?;
+        Ok(listener)
+    })();
+    made.map_err(|cause| Error::Socket {
+        path: path.to_path_buf(),
+        cause,
+    })
+}
+
+/// How long either side waits for what the other says at once.
+const PROMPTLY: Duration = Duration::from_secs(2);

@@ -1,0 +1,291 @@
+//! Several people on one machine: the gate in front, an agent for each.
+//!
+//! Spec: docs/architecture.md, "Whose connection"; docs/threat-model.md, C-13 to C-15.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use e2e::{agent::chop, namespace::Namespace, program::Program};
+
+const SOCKET: &str = "/run/chop/gate.sock";
+/// A system user without rights.
+const GATE: u32 = 64_999;
+/// People.
+const LIN: u32 = 1001;
+const CHEN: u32 = 1002;
+const HUANG: u32 = 1003;
+
+/// A machine with Chop installed for everybody. Fields are dropped in this order.
+struct Machine {
+    gate: Option<Program>,
+    folder: PathBuf,
+    chop: PathBuf,
+}
+
+impl Machine {
+    fn new(namespace: &Namespace, policy: &str) -> Self {
+        let folder = namespace.folder().to_path_buf();
+        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        for covered in ["/var/lib", "/run"] {
+            namespace.cover(covered).unwrap();
+        }
+        namespace.write_etc("chop/policy.toml", policy).unwrap();
+        let program = folder.join("chop");
+        fs::copy(chop(), &program).unwrap();
+        let mut machine = Self {
+            gate: None,
+            folder,
+            chop: program,
+        };
+        let set_up = Command::new(&machine.chop)
+            .args(["machine", "set-up"])
+            .output();
+        assert!(set_up.as_ref().unwrap().status.success(), "{set_up:?}");
+        machine.start_gate();
+        machine
+    }
+
+    fn start_gate(&mut self) {
+        // As the unit has it: a folder of its own, and a copy of the key that it alone can read.
+        let credentials = self.folder.join("credentials");
+        for folder in [Path::new("/run/chop"), &credentials] {
+            fs::create_dir_all(folder).unwrap();
+            nix::unistd::chown(folder, Some(GATE.into()), Some(GATE.into())).unwrap();
+        }
+        let pair = credentials.join("localhost.pem");
+        fs::copy("/var/lib/chop/localhost/localhost.pem", &pair).unwrap();
+        nix::unistd::chown(&pair, Some(GATE.into()), None).unwrap();
+        fs::set_permissions(&pair, Permissions::from_mode(0o400)).unwrap();
+        let mut gate = self.as_user(GATE, &self.chop);
+        gate.arg("gate").env("CREDENTIALS_DIRECTORY", &credentials);
+        self.gate = Some(Program::start(gate, &self.folder.join("gate.log")).unwrap());
+        wait(|| Path::new(SOCKET).exists());
+    }
+
+    fn as_user(&self, user: u32, program: &Path) -> Command {
+        let mut command = Program::command("setpriv");
+        let user = user.to_string();
+        command.args(["--reuid", &user, "--regid", &user, "--clear-groups", "--"]);
+        command.arg(program).stdin(Stdio::null());
+        command
+    }
+
+    /// This person's agent, with these settings.
+    fn agent(&self, user: u32, settings: &str) -> Program {
+        let home = self.home(user);
+        fs::create_dir_all(home.join("run")).unwrap();
+        fs::create_dir_all(home.join(".config/chop")).unwrap();
+        fs::write(home.join(".config/chop/settings.toml"), settings).unwrap();
+        let owned = Command::new("chown")
+            .arg("-R")
+            .arg(user.to_string())
+            .arg(&home)
+            .status();
+        assert!(owned.unwrap().success());
+        let mut run = self.chop_of(user);
+        run.arg("run").stdout(Stdio::null());
+        Program::start(run, &self.folder.join(format!("{user}.log"))).unwrap()
+    }
+
+    fn chop_of(&self, user: u32) -> Command {
+        let home = self.home(user);
+        let mut command = self.as_user(user, &self.chop);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", &home)
+            .env("XDG_RUNTIME_DIR", home.join("run"));
+        command
+    }
+
+    fn home(&self, user: u32) -> PathBuf {
+        self.folder.join(user.to_string())
+    }
+
+    fn tell(&self, what: &str) -> Output {
+        Command::new(&self.chop)
+            .args(["machine", "tell", what])
+            .output()
+            .unwrap()
+    }
+
+    /// What this person's program is answered, status and body: over TLS that trusts the machine's
+    /// authority alone, from a page on `http://localhost`.
+    fn page(&self, user: u32, url: &str, more: &[&str]) -> String {
+        let mut curl = self.as_user(user, Path::new("curl"));
+        curl.args(["--silent", "--show-error", "--max-time", "20"]);
+        curl.args(["--cacert", "/var/lib/chop/authority.pem"]);
+        curl.args([
+            "--header",
+            "Origin: http://localhost:8000",
+            "--write-out",
+            " %{http_code}",
+        ]);
+        let output = curl.args(more).arg(url).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        format!("{}{error}", String::from_utf8_lossy(&output.stdout))
+    }
+
+    fn greeting(&self, user: u32) -> String {
+        self.page(user, "https://localhost:21443/v1/info", &[])
+    }
+}
+
+const IS_LINS: &str = "\"agent\":\"chop\"";
+const IS_CHENS: &str = "origin_refused";
+const IS_NOBODYS: &str = "{\"code\":\"no_agent\"} 503";
+
+fn wait(until: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !until() {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "it does not happen"
+        );
+        sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, "");
+    // Lin's agent alone takes pages of `http://localhost`: that tells the two apart.
+    let _lin = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    // While Chen has none, Lin's is not Chen's.
+    assert_eq!(machine.greeting(CHEN), IS_NOBODYS);
+    let _chen = machine.agent(CHEN, "tray = false");
+    wait(|| machine.greeting(CHEN).contains(IS_CHENS));
+
+    for address in ["localhost", "127.0.0.1", "[::1]"] {
+        for version in ["--http1.1", "--http2"] {
+            let url = format!("https://{address}:21443/v1/info");
+            let answer = |user| machine.page(user, &url, &[version]);
+            assert!(answer(LIN).contains(IS_LINS), "{address} {version}");
+            assert!(answer(CHEN).contains(IS_CHENS), "{address} {version}");
+            assert_eq!(answer(HUANG), IS_NOBODYS, "{address} {version}");
+        }
+    }
+    // The room for HiCOS pages has the same door.
+    let room = |user| machine.page(user, "http://localhost:61161/", &[]);
+    assert!(!room(LIN).ends_with("503"), "{}", room(LIN));
+    assert!(room(HUANG).contains("沒有執行 Chop") && room(HUANG).ends_with("503"));
+}
+
+#[test]
+fn nobody_but_the_gate_reads_the_key_and_nobody_but_root_orders_agents_about() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, "");
+    let lin = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+
+    for key in [
+        PathBuf::from("/var/lib/chop/localhost/localhost.pem"),
+        machine.folder.join("credentials/localhost.pem"),
+    ] {
+        let read = machine
+            .as_user(LIN, Path::new("cat"))
+            .arg(key)
+            .output()
+            .unwrap();
+        assert!(!read.status.success());
+    }
+    let order = "import socket;s=socket.socket(socket.AF_UNIX);s.connect('/run/chop/gate.sock');s.send(b'chQ1')\ntry: print(s.recv(1))\nexcept ConnectionResetError: print(b'')";
+    let asked = machine
+        .as_user(CHEN, Path::new("/usr/bin/python3"))
+        .args(["-c", order])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&asked.stdout), "b''\n");
+    let refused = machine
+        .chop_of(CHEN)
+        .args(["machine", "tell", "quit"])
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    assert!(!lin.has_ended());
+
+    assert!(machine.tell("quit").status.success());
+    lin.wait_for_end(Duration::from_secs(10)).unwrap();
+    assert_eq!(machine.greeting(LIN), IS_NOBODYS);
+}
+
+#[test]
+fn agents_and_gate_find_each_other_again_after_either_starts_anew() {
+    let namespace = Namespace::enter().unwrap();
+    let mut machine = Machine::new(&namespace, "");
+    let lin = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+
+    // Another version: the agent becomes it, in the same process; the gate ends when nobody is
+    // being served, for its service manager to start the new one.
+    assert!(machine.tell("restart").status.success());
+    let gate = machine.gate.take().unwrap();
+    gate.wait_for_end(Duration::from_secs(10)).unwrap();
+    drop(gate);
+    machine.start_gate();
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    assert!(!lin.has_ended());
+
+    // A gate that is killed leaves its socket behind, which the next one replaces.
+    let gate = machine.gate.take().unwrap();
+    let killed = nix::unistd::Pid::from_raw(gate.pid().cast_signed());
+    nix::sys::signal::kill(killed, nix::sys::signal::Signal::SIGKILL).unwrap();
+    gate.wait_for_end(Duration::from_secs(5)).unwrap();
+    drop(gate);
+    machine.start_gate();
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+}
+
+#[test]
+fn a_user_who_has_taken_the_ports_is_named() {
+    let namespace = Namespace::enter().unwrap();
+    let squatters: Vec<_> = [30_443, 30_444]
+        .into_iter()
+        .map(|port| {
+            // Who makes a socket owns it.
+            let before = nix::unistd::setfsuid(HUANG.into());
+            let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+            nix::unistd::setfsuid(before);
+            listener
+        })
+        .collect();
+    let machine = Machine::new(&namespace, "ports = [30443, 30444]\nhipki.ports = []");
+    let log = || fs::read_to_string(machine.folder.join("gate.log")).unwrap();
+    wait(|| log().contains("30443: user 1003, 30444: user 1003"));
+    drop(squatters);
+}
+
+#[test]
+fn lines_that_say_nothing_or_nonsense_take_nothing_from_others() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, "");
+    let _lin = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    // Far more than may wait, of another user and of Lin; some are silent, some talk nonsense.
+    let crowd = "import socket,sys,time\nl=[]\nfor n in range(200):\n s=socket.socket(socket.AF_UNIX);s.connect('/run/chop/gate.sock');l.append(s)\n try: n%2 and s.send(b'chA1xxxxxxxx')\n except OSError: pass\nsys.stderr.write('there');sys.stderr.flush()\ntime.sleep(60)";
+    let mut crowds = Vec::new();
+    for user in [HUANG, LIN] {
+        let mut python = machine.as_user(user, Path::new("/usr/bin/python3"));
+        python.args(["-c", crowd]).stdout(Stdio::null());
+        let log = machine.folder.join(format!("crowd-{user}.log"));
+        crowds.push(Program::start(python, &log).unwrap());
+        wait(|| fs::read_to_string(&log).unwrap().contains("there"));
+    }
+
+    let start = Instant::now();
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    assert!(
+        start.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(machine.greeting(CHEN), IS_NOBODYS);
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask package`: what an IT department installs.
+
+mod check;
+mod deb;
+mod machine;
+mod rpm;
+mod sbom;
+mod stage;
+mod sums;
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{packages, step};
+
+/// What is made, and whether it is tried.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Install, use and remove the packages in a small Debian of its own, under systemd, with real
+    /// browsers. Needs root; the first time it fetches 300 MB.
+    #[arg(long)]
+    check: bool,
+    /// Of the quick build for development instead of the one that is shipped: for trying out.
+    #[arg(long)]
+    dev: bool,
+    /// The packages' version, if not the workspace's: for trying upgrades.
+    #[arg(long, value_name = "VERSION")]
+    package_version: Option<String>,
+}
+
+/// The largest a .deb may be, in bytes: ten thousand computers fetch it.
+const MOST_DEB: u64 = 6_000_000;
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    packages::for_package(options.check)?;
+    let version = options
+        .package_version
+        .as_deref()
+        .unwrap_or(env!("CARGO_PKG_VERSION"));
+    if !version.starts_with(|c: char| c.is_ascii_digit()) {
+        bail!("{version:?} is no version of a package: it must begin with a digit");
+    }
+    let epoch = epoch();
+    let binary = build(options.dev, &epoch)?;
+    let folder = step::root().join("target/packages");
+    fs::create_dir_all(&folder)?;
+    let stage = stage::fill(&folder.join("stage"), &binary, &epoch)?;
+    let deb = deb::build(&folder, &stage, &binary, version, &epoch, options.dev)?;
+    let rpm = rpm::build(&folder, &stage, version, &epoch)?;
+    let sbom = sbom::write(&folder, version)?;
+    sums::write(&folder, &[&deb, &rpm, &sbom])?;
+    let size = deb.metadata()?.len();
+    eprintln!("    {}: {:.2} MB", deb.display(), size as f64 / 1e6);
+    if !options.dev && size > MOST_DEB {
+        bail!("the .deb is larger than {MOST_DEB} bytes");
+    }
+    if options.check {
+        check::run(&folder, &deb, &rpm)?;
+    }
+    Ok(())
+}
+
+/// The moment that all files of the packages are dated: that of the last change, so that two builds
+/// of the same sources are the same.
+fn epoch() -> String {
+    std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .or_else(|| step::output("git", &["log", "-1", "--format=%ct"]))
+        .unwrap_or_else(|| "1767225600".to_owned())
+}
+
+/// Builds `chop` so that nothing of this machine's paths is in it.
+fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
+    if dev {
+        let build = &mut step::cargo(&check::BUILD);
+        step::run("build chop and the person at the screen", build)?;
+        return step::built("debug", "chop");
+    }
+    let root = step::root();
+    let home = std::env::var("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|_| std::env::var("HOME").map(|it| PathBuf::from(it).join(".cargo")));
+    let home = home.context("neither CARGO_HOME nor HOME is set")?;
+    // No path of this machine is in the result.
+    let maps =
+        [(&root, "/chop"), (&home, "/cargo")].map(|(from, to)| format!("{}={to}", from.display()));
+    let rust = maps
+        .each_ref()
+        .map(|it| format!("--remap-path-prefix={it}"));
+    let c = maps.each_ref().map(|it| format!("-ffile-prefix-map={it}"));
+    let build = [
+        "build",
+        "--release",
+        "--package",
+        "chop-agent",
+        "--bin",
+        "chop",
+    ];
+    let mut cargo = step::cargo(&build);
+    cargo
+        .env("RUSTFLAGS", rust.join(" "))
+        .env("CFLAGS", c.join(" "));
+    // Another set of flags: its own folder, or everything would be built anew in turns.
+    cargo.env("CARGO_TARGET_DIR", root.join("target/packages/build"));
+    step::run("build chop", cargo.env("SOURCE_DATE_EPOCH", epoch))?;
+    Ok(root.join("target/packages/build/release/chop"))
+}
