@@ -4,6 +4,7 @@ mod file;
 mod head;
 
 use std::{
+    collections::HashMap,
     fmt, io,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -20,7 +21,7 @@ use crate::{
         crl::{Entry, TbsCertList},
     },
     certificate::{Certificate, sha256},
-    name::NormalName,
+    name::{Name, NormalName},
 };
 
 pub(super) use head::Head;
@@ -214,7 +215,7 @@ impl<'a> List<'a> {
 
     /// The hash of the key that signed it.
     fn signer(&self, authorities: &Anchors) -> Result<[u8; 32], CrlError> {
-        let issuer = crate::name::Name(self.tbs.issuer.0).normal();
+        let issuer = Name(self.tbs.issuer.0).normal();
         let algorithm = contents(self.signed.algorithm.0).map_err(|_| CrlError::Der)?;
         let signature = self.signed.signature.as_bytes().ok_or(CrlError::Der)?;
         let mut refusal = CrlError::IssuerUnknown;
@@ -253,7 +254,7 @@ impl<'a> List<'a> {
     /// Gives every entry to `builder`; gives the issuers that entries were of, the list's own first.
     fn entries_into(&self, builder: &mut Builder) -> Result<Vec<Vec<u8>>, CrlError> {
         let unreadable = |_| CrlError::Der;
-        let mut issuers = vec![self.tbs.issuer.0.to_vec()];
+        let mut issuers = Issuers::new(self.tbs.issuer.0);
         // An entry without an issuer of its own is of the same as the one before it.
         let mut issuer = 0;
         let mut reader = SliceReader::new(self.tbs.entries).map_err(unreadable)?;
@@ -264,7 +265,7 @@ impl<'a> List<'a> {
                 let said = head::entry_extensions(extensions)?;
                 reason = said.reason;
                 if let Some(name) = said.issuer {
-                    issuer = number_of(&mut issuers, name)?;
+                    issuer = issuers.number_of(name)?;
                 }
             }
             let (date, serial) = (entry.date, entry.serial.as_bytes());
@@ -275,16 +276,35 @@ impl<'a> List<'a> {
                 return Err(CrlError::Der);
             }
         }
-        Ok(issuers)
+        Ok(issuers.names)
     }
 }
 
-/// The place of a name in the list of issuers, where it is put if it is not there.
-fn number_of(issuers: &mut Vec<Vec<u8>>, name: Vec<u8>) -> Result<u16, CrlError> {
-    let place = issuers.iter().position(|known| *known == name);
-    let place = place.unwrap_or_else(|| {
-        issuers.push(name);
-        issuers.len() - 1
-    });
-    u16::try_from(place).map_err(|_| CrlError::Der)
+/// The issuers that a list's entries are of, each with a number. However an issuer is written, in
+/// another string type or letter case, it has one number alone, by which [`Crl::find`] finds all of
+/// its entries.
+struct Issuers {
+    /// As DER, each as it was written first.
+    names: Vec<Vec<u8>>,
+    numbers: HashMap<NormalName, u16>,
+}
+
+impl Issuers {
+    fn new(own: &[u8]) -> Self {
+        Self {
+            names: vec![own.to_vec()],
+            numbers: HashMap::from([(Name(own).normal(), 0)]),
+        }
+    }
+
+    fn number_of(&mut self, name: Vec<u8>) -> Result<u16, CrlError> {
+        let normal = Name(&name).normal();
+        if let Some(number) = self.numbers.get(&normal) {
+            return Ok(*number);
+        }
+        let number = u16::try_from(self.names.len()).map_err(|_| CrlError::Der)?;
+        self.names.push(name);
+        self.numbers.insert(normal, number);
+        Ok(number)
+    }
 }

@@ -15,6 +15,7 @@ mod generations;
 mod hipki;
 mod identity;
 mod independent;
+mod list_index;
 mod ocsp;
 mod openssl;
 mod refused;

@@ -21,7 +21,7 @@ use ring::digest::{Context, SHA256};
 use super::{Builder, Crl, CrlError, Head, Table, scratch};
 use crate::{moment::Moment, revocation::table::Fences};
 
-const MAGIC: [u8; 8] = *b"chopcrl\x01";
+const MAGIC: [u8; 8] = *b"chopcrl\x02";
 /// Three numbers of eight bytes and the digest.
 const TAIL: u64 = 3 * 8 + 32;
 /// The largest head: names and extensions of a list.
