@@ -1,7 +1,9 @@
 //! The service as a whole: what it is made from, and what its handlers know.
 
 use std::{
+    panic,
     sync::{Arc, PoisonError, RwLock},
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -9,7 +11,10 @@ use axum::Router;
 use chop_fetch::{Fetcher, Keeper};
 use chop_protocol::{Origin, Plain};
 use chop_verifier::{Certificate, Crl, Evidence, Verifier};
-use tokio::task::JoinHandle;
+use tokio::{
+    sync::Semaphore,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use crate::{
     Error, Settings, configure,
@@ -38,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) callers_challenges: bool,
+    /// How many messages may be verified at one time: as many as there are processors.
+    threads: Semaphore,
     /// Set if each card's own sources are asked.
     pub(crate) fetcher: Option<Fetcher>,
     verifier: RwLock<Snapshot>,
@@ -135,6 +142,7 @@ impl Service {
             store: Store::open(&settings.store).await?,
             metrics: Metrics::default(),
             callers_challenges: settings.rules.allow_callers_challenges,
+            threads: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             fetcher: fetcher
                 .clone()
                 .filter(|_| settings.revocation.ask_for_each_card),
@@ -210,6 +218,19 @@ fn lists_of(lists: &[Arc<Crl>]) -> Lists {
 }
 
 impl Parts {
+    /// Verifies a message on a thread of its own. What it costs is for whoever made it to say, within
+    /// the verifier's limits; tasks that answer others must not wait for it.
+    pub(crate) async fn verifying<T: Send + 'static>(
+        &self,
+        verify: impl FnOnce(&Verifier) -> T + Send + 'static,
+    ) -> T {
+        let permit = self.threads.acquire().await;
+        let verifier = self.verifier();
+        let result = spawn_blocking(move || verify(&verifier)).await;
+        drop(permit);
+        result.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+    }
+
     /// What a card's own sources say, where they are to be asked; nothing otherwise.
     pub(crate) async fn own_evidence(
         &self,
