@@ -8,7 +8,7 @@ use crate::{
     Anchors, Certificate, Evidence, ExpectedName, Revocation,
     chains::{Chains, Given},
     moment::Moment,
-    path::{ChainFault, ChainRefusal, PathRules, Place, Purpose},
+    path::{Budget, ChainFault, ChainRefusal, PathRules, Place, Purpose},
     revocation::RevocationRules,
 };
 
@@ -115,6 +115,7 @@ impl ChainCheck {
             own_evidence: &none,
             extra: &[],
             now: Moment::of(now),
+            budget: &Budget::default(),
         };
         let found = Chains::new(self.rules.clone()).check(leaf, given)?;
         if self

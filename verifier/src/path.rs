@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 
 use der::asn1::ObjectIdentifier;
 
-pub(crate) use build::{Found, Furthest, ISSUER_UNKNOWN, Search};
+pub(crate) use build::{Budget, Found, Furthest, ISSUER_UNKNOWN, Search};
 pub use fault::{ChainFault, ChainRefusal, NameKind, Place};
 pub(crate) use policy::PolicyRules;
 pub use purpose::Purpose;
