@@ -215,7 +215,7 @@ impl Verifier {
             budget: company.budget,
         };
         let found = chains.check(&certificate, given)?;
-        let assurance = Assurance::of(&found.path.policies);
+        let assurance = Assurance::of(&found.path.policies.all);
         if self
             .assurance
             .is_some_and(|required| assurance < Some(required))

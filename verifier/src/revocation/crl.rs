@@ -10,6 +10,8 @@ use std::{
     time::SystemTime,
 };
 
+use x509_cert::ext::pkix::IssuingDistributionPoint;
+
 use der::{Decode as _, Reader as _, SliceReader, asn1::ObjectIdentifier};
 
 use super::table::{Builder, Key, Revoked, Table};
@@ -22,6 +24,7 @@ use crate::{
     },
     certificate::{Certificate, sha256},
     name::{Name, NormalName},
+    path::by_uris,
 };
 
 pub(super) use head::Head;
@@ -77,8 +80,8 @@ impl Crl {
         let list = List::read(der)?;
         let signed_by = list.signer(authorities)?;
         let mut builder = Builder::in_memory();
-        let issuers = list.entries_into(&mut builder)?;
-        let head = list.head(der, signed_by, issuers)?;
+        let entries = list.entries_into(&mut builder)?;
+        let head = list.head(der, signed_by, entries)?;
         let table = builder.finish();
         Ok(Self { head, table })
     }
@@ -95,8 +98,8 @@ impl Crl {
         let list = List::read(der)?;
         let signed_by = list.signer(authorities)?;
         let mut builder = Builder::with_scratch(scratch(path)).map_err(CrlError::File)?;
-        let issuers = list.entries_into(&mut builder)?;
-        let head = list.head(der, signed_by, issuers)?;
+        let entries = list.entries_into(&mut builder)?;
+        let head = list.head(der, signed_by, entries)?;
         file::write(path, &head, builder)?;
         Self::open(path)
     }
@@ -156,6 +159,19 @@ impl Crl {
     pub fn names(&self, certificate: &Certificate) -> io::Result<bool> {
         let found = self.find(certificate.normal_issuer(), certificate.serial_bytes())?;
         Ok(found.is_some())
+    }
+
+    /// As the web's PKI wants lists: with a number, no certificate in it twice, not for other issuers,
+    /// and at a point that URIs name.
+    ///
+    /// Spec: CA/Browser Forum, TLS Baseline Requirements §7.2, §7.2.2.1.
+    pub(super) fn is_for_the_web(&self) -> bool {
+        let plain = |point: &IssuingDistributionPoint| {
+            !point.indirect_crl && point.distribution_point.as_ref().is_none_or(by_uris)
+        };
+        self.head.number.is_some()
+            && self.head.entries == self.table.count()
+            && self.head.point.as_ref().is_none_or(plain)
     }
 
     /// What it says of a certificate of `issuer`; `None` if nothing.
@@ -246,17 +262,18 @@ impl<'a> List<'a> {
         &self,
         der: &[u8],
         signed_by: [u8; 32],
-        issuers: Vec<Vec<u8>>,
+        (issuers, entries): (Vec<Vec<u8>>, u64),
     ) -> Result<Head, CrlError> {
-        Head::of(&self.tbs, sha256(der), signed_by, issuers)
+        Head::of(&self.tbs, sha256(der), signed_by, issuers, entries)
     }
 
-    /// Gives every entry to `builder`; gives the issuers that entries were of, the list's own first.
-    fn entries_into(&self, builder: &mut Builder) -> Result<Vec<Vec<u8>>, CrlError> {
+    /// Gives every entry to `builder`; gives the issuers that entries were of, the list's own first,
+    /// and how many entries there were.
+    fn entries_into(&self, builder: &mut Builder) -> Result<(Vec<Vec<u8>>, u64), CrlError> {
         let unreadable = |_| CrlError::Der;
         let mut issuers = Issuers::new(self.tbs.issuer.0);
         // An entry without an issuer of its own is of the same as the one before it.
-        let mut issuer = 0;
+        let (mut issuer, mut count) = (0, 0);
         let mut reader = SliceReader::new(self.tbs.entries).map_err(unreadable)?;
         while !reader.is_finished() {
             let entry = Entry::decode(&mut reader).map_err(unreadable)?;
@@ -275,8 +292,9 @@ impl<'a> List<'a> {
             if !taken {
                 return Err(CrlError::Der);
             }
+            count += 1;
         }
-        Ok(issuers.names)
+        Ok((issuers.names, count))
     }
 }
 
