@@ -15,7 +15,6 @@ mod generations;
 mod hipki;
 mod identity;
 mod independent;
-mod list_index;
 mod ocsp;
 mod openssl;
 mod refused;

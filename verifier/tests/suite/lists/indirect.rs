@@ -1,19 +1,11 @@
-//! Lists that somebody else than the certificate's issuer made.
+//! Lists for the certificates of others: §5.2.5, §5.3.3.
 
-use chop_testpki::{
-    Dn, Entry, List, Template, Text,
-    extension::{self, Point, Scope},
-};
+use chop_testpki::{Entry, Text};
 
-use super::at;
-use crate::{
-    case::{Case, case},
-    kit::{DAY, Node, now, revoke, root, serial},
-};
+use super::{points::at, *};
+use crate::kit::serial;
 
-const NO_INDIRECT: &str = "does not read indirect lists";
-
-pub(super) fn cases() -> Vec<Case> {
+pub(super) fn indirect() -> Vec<Case> {
     let spec = "§5.3.3, §6.3.3 (b) (1); PKITS 4.14.22–35";
     let root = root("根");
     let ca = root.sub("間接");
@@ -60,7 +52,7 @@ pub(super) fn cases() -> Vec<Case> {
         });
         revoke(list, &one, |entry| entry)
     };
-    // The same issuer written in three ways, each before an entry of its own.
+    // The same issuer written in two ways, each before an entry of its own.
     let again = |list: List, name: Dn, serial: &[u8]| {
         let entry = Entry::new(serial, now() - DAY);
         let entry = entry.with(extension::certificate_issuer(&name));

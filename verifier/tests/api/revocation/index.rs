@@ -1,25 +1,8 @@
-//! Lists as index files.
+//! Lists that were indexed on disk.
 
-use chop_testpki::{
-    Dn, Entry, List, Text,
-    extension::{self, Point, Scope},
-};
-use chop_verifier::{
-    Certificate, ChainFault, Crl, CrlError, Evidence, Place, Reason, RevocationFault, Verifier,
-};
+use chop_testpki::Text;
 
-use crate::{
-    DAY, now,
-    scene::{Scene, fault, serial, verify},
-};
-
-fn revoked(reason: Reason) -> Option<(Place, ChainFault)> {
-    let fault = RevocationFault::Revoked {
-        since: now() - DAY,
-        reason,
-    };
-    Some((Place::Leaf, ChainFault::Revocation(fault)))
-}
+use super::*;
 
 #[test]
 fn an_index_on_disk_says_what_the_list_says() {
