@@ -4,17 +4,20 @@ mod file;
 mod head;
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fmt, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use x509_cert::ext::pkix::IssuingDistributionPoint;
-
 use der::{Decode as _, Reader as _, SliceReader, asn1::ObjectIdentifier};
+use x509_cert::ext::pkix::{IssuingDistributionPoint, crl::dp::DistributionPoint};
 
-use super::table::{Builder, Key, Revoked, Table};
+use super::{
+    scope,
+    table::{Builder, Key, Revoked, Table},
+};
 use crate::{
     Anchors,
     algorithms::{self, Sha1},
@@ -159,6 +162,18 @@ impl Crl {
     pub fn names(&self, certificate: &Certificate) -> io::Result<bool> {
         let found = self.find(certificate.normal_issuer(), certificate.serial_bytes())?;
         Ok(found.is_some())
+    }
+
+    /// Whether it speaks of this certificate for every reason there is, by its issuer, its point and its
+    /// kinds: from it alone can it be known whether it was revoked. Whether it
+    /// counts at this moment is not asked.
+    #[must_use]
+    pub fn is_for(&self, certificate: &Certificate) -> bool {
+        let all = |point: Cow<'_, DistributionPoint>| {
+            let reasons = scope::covers(&self.head, &point, certificate);
+            reasons == Some(scope::all_reasons())
+        };
+        !self.is_delta() && scope::points(certificate).any(all)
     }
 
     /// As the web's PKI wants lists: with a number, no certificate in it twice, not for other issuers,
