@@ -75,6 +75,8 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(NoGrant { caller }) = error.downcast_ref() {
+        chop_agent::text::grants::unknown(caller)
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
@@ -87,6 +89,13 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
 #[derive(Debug, thiserror::Error)]
 #[error("this person has no home folder")]
 struct NoHome;
+
+/// Nobody of that name has been let in or kept out.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no grant for {caller}")]
+struct NoGrant {
+    caller: String,
+}
 
 fn agent() -> Result<ExitCode> {
     // PINs pass through on their way from the window to the card.
@@ -191,7 +200,7 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
         None => grants::text(&grants, SystemTime::now()),
         Some(GrantsAction::Forget { caller }) => {
             if !grants.forget(&caller) {
-                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+                return Err(NoGrant { caller }.into());
             }
             return Ok(ExitCode::SUCCESS);
         }

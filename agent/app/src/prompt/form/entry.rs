@@ -60,6 +60,9 @@ impl Form {
 
     fn warning(&self, ui: &mut Ui, choice: &Choice, look: &Look) {
         let wrong = match self.notice_of_choice() {
+            Some(Notice::PinWrong { tries_left: None }) if choice.holder.is_none() => {
+                Some(text::PASSWORD_WRONG)
+            }
             Some(Notice::PinWrong { tries_left }) => Some(text::pin_wrong(tries_left)),
             Some(Notice::PinLength) => Some(text::PIN_LENGTH),
             None => None,
