@@ -165,8 +165,13 @@ var Scope = class {
   }
 };
 
+// src/simulated.ts
+function noteSimulated(answer, onSimulated) {
+  if (Object(answer).simulated === true) onSimulated?.();
+}
+
 // src/ask-by-fetch.ts
-async function askByFetch(win, agent, { name, request }, signal) {
+async function askByFetch(win, agent, { name, request }, signal, onSimulated) {
   const scope = new Scope(win, signal);
   let timeUp = false;
   scope.after(PATIENCE, () => {
@@ -194,6 +199,7 @@ async function askByFetch(win, agent, { name, request }, signal) {
   } finally {
     scope.end();
   }
+  noteSimulated(body, onSimulated);
   if (!ok) throw parseProblem(body);
   return body;
 }
@@ -219,7 +225,7 @@ function pageOf([agent]) {
 function openPopup(win, url) {
   return win.open(url, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, { name, request }, signal, onReady) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated) {
   const opened = win.performance.now();
   let scope;
   try {
@@ -257,6 +263,7 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
         const message = Object(event.data);
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
+        noteSimulated("result" in message ? message.result : message.problem, onSimulated);
         if ("result" in message) resolve(message.result);
         else reject(parseProblem(message.problem));
       });
@@ -440,7 +447,7 @@ async function askFrom(win, operation, options) {
   const direct = await askDirectly(win, operation, options);
   if ("answer" in direct) return direct.answer;
   const { page, agents, obstacle: obstacle2 } = direct;
-  const { signal, onState } = options;
+  const { signal, onState, onSimulated } = options;
   const { reason } = obstacle2;
   if (!obstacle2.popup || onState === void 0) throw reason;
   const open = () => openPopup(page, pageOf(agents));
@@ -453,12 +460,14 @@ async function askFrom(win, operation, options) {
   onState({ state: "popup" });
   const onAsked = () => onState({ state: "waiting_for_person" });
   try {
-    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked));
+    return operation.parse(
+      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated)
+    );
   } finally {
     popup.close();
   }
 }
-async function askDirectly(win, operation, { signal, onState, ...where }) {
+async function askDirectly(win, operation, { signal, onState, onSimulated, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
   onState?.({ state: "connecting" });
@@ -467,7 +476,8 @@ async function askDirectly(win, operation, { signal, onState, ...where }) {
   const found = await findAgent(page, agents, signal, onAsking);
   if (!("agent" in found)) return { page, agents, obstacle: found };
   onState?.({ state: "waiting_for_person" });
-  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) };
+  const answer = await askByFetch(page, found.agent, operation, signal, onSimulated);
+  return { answer: operation.parse(answer) };
 }
 function suitable(win) {
   if (win === void 0) {

@@ -10,5 +10,6 @@ export declare function openPopup(win: BrowserWindow, url: string): Popup | null
  * opener to close.
  *
  * @param onReady called when the popup has the request.
+ * @param onSimulated called when the cards behind the answer are simulated.
  */
-export declare function askByPopup(win: BrowserWindow, popup: Popup, agents: readonly string[], { name, request }: Operation<unknown>, signal?: AbortSignal, onReady?: () => void): Promise<unknown>;
+export declare function askByPopup(win: BrowserWindow, popup: Popup, agents: readonly string[], { name, request }: Operation<unknown>, signal?: AbortSignal, onReady?: () => void, onSimulated?: () => void): Promise<unknown>;

@@ -83,6 +83,13 @@ impl CoolDown {
         });
     }
 
+    /// Nobody has to wait any more.
+    pub(super) fn forget_all(&self) {
+        let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
+        domains.list.clear();
+        file::save(self.path.as_ref(), &*domains);
+    }
+
     /// An operation of the site succeeded.
     pub(crate) fn right(&self, caller: &Caller) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
