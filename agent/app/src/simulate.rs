@@ -21,7 +21,10 @@ use crate::{
     consent::WindowConsent,
     instance::Instance,
     paths::Paths,
-    run::{self, Listening, service_settings, signals::Signals},
+    run::{
+        self, Listening, service_settings,
+        signals::{Renewal, Signals},
+    },
     settings::Settings,
     text::simulate as text,
 };
@@ -124,9 +127,12 @@ pub fn until_ended(
         }
 
         let mut orders = orders();
+        let mut renewal = std::pin::pin!(Renewal::received());
         loop {
             tokio::select! {
                 () = signals.received() => break,
+                // An installation takes us for the person's agent: theirs is started instead.
+                () = &mut renewal => break,
                 Some(order) = orders.recv() => {
                     let said = obey(&order, &cards, script.as_ref()).unwrap_or_else(|it| it);
                     let _ = writeln!(io::stdout(), "{said}");

@@ -43,12 +43,13 @@ export class Chop {
 /** Starts a program of yours, and waits until `url` answers. */
 export async function start(command, words, url, options = {}) {
   const child = spawn(command, words, { stdio: 'inherit', ...options })
-  await expect.poll(() => fetch(url).then(() => true, () => child.exitCode)).toBe(true)
+  const answers = () => fetch(url).then(() => true, () => child.exitCode)
+  await expect.poll(answers, { timeout: 30_000 }).toBe(true)
   return child
 }
 
 export async function stop(child) {
-  if (child.exitCode !== null) return
+  if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   await once(child, 'exit')
 }
@@ -72,7 +73,7 @@ export const test = base.extend({
         await chop.stop()
       }
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 60_000 },
   ],
   chop: async ({ stage }, use) => {
     await stage.cards('company')
