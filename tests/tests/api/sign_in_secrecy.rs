@@ -144,6 +144,19 @@ fn words(arguments: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
+/// The commands that the help lists.
+fn commands() -> BTreeSet<String> {
+    let help = Command::new(chop()).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names
+        .filter(|name| !name.is_empty() && *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
 #[test]
 fn chop_has_no_option_that_answers_a_window_but_for_cards_of_nobody() {
     let set = |words: &[&str]| {
@@ -186,8 +199,18 @@ fn chop_has_no_option_that_answers_a_window_but_for_cards_of_nobody() {
         "--version",
     ]);
     assert!(found.is_superset(&wanted), "{found:?}");
-    for command in found.iter().filter(|word| !word.starts_with('-')) {
-        let answers = command != "help" && words(&[command]).contains("--answer");
+    // Every command there is, those that no help lists too.
+    let listed = commands();
+    assert!(
+        listed.contains("simulate") && listed.contains("run"),
+        "{listed:?}"
+    );
+    for command in listed
+        .iter()
+        .map(String::as_str)
+        .chain(["prompt", "worker"])
+    {
+        let answers = words(&[command]).contains("--answer");
         assert_eq!(answers, command == "simulate", "{command}");
     }
     let dashed: BTreeSet<_> = found.iter().filter(|word| word.starts_with('-')).collect();

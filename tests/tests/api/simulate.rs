@@ -153,11 +153,12 @@ fn simulated_cards_answer_by_a_script_without_a_screen_and_touch_nothing_of_the_
         pkcs12::write(&card, &company(KeyKind::P256), &[], PASSWORD, certificates).unwrap();
         let tokens = SoftHsm::new(folder).unwrap();
         let trust = folder.join("trust");
+        let told = ["--answer", "allow", "--out", trust.to_str().unwrap()];
         let options = AgentOptions {
             // Theirs, and in their settings: neither is looked at.
             modules: vec![tokens.module().to_path_buf()],
             pkcs12: vec![card],
-            ..simulate(&["--answer", "allow", "--out", trust.to_str().unwrap()])
+            ..simulate(&told)
         };
         let mut scene = Scene::new(namespace, &options).await;
 
