@@ -1,14 +1,17 @@
 //! What the agent remembers of sites, across restarts: how often their windows ended badly, which
-//! certificate was chosen last, and what was allowed to pages written for HiCOS.
+//! certificate was chosen last, what was allowed to pages written for HiCOS, and which cards took
+//! wrong PINs.
 //!
 //! Each is one small file, readable by its owner alone, which is replaced as a whole. All but the
-//! last hold hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
+//! grants hold hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
 //! empty, and is replaced.
 
 mod choices;
 mod cool_down;
 mod file;
 mod grants;
+mod shared;
+mod tries;
 
 use std::{path::Path, sync::Arc};
 
@@ -16,6 +19,7 @@ pub(crate) use choices::Choices;
 pub(crate) use cool_down::CoolDown;
 pub(crate) use grants::Standing;
 pub use grants::{Grant, Grants};
+pub use tries::{OfCard, Tries, Try};
 
 /// What the agent remembers of sites.
 #[derive(Debug)]
@@ -23,6 +27,7 @@ pub struct Memory {
     pub(crate) cool_down: Arc<CoolDown>,
     pub(crate) choices: Arc<Choices>,
     pub(crate) grants: Arc<Grants>,
+    pub(crate) tries: Tries,
 }
 
 /// Empties a memory that is on no disk: see [`Memory::of_a_trial`].
@@ -50,6 +55,7 @@ impl Memory {
             cool_down: Arc::new(CoolDown::load(folder.join("cool-down.json"))),
             choices: Arc::new(Choices::load(folder.join("choices.json"))),
             grants: Arc::new(Grants::load(folder)),
+            tries: Tries::load(folder),
         }
     }
 
@@ -60,6 +66,7 @@ impl Memory {
             cool_down: Arc::new(CoolDown::in_memory()),
             choices: Arc::new(Choices::in_memory()),
             grants: Arc::new(Grants::in_memory()),
+            tries: Tries::in_memory(),
         }
     }
 
