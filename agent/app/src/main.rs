@@ -11,6 +11,7 @@ use chop_agent::{
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
+    simulate,
     text::{Language, Message, command},
 };
 #[cfg(target_os = "linux")]
@@ -35,6 +36,16 @@ fn main() -> ExitCode {
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
+        Command::Simulate {
+            cards,
+            no_card,
+            answers,
+            out,
+        } => with_simulated_cards(simulate::Options {
+            cards: if no_card { Vec::new() } else { cards },
+            answers,
+            out,
+        }),
         Command::Certificate { der } => certificate(der),
         #[cfg(target_os = "linux")]
         Command::Install => with_paths(install::install),
@@ -77,6 +88,8 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::pin(error)
     } else if let Some(NoGrant { caller }) = error.downcast_ref() {
         chop_agent::text::grants::unknown(caller)
+    } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
+        command::simulate(error)
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
@@ -129,6 +142,15 @@ fn start_anew() -> anyhow::Error {
     };
     let error = std::process::Command::new(&path).arg("run").exec();
     anyhow::Error::new(error).context(format!("{} cannot be started", path.display()))
+}
+
+fn with_simulated_cards(options: simulate::Options) -> Result<ExitCode> {
+    let paths = paths()?;
+    simulate::refuse_if_managed(&paths)?;
+    let settings = Settings::load(&paths)?;
+    logging::start(settings.log.value);
+    simulate::until_ended(&settings, &paths, program()?, options)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(target_os = "linux")]

@@ -140,6 +140,7 @@ impl Cards {
             pkcs12: self.pkcs12.clone(),
             settings: self.settings,
             environment: self.environment.clone(),
+            simulate: None,
         }
     }
 }
