@@ -56,6 +56,19 @@ pub(crate) fn cases() -> Vec<Case> {
             .mailbox(BOX)
             .no_webpki(NOT_ASKED)
     };
+    // Only the mailbox whose name is a star.
+    let star = extension::name_constraints(&[SomeName::email("*@a.example")], &[]);
+    let star = root_.sub_with("星", |ca| ca.with(star));
+    let starred = |name, mailbox: &'static str| {
+        let leaf = star.leaf_with(|leaf| {
+            leaf.with(extension::alternative_names(&[SomeName::email(mailbox)]))
+                .with(extension::extended_key_usage(&[MAIL]))
+        });
+        case(name, "§4.2.1.10; limbo rfc5280::nc")
+            .chain(&root_, &[&star], leaf)
+            .mailbox(mailbox)
+            .no_webpki(NOT_ASKED)
+    };
     let special = root_with("異郵根", |root| {
         root.with(extension::extended_key_usage(&[MAIL]))
     });
@@ -106,6 +119,8 @@ pub(crate) fn cases() -> Vec<Case> {
         .refused("Extension")
         .openssl(NOT_THE_RULES),
         named("for mail, critical alternative names and no subject", true),
+        starred("a star in a mailbox is a letter like others", "*@a.example"),
+        starred("a mailbox beside one with a star", BOX).refused("NameConstraint"),
         issuing("an authority for mail", &[MAIL]),
         issuing("an authority for servers, above mail", &[SERVER]).refused("ExtendedKeyUsage"),
         issuing("an authority for mail and servers", &[MAIL, SERVER])

@@ -18,7 +18,7 @@ use crate::{
     asn1::certificate::public_key,
     certificate::{Certificate, Known},
     name::{COMMON_NAME, text},
-    path::ChainFault,
+    path::{ChainFault, server_name::is_dns_name},
     signature::{KeyKind, key_kind},
 };
 
@@ -78,7 +78,31 @@ pub(super) fn check_leaf(leaf: &Certificate) -> Result<(), ChainFault> {
         _ => return Err(ChainFault::ExtendedKeyUsage),
     }
     alternative_names(leaf)?;
+    hosts(leaf)?;
     common_names(leaf)
+}
+
+/// Hosts among its names are written as hosts are: letters, digits and hyphens. A star stands below a
+/// domain that somebody has registered, not below what many share.
+///
+/// Spec: RFC 5280 §4.2.1.6 (preferred name syntax); BR §3.2.2.6; the Public Suffix List, private part
+/// included, as of the day of the build.
+fn hosts(leaf: &Certificate) -> Result<(), ChainFault> {
+    for name in leaf.extensions.names() {
+        let GeneralName::DnsName(name) = name else {
+            continue;
+        };
+        let (starred, host) = match name.as_str().strip_prefix("*.") {
+            Some(parent) => (true, parent),
+            None => (false, name.as_str()),
+        };
+        let lower = host.to_ascii_lowercase();
+        let shared = || structured_public_domains::registrable_domain(&lower).is_none();
+        if !is_dns_name(host) || host.contains('_') || (starred && shared()) {
+            return Err(ChainFault::Name);
+        }
+    }
+    Ok(())
 }
 
 /// What the web asks of every certificate.

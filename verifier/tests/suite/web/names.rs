@@ -11,6 +11,8 @@ use crate::{
     kit::root,
 };
 
+const NO_SUFFIXES: &str = "has no list of public suffixes";
+
 pub(super) fn cases() -> Vec<Case> {
     let spec = "RFC 9525 §6.3; limbo webpki::san, webpki::cn";
     let root = root("根");
@@ -90,6 +92,43 @@ pub(super) fn cases() -> Vec<Case> {
             &dns("192.0.2.1"),
         )
         .refused("Name"),
+        of(
+            "a star over what many register under",
+            "site.com.tw",
+            &dns("*.com.tw"),
+        )
+        .refused("Name")
+        .openssl(NO_SUFFIXES)
+        .webpki(NO_SUFFIXES),
+        of(
+            "a star over what one shares with many",
+            "somebody.github.io",
+            &dns("*.github.io"),
+        )
+        .refused("Name")
+        .openssl(NO_SUFFIXES)
+        .webpki(NO_SUFFIXES),
+        of(
+            "a star below what one shares with many",
+            "a.somebody.github.io",
+            &dns("*.somebody.github.io"),
+        ),
+        strict(
+            of(
+                "another name with an underscore",
+                HOST,
+                &[SomeName::dns(HOST), SomeName::dns("a_b.site.example")],
+            )
+            .refused("Name"),
+        ),
+        strict(
+            of(
+                "an address among the hosts",
+                HOST,
+                &[SomeName::dns(HOST), SomeName::dns("192.0.2.1")],
+            )
+            .refused("Name"),
+        ),
         of("no alternative name", HOST, &[]).refused("Extension"),
         common("a common name that is among the names", HOST),
         common(
