@@ -102,6 +102,17 @@ pub enum Error {
         /// After how long it can be done again.
         wait: Duration,
     },
+    /// The system lets the portal open fewer files than it takes connections.
+    #[error(
+        "{limit} files may be open, and {needed} are needed: raise the limit (LimitNOFILE= in \
+         systemd's unit, `ulimit -n` in a shell)"
+    )]
+    FewFiles {
+        /// How many may be.
+        limit: u64,
+        /// How many have to be.
+        needed: u64,
+    },
     /// A page could not be written.
     #[error("a template failed")]
     Template(#[from] askama::Error),

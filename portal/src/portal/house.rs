@@ -64,7 +64,7 @@ impl Portal {
         let proxies = self.site.proxies.clone();
         let is_proxy = move |address| proxies.iter().any(|network| network.has(address));
         tokio::select! {
-            () = server::serve(listener, self.tls.clone(), router, is_proxy, shutdown) => {}
+            () = server::serve(listener, self.tls.clone(), router, server::PLACES, is_proxy, shutdown) => {}
             () = self.keep_house() => {}
             () = self.keep_post() => {}
             () = self.keep_lists() => {}
@@ -73,7 +73,8 @@ impl Portal {
 
     /// Serves the figures on `listener`, over http, until `shutdown` is done.
     pub async fn serve_metrics(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        server::serve(listener, None, self.metrics(), |_| true, shutdown).await;
+        let router = self.metrics();
+        server::serve(listener, None, router, server::FEW, |_| true, shutdown).await;
     }
 
     /// Deletes what has expired, for ever.
