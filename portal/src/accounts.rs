@@ -10,7 +10,9 @@ use crate::{
     audit::{Action, Audit},
     clock::Clock,
     database::{Changes, Database},
+    links::{Links, Purpose},
     sessions::Sessions,
+    settings::CardName,
 };
 
 pub use make::NewAccount;
@@ -56,6 +58,16 @@ pub struct Profile {
     pub mail: String,
 }
 
+/// A card of an account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct BoundCard {
+    /// By whom it names, such as `citizen:9999000012345678`.
+    pub card: CardName,
+    /// Since when it is this account's, in milliseconds since 1970, UTC.
+    pub bound_at: i64,
+}
+
 /// The accounts in the database.
 #[derive(Clone, Debug)]
 pub struct Accounts {
@@ -73,7 +85,7 @@ impl Accounts {
         }
     }
 
-    /// Closes an account, or opens it again; closing ends its sessions.
+    /// Closes an account, or opens it again; closing ends its sessions and the links in its mails.
     ///
     /// # Errors
     /// [`Error::NoAccount`], [`Error::Database`].
@@ -92,6 +104,7 @@ impl Accounts {
         }
         let action = if disabled {
             Sessions::end_all(&mut changes, number, None).await?;
+            Links::end(&mut changes, number, &Purpose::ALL).await?;
             Action::Disabled
         } else {
             Action::Enabled
@@ -99,6 +112,28 @@ impl Accounts {
         let note = self.audit.note(action, actor).account(number);
         note.write(&mut changes).await?;
         Ok(changes.commit().await?)
+    }
+
+    /// Holds an account against changes of others until these are done; its state and where its mail
+    /// goes.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Row`].
+    pub(crate) async fn hold(
+        changes: &mut Changes,
+        number: &str,
+    ) -> Result<Option<(State, String)>, Error> {
+        let held: Option<(String, String)> = sqlx::query_as(
+            "UPDATE accounts SET mail = mail WHERE number = $1 RETURNING state, mail",
+        )
+        .bind(number)
+        .fetch_optional(&mut **changes)
+        .await?;
+        let Some((state, mail)) = held else {
+            return Ok(None);
+        };
+        let state = state.parse().map_err(|()| Error::Row { column: "state" })?;
+        Ok(Some((state, mail)))
     }
 
     /// Stores what the holder changed, all but the address for mail.
@@ -196,7 +231,8 @@ impl Accounts {
         Ok(activated.rows_affected() == 1)
     }
 
-    /// Writes down that the holder has signed in with a signature that names this site.
+    /// Writes down that the holder has signed with a signature that names this site. The first time
+    /// it ends what another site may have opened before, and the mails that it may have asked for.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -205,11 +241,17 @@ impl Accounts {
         changes: &mut Changes,
         number: &str,
     ) -> Result<(), Error> {
-        sqlx::query("UPDATE accounts SET native_at = $2 WHERE number = $1 AND native_at IS NULL")
-            .bind(number)
-            .bind(self.clock.now_ms())
-            .execute(&mut **changes)
-            .await?;
+        let noted = sqlx::query(
+            "UPDATE accounts SET native_at = $2 WHERE number = $1 AND native_at IS NULL",
+        )
+        .bind(number)
+        .bind(self.clock.now_ms())
+        .execute(&mut **changes)
+        .await?;
+        if noted.rows_affected() == 1 {
+            Sessions::end_hicos(changes, number).await?;
+            Links::end(changes, number, &[Purpose::Mail]).await?;
+        }
         Ok(())
     }
 

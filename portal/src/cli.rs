@@ -58,7 +58,7 @@ pub(crate) async fn check(settings: Settings) -> anyhow::Result<()> {
 /// Copies the database.
 pub(crate) async fn back_up(settings: Settings, file: &Path) -> anyhow::Result<()> {
     ensure!(
-        settings.database.starts_with("sqlite:"),
+        settings.database_address()?.starts_with("sqlite:"),
         "this is for SQLite; PostgreSQL has pg_dump"
     );
     ensure!(!file.exists(), "{} is there already", file.display());

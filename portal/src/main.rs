@@ -67,6 +67,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     if let Some(database) = arguments.database {
         settings.database = database;
+        settings.database_file = None;
     }
     match arguments.command {
         Command::Serve(flags) => cli::serve::run(flags.over(settings)).await,

@@ -52,11 +52,23 @@ pub(crate) enum Role {
     Holder {
         account: String,
         signer: Option<Signer>,
+        form: Form,
     },
     /// With a verified card that is no account's yet, or one's that is not activated.
     Applicant(Signer),
     /// As an operator of the site.
     Operator(Signer),
+}
+
+/// How a session was opened.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Form {
+    /// With a card that signed this site's origin.
+    Native,
+    /// With a card, as for HiCOS pages: any site could have asked for the signature.
+    Hicos,
+    /// With a password.
+    Password,
 }
 
 /// Where a session comes from, for its owner to recognize it.
@@ -88,11 +100,11 @@ impl Sessions {
             .execute(&mut **changes)
             .await?;
         let browser = Browser::new()?;
-        let (word, account, signer) = role.columns();
+        let (word, account, signer, form) = role.columns();
         sqlx::query(
             "INSERT INTO sessions \
-             (key, handle, role, account, signer, client, browser, created_at, seen_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+             (key, handle, role, account, signer, client, browser, created_at, seen_at, form) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
         )
         .bind(browser.key())
         .bind(token()?)
@@ -102,6 +114,7 @@ impl Sessions {
         .bind(origin.client)
         .bind(origin.browser)
         .bind(self.clock.now_ms())
+        .bind(form.as_str())
         .execute(&mut **changes)
         .await?;
         Ok(browser)
@@ -198,6 +211,18 @@ impl Sessions {
         Ok(ended.rows_affected())
     }
 
+    /// Ends those sessions of an account that another site may have opened.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn end_hicos(changes: &mut Changes, account: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM sessions WHERE account = $1 AND form = 'hicos'")
+            .bind(account)
+            .execute(&mut **changes)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets those that have ended.
     ///
     /// # Errors
@@ -213,12 +238,33 @@ impl Sessions {
     }
 }
 
-impl Role {
-    fn columns(&self) -> (&'static str, Option<&str>, Option<&Signer>) {
+impl Form {
+    /// The word in the database.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Holder { account, signer } => ("holder", Some(account), signer.as_ref()),
-            Self::Applicant(signer) => ("applicant", None, Some(signer)),
-            Self::Operator(signer) => ("operator", None, Some(signer)),
+            Self::Native => "native",
+            Self::Hicos => "hicos",
+            Self::Password => "password",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        [Self::Native, Self::Hicos, Self::Password]
+            .into_iter()
+            .find(|form| form.as_str() == word)
+    }
+}
+
+impl Role {
+    fn columns(&self) -> (&'static str, Option<&str>, Option<&Signer>, Form) {
+        match self {
+            Self::Holder {
+                account,
+                signer,
+                form,
+            } => ("holder", Some(account), signer.as_ref(), *form),
+            Self::Applicant(signer) => ("applicant", None, Some(signer), Form::Native),
+            Self::Operator(signer) => ("operator", None, Some(signer), Form::Native),
         }
     }
 
@@ -229,8 +275,14 @@ impl Role {
             .map(|json| serde_json::from_str(&json).map_err(|_| wrong("signer")))
             .transpose()?;
         let account: Option<String> = row.try_get("account")?;
+        let form: String = row.try_get("form")?;
+        let form = Form::of(&form).ok_or(wrong("form"))?;
         match (row.try_get::<String, _>("role")?.as_str(), account, signer) {
-            ("holder", Some(account), signer) => Ok(Self::Holder { account, signer }),
+            ("holder", Some(account), signer) => Ok(Self::Holder {
+                account,
+                signer,
+                form,
+            }),
             ("applicant", None, Some(signer)) => Ok(Self::Applicant(signer)),
             ("operator", None, Some(signer)) => Ok(Self::Operator(signer)),
             _ => Err(wrong("role")),

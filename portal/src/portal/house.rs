@@ -47,6 +47,7 @@ impl Portal {
         site.limits.sweep().await?;
         site.outbox.sweep().await?;
         site.card_requests.sweep().await?;
+        site.contacts.sweep().await?;
         let forgotten = i64::try_from(FORGOTTEN.as_millis()).unwrap_or(i64::MAX);
         site.accounts.sweep(site.clock.now_ms() - forgotten).await
     }

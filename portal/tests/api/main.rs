@@ -19,10 +19,13 @@ mod card;
 mod database;
 mod exemptions;
 mod forgery;
+mod guessing;
 mod hicos;
+mod hicos_sessions;
 mod hostile;
 mod letters;
 mod limits;
+mod links;
 #[path = "../../../tests/src/mail_catcher.rs"]
 #[allow(
     dead_code,
@@ -30,6 +33,7 @@ mod limits;
     reason = "shared with the end-to-end tests"
 )]
 mod mail_catcher;
+mod mail_limits;
 mod new_cards;
 mod operators;
 mod pages;

@@ -1,5 +1,7 @@
 //! The operator's pages: for cards on the list, and for nobody else.
 
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt as _;
 use portal::{Kind, State};
 
 use crate::{
@@ -24,7 +26,7 @@ const PAGES: [&str; 6] = [
     "/operator/trust",
 ];
 
-async fn operated() -> (Scene, Browser) {
+pub(crate) async fn operated() -> (Scene, Browser) {
     let scene = Scene::with(|settings| {
         settings.operators = vec!["citizen:9999000000000001".parse().unwrap()];
     })
@@ -202,6 +204,105 @@ async fn the_audit_log_is_exported_whole_and_that_is_written_down() {
     assert_eq!((rows.len(), signed_in), (5, 4));
     let newest = scene.portal.audit().before("", "", 1).await.unwrap();
     assert_eq!(newest[0].action, "exported");
+}
+
+/// What has an end looks whole.
+#[tokio::test]
+async fn an_export_that_fails_in_the_middle_has_no_end() {
+    let (scene, browser) = operated().await;
+    scene
+        .execute(
+            "INSERT INTO audit (id, at, actor, action, account, certificate_serial, \
+             certificate_sha256, client, detail) \
+             WITH RECURSIVE n(i) AS (SELECT 10001 UNION ALL SELECT i + 1 FROM n WHERE i < 15000) \
+             SELECT CAST(i AS TEXT), 0, 'system', 'odd', '', '', '', '', '' FROM n",
+        )
+        .await
+        .unwrap();
+    browser.get("/operator/audit").await;
+    let token = browser.form_token();
+    let request = Request::post("/operator/audit/export")
+        .header("origin", crate::scene::ORIGIN)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf_token={token}")));
+    let response = browser.open(request.unwrap()).await;
+    assert_eq!(response.status(), 200);
+    let mut body = response.into_body();
+    body.frame().await.unwrap().unwrap();
+
+    scene
+        .execute("ALTER TABLE audit RENAME TO elsewhere")
+        .await
+        .unwrap();
+
+    let mut parts = 1;
+    let end = loop {
+        match body.frame().await {
+            Some(Ok(_)) => parts += 1,
+            end => break end,
+        }
+    };
+    assert!(parts < 10 && matches!(end, Some(Err(_))), "{parts}");
+}
+
+#[tokio::test]
+async fn an_operator_takes_a_card_away_but_not_the_last() {
+    let (scene, operator) = operated().await;
+    let account = scene.seed_of(Kind::Citizen, &CITIZEN, State::Active).await;
+    let (holder, thief) = (scene.browser(), scene.browser());
+    let own = scene.citizens.card(&CITIZEN);
+    let lost = Blank {
+        number: "9999000087654321",
+        ..CITIZEN
+    };
+    let other = scene.citizens.card(&lost);
+    scene.sign_in_at(&holder, "/login/citizen", &own).await;
+    scene
+        .sign_in_at(&holder, "/account/card/login", &other)
+        .await;
+    scene.sign_in_at(&thief, "/login/citizen", &other).await;
+    // The holder sees it.
+    holder
+        .get("/account/card")
+        .await
+        .shows(&[CITIZEN.number, lost.number]);
+    let path = format!("/operator/accounts/{}", account.number);
+    let page = operator.get(&path).await;
+    let cards = [
+        format!("citizen:{}", CITIZEN.number),
+        format!("citizen:{}", lost.number),
+    ];
+    page.shows(&[&cards[0], &cards[1]]);
+
+    let fields = [("what", "unbind"), ("card", &*cards[1])];
+    let answer = operator.submit(&path, &fields).await;
+
+    assert_eq!(answer.header("location"), path);
+    assert_eq!(thief.get("/account").await.header("location"), "/");
+    let again = scene
+        .sign_in_at(&thief, "/login/citizen", &other)
+        .await
+        .location();
+    assert_eq!(again, "/apply/citizen");
+    let back = scene.sign_in_at(&holder, "/login/citizen", &own).await;
+    assert_eq!(back.location(), "/account");
+    let rows = scene.portal.audit().before("", &account.number, 9).await;
+    let row = rows.unwrap();
+    let row = row.iter().find(|row| row.action == "card_unbound").unwrap();
+    assert_eq!(row.detail, cards[1]);
+    assert!(row.actor.starts_with("operator citizen:"));
+    assert!(scene.letter(1).await.subject.contains("解除綁定"));
+    // One that it has not, the last one, and what is none.
+    for card in [&*cards[1], &cards[0], "citizen:1", ""] {
+        let fields = [("what", "unbind"), ("card", card)];
+        assert_eq!(operator.submit(&path, &fields).await.status, 400, "{card}");
+    }
+    let last = scene
+        .portal
+        .unbind(&account.number, &cards[0].parse().unwrap(), "test")
+        .await;
+    assert!(last.unwrap_err().to_string().contains("only card"));
+    assert_eq!(scene.rows("SELECT COUNT(*) FROM subjects").await, 1);
 }
 
 #[tokio::test]
