@@ -1,5 +1,6 @@
 -- How a session was opened: native, hicos, password. One of before this is taken for the weakest.
 ALTER TABLE sessions ADD COLUMN form TEXT NOT NULL DEFAULT 'hicos';
+UPDATE sessions SET form = 'password' WHERE role = 'holder' AND signer IS NULL;
 
 -- What an account's holder could be reached by before, for an operator who has to know that it is
 -- still the same person. Kept as long as requests for cards are.

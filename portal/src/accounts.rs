@@ -1,5 +1,6 @@
 //! Accounts: who may sign in.
 
+mod cards;
 mod make;
 mod read;
 
@@ -12,9 +13,9 @@ use crate::{
     database::{Changes, Database},
     links::{Links, Purpose},
     sessions::Sessions,
-    settings::CardName,
 };
 
+pub use cards::BoundCard;
 pub use make::NewAccount;
 pub(crate) use make::{Made, Making};
 
@@ -56,16 +57,6 @@ pub struct Profile {
     pub phone: String,
     /// Where mail goes.
     pub mail: String,
-}
-
-/// A card of an account.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct BoundCard {
-    /// By whom it names, such as `citizen:9999000012345678`.
-    pub card: CardName,
-    /// Since when it is this account's, in milliseconds since 1970, UTC.
-    pub bound_at: i64,
 }
 
 /// The accounts in the database.
@@ -112,28 +103,6 @@ impl Accounts {
         let note = self.audit.note(action, actor).account(number);
         note.write(&mut changes).await?;
         Ok(changes.commit().await?)
-    }
-
-    /// Holds an account against changes of others until these are done; its state and where its mail
-    /// goes.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Row`].
-    pub(crate) async fn hold(
-        changes: &mut Changes,
-        number: &str,
-    ) -> Result<Option<(State, String)>, Error> {
-        let held: Option<(String, String)> = sqlx::query_as(
-            "UPDATE accounts SET mail = mail WHERE number = $1 RETURNING state, mail",
-        )
-        .bind(number)
-        .fetch_optional(&mut **changes)
-        .await?;
-        let Some((state, mail)) = held else {
-            return Ok(None);
-        };
-        let state = state.parse().map_err(|()| Error::Row { column: "state" })?;
-        Ok(Some((state, mail)))
     }
 
     /// Stores what the holder changed, all but the address for mail.
@@ -229,69 +198,6 @@ impl Accounts {
         .execute(&mut **changes)
         .await?;
         Ok(activated.rows_affected() == 1)
-    }
-
-    /// Writes down that the holder has signed with a signature that names this site. The first time
-    /// it ends what another site may have opened before, and the mails that it may have asked for.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn note_native(
-        &self,
-        changes: &mut Changes,
-        number: &str,
-    ) -> Result<(), Error> {
-        let noted = sqlx::query(
-            "UPDATE accounts SET native_at = $2 WHERE number = $1 AND native_at IS NULL",
-        )
-        .bind(number)
-        .bind(self.clock.now_ms())
-        .execute(&mut **changes)
-        .await?;
-        if noted.rows_affected() == 1 {
-            Sessions::end_hicos(changes, number).await?;
-            Links::end(changes, number, &[Purpose::Mail]).await?;
-        }
-        Ok(())
-    }
-
-    /// Whether the holder ever has.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn is_native(&self, number: &str) -> Result<bool, Error> {
-        let found: Option<(i64,)> = sqlx::query_as(
-            "SELECT native_at FROM accounts WHERE number = $1 AND native_at IS NOT NULL",
-        )
-        .bind(number)
-        .fetch_optional(self.database.read())
-        .await?;
-        Ok(found.is_some())
-    }
-
-    /// Makes a verified subject an account's. False when it is one's already: of two at once, one
-    /// wins.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn bind(
-        &self,
-        changes: &mut Changes,
-        number: &str,
-        kind: Kind,
-        subject: &str,
-    ) -> Result<bool, Error> {
-        let bound = sqlx::query(
-            "INSERT INTO subjects (kind, subject, account, bound_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (kind, subject) DO NOTHING",
-        )
-        .bind(kind.as_str())
-        .bind(subject)
-        .bind(number)
-        .bind(self.clock.now_ms())
-        .execute(&mut **changes)
-        .await?;
-        Ok(bound.rows_affected() == 1)
     }
 
     /// Forgets applications of before a time whose mail nobody followed, and those that no card

@@ -3,6 +3,8 @@
 //! There is a row for a browser of which something is known: who signed in, or whose card was
 //! verified and has no account yet. It ends after half an hour without use, and after eight hours.
 
+mod role;
+
 use std::time::Duration;
 
 use sqlx::{Row as _, any::AnyRow};
@@ -13,8 +15,9 @@ use crate::{
     clock::Clock,
     database::{Changes, Database},
     secret::token,
-    signer::Signer,
 };
+
+pub(crate) use role::{Form, Role};
 
 /// A session ends this long after its last use.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -43,32 +46,6 @@ pub(crate) struct Session {
     /// In milliseconds since 1970, UTC; so is `seen_at`.
     pub(crate) created_at: i64,
     pub(crate) seen_at: i64,
-}
-
-/// As whom.
-#[derive(Clone, Debug)]
-pub(crate) enum Role {
-    /// Signed in to an account, with a card or with a password.
-    Holder {
-        account: String,
-        signer: Option<Signer>,
-        form: Form,
-    },
-    /// With a verified card that is no account's yet, or one's that is not activated.
-    Applicant(Signer),
-    /// As an operator of the site.
-    Operator(Signer),
-}
-
-/// How a session was opened.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
-    /// With a card that signed this site's origin.
-    Native,
-    /// With a card, as for HiCOS pages: any site could have asked for the signature.
-    Hicos,
-    /// With a password.
-    Password,
 }
 
 /// Where a session comes from, for its owner to recognize it.
@@ -110,7 +87,7 @@ impl Sessions {
         .bind(token()?)
         .bind(word)
         .bind(account)
-        .bind(signer.map(json))
+        .bind(signer)
         .bind(origin.client)
         .bind(origin.browser)
         .bind(self.clock.now_ms())
@@ -238,58 +215,6 @@ impl Sessions {
     }
 }
 
-impl Form {
-    /// The word in the database.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Native => "native",
-            Self::Hicos => "hicos",
-            Self::Password => "password",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        [Self::Native, Self::Hicos, Self::Password]
-            .into_iter()
-            .find(|form| form.as_str() == word)
-    }
-}
-
-impl Role {
-    fn columns(&self) -> (&'static str, Option<&str>, Option<&Signer>, Form) {
-        match self {
-            Self::Holder {
-                account,
-                signer,
-                form,
-            } => ("holder", Some(account), signer.as_ref(), *form),
-            Self::Applicant(signer) => ("applicant", None, Some(signer), Form::Native),
-            Self::Operator(signer) => ("operator", None, Some(signer), Form::Native),
-        }
-    }
-
-    fn read(row: &AnyRow) -> Result<Self, Error> {
-        let wrong = |column| Error::Row { column };
-        let signer: Option<String> = row.try_get("signer")?;
-        let signer: Option<Signer> = signer
-            .map(|json| serde_json::from_str(&json).map_err(|_| wrong("signer")))
-            .transpose()?;
-        let account: Option<String> = row.try_get("account")?;
-        let form: String = row.try_get("form")?;
-        let form = Form::of(&form).ok_or(wrong("form"))?;
-        match (row.try_get::<String, _>("role")?.as_str(), account, signer) {
-            ("holder", Some(account), signer) => Ok(Self::Holder {
-                account,
-                signer,
-                form,
-            }),
-            ("applicant", None, Some(signer)) => Ok(Self::Applicant(signer)),
-            ("operator", None, Some(signer)) => Ok(Self::Operator(signer)),
-            _ => Err(wrong("role")),
-        }
-    }
-}
-
 fn read(row: &AnyRow) -> Result<Session, Error> {
     Ok(Session {
         handle: row.try_get("handle")?,
@@ -299,10 +224,6 @@ fn read(row: &AnyRow) -> Result<Session, Error> {
         created_at: row.try_get("created_at")?,
         seen_at: row.try_get("seen_at")?,
     })
-}
-
-fn json(signer: &Signer) -> String {
-    serde_json::to_string(signer).expect("a few texts are JSON")
 }
 
 fn milliseconds(duration: Duration) -> i64 {

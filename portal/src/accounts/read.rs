@@ -2,7 +2,7 @@
 
 use sqlx::{Row as _, any::AnyRow};
 
-use super::{Account, Accounts, BoundCard, Profile};
+use super::{Account, Accounts, Profile};
 use crate::{Error, Kind, State, outbox::Letter};
 
 /// An account's columns, with the subject that was bound to it last.
@@ -76,27 +76,6 @@ impl Accounts {
         .fetch_all(self.database.read())
         .await?;
         rows.iter().map(read).collect()
-    }
-
-    /// The cards of an account, the newest first.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Row`].
-    pub async fn cards(&self, number: &str) -> Result<Vec<BoundCard>, Error> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT kind, subject, bound_at FROM subjects WHERE account = $1 \
-             ORDER BY bound_at DESC, subject",
-        )
-        .bind(number)
-        .fetch_all(self.database.read())
-        .await?;
-        rows.into_iter()
-            .map(|(kind, subject, bound_at)| {
-                let card = format!("{kind}:{subject}").parse();
-                let card = card.map_err(|_| Error::Row { column: "subject" })?;
-                Ok(BoundCard { card, bound_at })
-            })
-            .collect()
     }
 
     /// Applications for a company that no card proved, the newest first; at most ten. Closed ones

@@ -64,8 +64,10 @@ impl Portal {
         let router = self.router();
         let proxies = self.site.proxies.clone();
         let is_proxy = move |address| proxies.iter().any(|network| network.has(address));
+        let (tls, places) = (self.tls.clone(), server::PLACES);
+        let served = server::serve(listener, tls, router, places, is_proxy, shutdown);
         tokio::select! {
-            () = server::serve(listener, self.tls.clone(), router, server::PLACES, is_proxy, shutdown) => {}
+            () = served => {}
             () = self.keep_house() => {}
             () = self.keep_post() => {}
             () = self.keep_lists() => {}

@@ -17,6 +17,7 @@ mod binding;
 mod browser;
 mod card;
 mod database;
+mod decided_cards;
 mod exemptions;
 mod forgery;
 mod guessing;

@@ -1,30 +1,29 @@
 //! A citizen's card that is not known yet: bound by a code, by the operator, or by its holder.
 
-use portal::{Account, Kind, State};
+use portal::{Kind, State};
 
 use crate::{
     applying::{PERSON, apply},
     binding::activated,
     browser::Browser,
     card::{Blank, CITIZEN, COMPANY},
-    profile::CHANGED,
-    scene::{MAIL, Scene},
+    scene::Scene,
 };
 
-const OPERATOR: Blank = Blank {
+pub(crate) const OPERATOR: Blank = Blank {
     number: "9999000000000001",
     name: "管理員",
     ..COMPANY
 };
 
 /// A citizen's new card: the same name, another number.
-const NEW: Blank = Blank {
+pub(crate) const NEW: Blank = Blank {
     number: "9999000087654321",
     ..CITIZEN
 };
 
 /// With this card verified, names an account; gives the code that is mailed.
-async fn code(
+pub(crate) async fn code(
     scene: &Scene,
     browser: &Browser,
     blank: &Blank,
@@ -251,102 +250,4 @@ async fn whoever_is_not_signed_in_binds_no_card() {
         .sign_in_at(&browser, "/account/card/login", &scene.citizens.card(&NEW))
         .await
         .is_code(403, "signed_out");
-}
-
-/// An account with a card, and a request for another that waits for the operator, who is signed in.
-async fn waiting() -> (Scene, Account, Browser, Browser) {
-    let scene = Scene::with(|settings| {
-        settings.operators = vec![format!("citizen:{}", OPERATOR.number).parse().unwrap()];
-    })
-    .await;
-    let account = scene.seed_of(Kind::Citizen, &CITIZEN, State::Active).await;
-    let (browser, operator) = (scene.browser(), scene.browser());
-    let code = code(&scene, &browser, &NEW, &account.number, 0).await;
-    browser.get("/bind/citizen?code").await;
-    browser.submit("/bind/citizen", &[("code", &code)]).await;
-    let card = scene.citizens.card(&OPERATOR);
-    scene.sign_in_at(&operator, "/operator/login", &card).await;
-    (scene, account, browser, operator)
-}
-
-/// Whoever has a stolen session changes the number first that the operator will call.
-#[tokio::test]
-async fn the_operator_sees_how_the_holder_could_be_reached_before() {
-    let (scene, account, _, operator) = waiting().await;
-    operator
-        .get("/operator/cards")
-        .await
-        .hides(&["90 天內變更過"]);
-    let holder = scene.browser();
-    let card = scene.citizens.card(&CITIZEN);
-    scene.sign_in_at(&holder, "/login/citizen", &card).await;
-    for phone in ["07-111-1111", "07-222-2222"] {
-        let mut fields = CHANGED;
-        fields[4].1 = phone;
-        fields[5].1 = "changed@elsewhere.example";
-        holder.get("/account/profile").await;
-        holder.submit("/account/profile", &fields).await;
-        if phone == "07-111-1111" {
-            let link = scene.letter_to("changed@elsewhere.example", 0).await;
-            let path = crate::activation::path(&link);
-            holder.get(&path).await;
-            holder.submit(&path, &[]).await;
-        }
-    }
-
-    for path in [
-        "/operator/cards".to_owned(),
-        format!("/operator/accounts/{}", account.number),
-    ] {
-        let page = operator.get(&path).await;
-        // The phone was empty at first, and is 07-222-2222 now.
-        page.shows(&["90 天內變更過", "07-111-1111", "07-222-2222", MAIL, "–"]);
-    }
-    scene.later(91 * 24 * 60);
-    scene.portal.sweep().await.unwrap();
-    assert_eq!(scene.rows("SELECT COUNT(*) FROM contacts_before").await, 0);
-}
-
-#[tokio::test]
-async fn an_account_that_was_closed_meanwhile_gets_no_card() {
-    let (scene, account, _, operator) = waiting().await;
-    let page = operator.get("/operator/cards").await;
-    let accounts = scene.portal.accounts();
-    accounts
-        .disable(&account.number, true, "test")
-        .await
-        .unwrap();
-
-    let id = page.field("id");
-    operator
-        .submit("/operator/cards", &[("id", &*id), ("what", "bind")])
-        .await;
-
-    let subject = scene.account(&account.number).await.subject;
-    assert_eq!(subject.as_deref(), Some(CITIZEN.number));
-    let count = "SELECT COUNT(*) FROM audit WHERE action = 'card_bound'";
-    assert_eq!(scene.rows(count).await, 0);
-    let count = "SELECT COUNT(*) FROM card_requests WHERE state = 'refused'";
-    assert_eq!(scene.rows(count).await, 1);
-}
-
-#[tokio::test]
-async fn a_code_for_an_account_that_was_closed_meanwhile_is_worth_nothing() {
-    let scene = Scene::new().await;
-    apply(&scene.browser(), "citizen", &PERSON).await;
-    activated(&scene, 0).await;
-    let all = scene.portal.accounts().search("", i64::MAX, 1).await;
-    let number = all.unwrap()[0].number.clone();
-    let browser = scene.browser();
-    let code = code(&scene, &browser, &CITIZEN, &number, 1).await;
-    let accounts = scene.portal.accounts();
-    accounts.disable(&number, true, "test").await.unwrap();
-
-    browser.get("/bind/citizen?code").await;
-    let answer = browser.submit("/bind/citizen", &[("code", &code)]).await;
-
-    answer.shows(&["驗證碼不對"]);
-    assert_eq!(scene.rows("SELECT COUNT(*) FROM subjects").await, 0);
-    let count = "SELECT COUNT(*) FROM audit WHERE action = 'signed_in'";
-    assert_eq!(scene.rows(count).await, 0);
 }

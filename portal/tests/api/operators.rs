@@ -246,66 +246,6 @@ async fn an_export_that_fails_in_the_middle_has_no_end() {
 }
 
 #[tokio::test]
-async fn an_operator_takes_a_card_away_but_not_the_last() {
-    let (scene, operator) = operated().await;
-    let account = scene.seed_of(Kind::Citizen, &CITIZEN, State::Active).await;
-    let (holder, thief) = (scene.browser(), scene.browser());
-    let own = scene.citizens.card(&CITIZEN);
-    let lost = Blank {
-        number: "9999000087654321",
-        ..CITIZEN
-    };
-    let other = scene.citizens.card(&lost);
-    scene.sign_in_at(&holder, "/login/citizen", &own).await;
-    scene
-        .sign_in_at(&holder, "/account/card/login", &other)
-        .await;
-    scene.sign_in_at(&thief, "/login/citizen", &other).await;
-    // The holder sees it.
-    holder
-        .get("/account/card")
-        .await
-        .shows(&[CITIZEN.number, lost.number]);
-    let path = format!("/operator/accounts/{}", account.number);
-    let page = operator.get(&path).await;
-    let cards = [
-        format!("citizen:{}", CITIZEN.number),
-        format!("citizen:{}", lost.number),
-    ];
-    page.shows(&[&cards[0], &cards[1]]);
-
-    let fields = [("what", "unbind"), ("card", &*cards[1])];
-    let answer = operator.submit(&path, &fields).await;
-
-    assert_eq!(answer.header("location"), path);
-    assert_eq!(thief.get("/account").await.header("location"), "/");
-    let again = scene
-        .sign_in_at(&thief, "/login/citizen", &other)
-        .await
-        .location();
-    assert_eq!(again, "/apply/citizen");
-    let back = scene.sign_in_at(&holder, "/login/citizen", &own).await;
-    assert_eq!(back.location(), "/account");
-    let rows = scene.portal.audit().before("", &account.number, 9).await;
-    let row = rows.unwrap();
-    let row = row.iter().find(|row| row.action == "card_unbound").unwrap();
-    assert_eq!(row.detail, cards[1]);
-    assert!(row.actor.starts_with("operator citizen:"));
-    assert!(scene.letter(1).await.subject.contains("解除綁定"));
-    // One that it has not, the last one, and what is none.
-    for card in [&*cards[1], &cards[0], "citizen:1", ""] {
-        let fields = [("what", "unbind"), ("card", card)];
-        assert_eq!(operator.submit(&path, &fields).await.status, 400, "{card}");
-    }
-    let last = scene
-        .portal
-        .unbind(&account.number, &cards[0].parse().unwrap(), "test")
-        .await;
-    assert!(last.unwrap_err().to_string().contains("only card"));
-    assert_eq!(scene.rows("SELECT COUNT(*) FROM subjects").await, 1);
-}
-
-#[tokio::test]
 async fn whom_the_site_trusts_is_shown() {
     let (_scene, browser) = operated().await;
     let page = browser.get("/operator/trust").await;

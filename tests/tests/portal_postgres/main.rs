@@ -24,6 +24,8 @@ mod browser;
 #[path = "../../../portal/tests/api/card.rs"]
 mod card;
 mod database;
+#[path = "../../../portal/tests/api/decided_cards.rs"]
+mod decided_cards;
 #[path = "../../../portal/tests/api/exemptions.rs"]
 mod exemptions;
 #[path = "../../../portal/tests/api/forgery.rs"]
