@@ -157,7 +157,10 @@ pub(crate) struct Found {
 /// Why something was not done.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Failure {
-    PinWrong,
+    PinWrong {
+        /// Tries left, where the module itself says.
+        left: Option<u8>,
+    },
     PinLocked,
     PinLength,
     /// The card does not take the new PIN.
@@ -184,7 +187,7 @@ impl Failure {
     pub(crate) fn is_harmless(&self) -> bool {
         matches!(
             self,
-            Self::PinWrong
+            Self::PinWrong { .. }
                 | Self::PinLocked
                 | Self::PinLength
                 | Self::PinRefused

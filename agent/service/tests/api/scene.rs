@@ -38,8 +38,6 @@ type Card = dyn FnMut(&KeyId, &[u8], &Messages) -> Option<Result<Signed, Error>>
 /// What comes of a PIN and of what else is asked of the card; `None`: it never answers.
 type Work = dyn FnMut(&[u8], Asked<'_>) -> Option<Result<Done, Error>> + Send;
 
-/// What is asked of the card.
-
 /// How a test begins.
 pub(crate) struct Scene {
     person: Box<Person>,
@@ -48,6 +46,7 @@ pub(crate) struct Scene {
     opened: Box<Opened>,
     inventory: Inventory,
     no_window: Option<fn() -> ConsentError>,
+    late: bool,
     settings: ServiceSettings,
     hipki: HipkiSettings,
     memory: Memory,
@@ -76,6 +75,7 @@ impl Scene {
             opened: Box::new(|_| ()),
             inventory: card_in_reader(),
             no_window: None,
+            late: false,
             settings: ServiceSettings {
                 clock: Clock::new(|| NOW),
                 ..ServiceSettings::default()
@@ -117,6 +117,12 @@ impl Scene {
 
     pub(crate) fn without_window(mut self, why: fn() -> ConsentError) -> Self {
         self.no_window = Some(why);
+        self
+    }
+
+    /// Windows are asked for, and nobody sees one yet.
+    pub(crate) fn windows_that_come_late(mut self) -> Self {
+        self.late = true;
         self
     }
 
@@ -203,6 +209,7 @@ impl Scene {
             person: Arc::new(Mutex::new(self.person)),
             opened: Mutex::new(self.opened),
             no_window: self.no_window,
+            late: self.late,
             record: record.clone(),
         };
         let cards = Cards {
@@ -317,6 +324,7 @@ pub(crate) struct People {
     person: Arc<Mutex<Box<Person>>>,
     opened: Mutex<Box<Opened>>,
     no_window: Option<fn() -> ConsentError>,
+    late: bool,
     record: Record,
 }
 
@@ -330,6 +338,10 @@ impl Consent for People {
         self.opened.lock().unwrap()(&request.purpose);
         self.record
             .add(&format!("window for {}", caller(&request.caller)));
+        if self.late {
+            let _leaves = OnDrop(&self.record, "window taken back");
+            return std::future::pending().await;
+        }
         let (says, hears) = mpsc::unbounded_channel();
         Ok(Open {
             person: Arc::clone(&self.person),
@@ -337,6 +349,15 @@ impl Consent for People {
             says,
             hears,
         })
+    }
+}
+
+/// Records something when it is dropped.
+struct OnDrop<'a>(&'a Record, &'static str);
+
+impl Drop for OnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.add(self.1);
     }
 }
 
