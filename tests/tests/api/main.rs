@@ -39,6 +39,7 @@ mod portal_pages;
 mod portal_sign;
 mod portal_storms;
 mod portal_walk;
+mod removal;
 mod sign_in_desk;
 mod sign_in_endings;
 mod sign_in_roads;
