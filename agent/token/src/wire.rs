@@ -135,6 +135,38 @@ pub(crate) struct Listing {
     pub(crate) fixed: bool,
 }
 
+/// So many tokens, and certificates of one, a listing has at most.
+pub(crate) const MOST: usize = 64;
+
+/// So many bytes of certificates, all tokens together, a listing has at most.
+const ALL_CERTIFICATES: usize = 256 * 1024;
+
+impl Listing {
+    /// Without what is too much; what comes first stays.
+    pub(crate) fn cut(mut self) -> Self {
+        self.tokens.truncate(MOST);
+        let mut left = ALL_CERTIFICATES;
+        for found in &mut self.tokens {
+            found.certificates.truncate(MOST);
+            found.certificates.retain(|certificate| {
+                let rest = left.checked_sub(certificate.der.len());
+                left = rest.unwrap_or(left);
+                rest.is_some()
+            });
+        }
+        self
+    }
+
+    /// Whether nothing would be cut. A module shares its process with the worker that cuts, so the
+    /// agent takes no listing that has more: it would be busy with it.
+    pub(crate) fn is_bounded(&self) -> bool {
+        let certificates = self.tokens.iter().flat_map(|found| &found.certificates);
+        let bytes: usize = certificates.map(|it| it.der.len()).sum();
+        let few = |found: &Found| found.certificates.len() <= MOST;
+        self.tokens.len() <= MOST && bytes <= ALL_CERTIFICATES && self.tokens.iter().all(few)
+    }
+}
+
 /// A token.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Found {

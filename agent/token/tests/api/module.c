@@ -2,7 +2,8 @@
  * PKCS #11 modules for the tests, one for each -D.
  *
  * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_LOCKS, LOAD_SEGV, INTERFACE and
- * NO_LIST fail, or are odd, when they are loaded. PROBE tries what a fence forbids, and leaves a line for each
+ * NO_LIST fail, or are odd, when they are loaded. INIT_ANSWERS says by itself, past its worker, that
+ * it has 80,000 tokens. PROBE tries what a fence forbids, and leaves a line for each
  * attempt in the file JOURNAL. The others are SoftHSM (its path in SOFTHSM) but for one thing:
  *
  * - LOGIN_CANCEL fails C_Login as a reader does whose keypad has a key for "no";
@@ -226,6 +227,27 @@ static number probe(void) {
 }
 #endif
 
+#ifdef INIT_ANSWERS
+/* A frame as the worker writes it (pipe.rs, wire.rs): length, message, listing, no library, 80,000
+ * tokens of which each field is 0, not fixed. */
+static void answer(void) {
+    enum { TOKENS = 80000, TOKEN = 12, BEFORE = 5, LISTING = 1 + 1 + 3 };
+    static unsigned char frame[BEFORE + LISTING + TOKENS * TOKEN + 1];
+    unsigned length = sizeof frame - BEFORE;
+    memcpy(frame, &length, 4);
+    memcpy(frame + BEFORE + 2, "\x80\xf1\x04", 3);
+    for (int to = 3; to < 64; to++) {
+        struct stat about;
+        if (fstat(to, &about) || !S_ISFIFO(about.st_mode) || (fcntl(to, F_GETFL) & O_ACCMODE) != O_WRONLY) continue;
+        for (size_t done = 0; done < sizeof frame;) {
+            ssize_t written = write(to, frame + done, sizeof frame - done);
+            if (written <= 0) break;
+            done += written;
+        }
+    }
+}
+#endif
+
 static number initialize(number *arguments) {
 #if defined(INIT_SEGV)
     *(volatile int *)0 = 1;
@@ -241,6 +263,9 @@ static number initialize(number *arguments) {
     memset(memory, 1, 10ul << 30);
 #elif defined(INIT_LOCKS)
     return arguments[4] ? 10 : 6; /* CKR_CANT_LOCK with flags, CKR_FUNCTION_FAILED without */
+#elif defined(INIT_ANSWERS)
+    answer();
+    for (;;) pause();
 #elif defined(PROBE)
     return probe();
 #endif
