@@ -13,6 +13,7 @@ mod browser_scene;
 mod card_certificates;
 mod card_change;
 mod card_opensc;
+mod card_journal;
 mod card_operations;
 mod card_pin;
 mod card_reader;

@@ -132,6 +132,11 @@ impl Operation<'_> {
         self.host
     }
 
+    /// How long the card may take.
+    pub(super) fn deadline(&self) -> Duration {
+        self.keyring.deadline
+    }
+
     /// What a worker has returned is not what it should be: it does nothing more.
     pub(super) fn distrust(&self) {
         self.host.restart();
@@ -224,7 +229,7 @@ impl Operation<'_> {
     }
 
     /// What a module calls by any name is often just the card being pulled.
-    async fn unless_gone(&self, error: Error) -> Error {
+    pub(super) async fn unless_gone(&self, error: Error) -> Error {
         match self.presence.goes_within(Duration::from_secs(1)).await {
             true => Error::CardRemoved,
             false => error,
