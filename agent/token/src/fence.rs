@@ -17,7 +17,8 @@ pub(crate) use platform::Guard;
 pub(crate) const MEMORY: u64 = 1 << 30;
 
 /// A fence with no gate but those that are named: no network, no other program, no signal to
-/// another process, no file written, 1 GiB of memory of its own, no dump of it.
+/// another process, no terminal to type into, no file written, 1 GiB of memory of its own, no dump
+/// of it.
 #[derive(Clone, Debug, Default)]
 pub struct Fence {
     writable: Vec<PathBuf>,

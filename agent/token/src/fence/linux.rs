@@ -20,6 +20,8 @@ const OPEN_FILES: u64 = 256;
 
 pub(super) fn close(fence: &Fence) -> Vec<Gap> {
     let mut gaps = Vec::new();
+    // Away from the agent's terminal. It fails for who leads a group, and so was started by itself.
+    let _ = nix::unistd::setsid();
     let kept = [
         hide_memory(),
         limit(Resource::RLIMIT_DATA, MEMORY, Gap::Memory),

@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -210,6 +211,12 @@ static number probe(void) {
     tried("ptrace", syscall(SYS_ptrace, 0, 0, 0, 0));
     tried("signal", kill(getppid(), 0));
     tried("signal-itself", kill(getpid(), 0));
+    /* A terminal of its own: root may type into any, so nothing but the fence refuses. */
+    int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+    tried("tiocsti", ioctl(terminal, TIOCSTI, "x"));
+    tried("x32-tiocsti", syscall(514 | 0x40000000, terminal, TIOCSTI, "x"));
+    tried("terminal", open("/dev/tty", O_RDWR));
+    tried("session", -(long)(getsid(0) != getpid()));
     tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
     tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
     tried("read", open("/etc/passwd", O_RDONLY));

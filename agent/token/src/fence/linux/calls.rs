@@ -56,6 +56,7 @@ fn refused(fence: &Fence) -> Result<Rules> {
         rules.insert(call, unless(0, &[this])?);
     }
     rules.insert(libc::SYS_prlimit64, unless(0, &[0, this])?);
+    rules.insert(libc::SYS_ioctl, when(1, &TYPING)?);
     Ok(with_other_numbers(rules))
 }
 
@@ -65,6 +66,21 @@ fn unless(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>> {
     let all: std::result::Result<Vec<_>, _> = values.iter().map(other).collect();
     Ok(vec![SeccompRule::new(all?)?])
 }
+
+/// Holds when the argument has one of these values.
+fn when(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>> {
+    let same = |value: &u64| {
+        let same = SeccompCondition::new(argument, Dword, Op::Eq, *value)?;
+        Ok(SeccompRule::new(vec![same])?)
+    };
+    values.iter().map(same).collect()
+}
+
+/// Requests to a terminal that put characters into it as if somebody had typed them: `TIOCSTI`, and
+/// `TIOCLINUX`, which pastes.
+///
+/// Spec: `ioctl_tty(2)`, `ioctl_console(2)`.
+const TYPING: [u64; 2] = [0x5412, 0x541c];
 
 /// Signals to a process, which is their first argument.
 const SIGNALS: [i64; 4] = [
@@ -123,11 +139,13 @@ const NEVER: &[i64] = &[
 #[cfg(target_arch = "x86_64")]
 fn with_other_numbers(rules: Rules) -> Rules {
     const X32: i64 = 0x4000_0000;
-    const THIRD: [(i64, i64); 7] = [
+    const THIRD: [(i64, i64); 9] = [
+        (libc::SYS_ioctl, 514),
         (libc::SYS_execve, 520),
         (libc::SYS_ptrace, 521),
         (libc::SYS_rt_sigqueueinfo, 524),
         (libc::SYS_kexec_load, 528),
+        (libc::SYS_rt_tgsigqueueinfo, 536),
         (libc::SYS_process_vm_readv, 539),
         (libc::SYS_process_vm_writev, 540),
         (libc::SYS_execveat, 545),
