@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -219,6 +220,16 @@ static number probe(void) {
     tried("session", -(long)(getsid(0) != getpid()));
     tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
     tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
+    /* Its own file, which it may write. */
+    tried("chmod", chmod(JOURNAL, 0666));
+    tried("fchmod", fchmod(fileno(journal), 0666));
+    tried("fchmodat2", syscall(452, AT_FDCWD, JOURNAL, 0666, 0));
+    tried("chown", chown(JOURNAL, -1, -1));
+    tried("xattr", syscall(SYS_setxattr, JOURNAL, "user.x", "x", 1, 0));
+    tried("no-xattr", syscall(SYS_removexattr, JOURNAL, "user.x"));
+    tried("times", utimensat(AT_FDCWD, JOURNAL, NULL, 0));
+    int flags = 0;
+    tried("file-flags", ioctl(fileno(journal), FS_IOC_SETFLAGS, &flags));
     tried("read", open("/etc/passwd", O_RDONLY));
     char memory[64];
     snprintf(memory, sizeof memory, "/proc/%d/mem", getppid());
