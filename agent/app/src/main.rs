@@ -258,7 +258,7 @@ fn work(source: Source) -> ExitCode {
 /// display and nothing else.
 fn window() -> ExitCode {
     let display = std::env::var("DISPLAY").unwrap_or_default();
-    let fence = Fence::new().reaches_abstract_names();
+    let fence = Fence::new().reaches_abstract_names().hands_over_pictures();
     // `host:0` is an X server behind the network, as `ssh -X` has it.
     let fence = match display.split_once(':') {
         Some(("" | "unix", _)) | None => fence,

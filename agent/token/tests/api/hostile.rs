@@ -61,8 +61,10 @@ async fn a_module_that_gives_no_functions_is_a_fault_that_leaves_the_others_alon
 
 #[tokio::test]
 async fn a_module_that_wants_more_memory_than_there_is_does_not_get_it() {
-    // CKR_HOST_MEMORY: it asked for 10 GB.
+    // CKR_HOST_MEMORY: it asked for 10 GB, of its own and of memory that no process owns.
     assert_eq!(fault("INIT_10G").await, Fault::Initialize { code: 2 });
+    assert_eq!(fault("INIT_SHARED").await, Fault::Initialize { code: 2 });
+    assert_eq!(fault("INIT_ZERO").await, Fault::Initialize { code: 2 });
 }
 
 #[tokio::test]

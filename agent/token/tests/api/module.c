@@ -1,7 +1,7 @@
 /*
  * PKCS #11 modules for the tests, one for each -D.
  *
- * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_LOCKS, LOAD_SEGV, INTERFACE and
+ * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_SHARED, INIT_ZERO, INIT_LOCKS, LOAD_SEGV, INTERFACE and
  * NO_LIST fail, or are odd, when they are loaded. INIT_ANSWERS says by itself, past its worker, that
  * it has 80,000 tokens. PROBE tries what a fence forbids, and leaves a line for each
  * attempt in the file JOURNAL. The others are SoftHSM (its path in SOFTHSM) but for one thing:
@@ -27,8 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -220,6 +222,8 @@ static number probe(void) {
     tried("session", -(long)(getsid(0) != getpid()));
     tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
     tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
+    tried("shmget", shmget(IPC_PRIVATE, 4096, 0600));
+    tried("memfd", syscall(SYS_memfd_create, "x", 0));
     /* Its own file, which it may write. */
     tried("chmod", chmod(JOURNAL, 0666));
     tried("fchmod", fchmod(fileno(journal), 0666));
@@ -279,6 +283,19 @@ static number initialize(number *arguments) {
     char *memory = malloc(10ul << 30);
     if (!memory) return 2; /* CKR_HOST_MEMORY */
     memset(memory, 1, 10ul << 30);
+#elif defined(INIT_SHARED)
+    void *memory = mmap(NULL, 10ul << 30, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return 2; /* CKR_HOST_MEMORY */
+#elif defined(INIT_ZERO)
+    /* The same memory by its other name, in pieces. */
+    number all = 0, piece = 64ul << 20;
+    while (all < 10ul << 30) {
+        int zero = open("/dev/zero", O_RDWR);
+        if (mmap(NULL, piece, PROT_READ | PROT_WRITE, MAP_SHARED, zero, 0) == MAP_FAILED) break;
+        close(zero);
+        all += piece;
+    }
+    if (all > piece && all <= 2ul << 30) return 2; /* CKR_HOST_MEMORY */
 #elif defined(INIT_LOCKS)
     return arguments[4] ? 10 : 6; /* CKR_CANT_LOCK with flags, CKR_FUNCTION_FAILED without */
 #elif defined(INIT_ANSWERS)

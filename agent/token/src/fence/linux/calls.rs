@@ -44,6 +44,13 @@ fn apply(rules: Rules, error: i32) -> Result<()> {
 fn refused(fence: &Fence) -> Result<Rules> {
     let never = NEVER.iter().chain(ABOUT_FILES);
     let mut rules: Rules = never.map(|call| (*call, Vec::new())).collect();
+    if !fence.pictures {
+        rules.extend(SHARED_MEMORY.iter().map(|call| (*call, Vec::new())));
+    }
+    // Not counted as the process's own, and no child is there to share it with.
+    let nobodys = u64::from((libc::MAP_SHARED | libc::MAP_ANONYMOUS).unsigned_abs());
+    let nobodys = SeccompCondition::new(3, Dword, Op::MaskedEq(nobodys), nobodys)?;
+    rules.insert(libc::SYS_mmap, vec![SeccompRule::new(vec![nobodys])?]);
     if !fence.network {
         let local = u64::from(libc::AF_UNIX.unsigned_abs());
         rules.insert(libc::SYS_socket, unless(0, &[local])?);
@@ -142,6 +149,11 @@ const NEVER: &[i64] = &[
     libc::SYS_finit_module,
     libc::SYS_delete_module,
 ];
+
+/// Memory that is no process's, so that no limit counts it.
+const SHARED_MEMORY: &[i64] = &[libc::SYS_shmget, libc::SYS_memfd_create, MEMFD_SECRET];
+
+const MEMFD_SECRET: i64 = 447;
 
 /// What changes who may read a file, whose it is, and what else is noted of it: Landlock knows of
 /// none of that, and a key that others may read is as good as stolen. SQLite asks for some of it, and
