@@ -141,6 +141,12 @@ const IS_LINS: &str = "\"agent\":\"chop\"";
 const IS_CHENS: &str = "origin_refused";
 const IS_NOBODYS: &str = "{\"code\":\"no_agent\"} 503";
 
+/// The sockets of this name that the kernel knows in this namespace: the gate's ends.
+fn gate_sockets() -> usize {
+    let known = fs::read_to_string("/proc/thread-self/net/unix").unwrap();
+    known.lines().filter(|line| line.ends_with(SOCKET)).count()
+}
+
 fn wait(until: impl Fn() -> bool) {
     let start = Instant::now();
     while !until() {
@@ -242,6 +248,25 @@ fn agents_and_gate_find_each_other_again_after_either_starts_anew() {
     drop(gate);
     machine.start_gate();
     wait(|| machine.greeting(LIN).contains(IS_LINS));
+}
+
+#[test]
+fn an_agent_after_one_that_was_killed_hears_what_is_told_to_all() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, "");
+    let killed = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    let process = nix::unistd::Pid::from_raw(killed.pid().cast_signed());
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGKILL).unwrap();
+    killed.wait_for_end(Duration::from_secs(5)).unwrap();
+
+    // No page asks in between, which would have shown the gate which lines are dead.
+    let next = machine.agent(LIN, "development = true\ntray = false");
+    // The gate itself, four lines of the one and four of the other.
+    wait(|| gate_sockets() == 9);
+    assert!(machine.tell("quit").status.success());
+
+    next.wait_for_end(Duration::from_secs(10)).unwrap();
 }
 
 #[test]

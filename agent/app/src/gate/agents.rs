@@ -152,16 +152,27 @@ impl Agents {
         self.restart.notified().await;
     }
 
+    /// Tells every agent. A user's lines may be of several agents, one that has ended and the one
+    /// after it, so all of them are told; an agent that hears it twice has ended by then.
     async fn tell_all(&self, order: Order) {
-        let lines: Vec<_> = {
+        let users: Vec<_> = {
             let mut users = self.lock();
-            users
-                .values_mut()
-                .filter_map(|it| it.waiting.pop_front())
-                .collect()
+            let lines = |(user, agent): (&u32, &mut Agent)| {
+                agent.prune();
+                (*user, std::mem::take(&mut agent.waiting))
+            };
+            users.iter_mut().map(lines).collect()
         };
-        for mut line in lines {
-            let _ = timeout(PROMPTLY, line.write_all(&Message::Order(order).bytes())).await;
+        let words = Message::Order(order).bytes();
+        for (user, lines) in users {
+            let (there, mut told) = (lines.len(), 0);
+            for mut line in lines {
+                let said = line.write_all(&words);
+                told += usize::from(matches!(timeout(PROMPTLY, said).await, Ok(Ok(()))));
+            }
+            if there > 0 && told == 0 {
+                tracing::warn!(user, "an agent could not be told");
+            }
         }
         if order == Order::Restart {
             self.restart.notify_one();
