@@ -179,6 +179,14 @@ fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
             assert_eq!(answer(HUANG), IS_NOBODYS, "{address} {version}");
         }
     }
+    // A request with a body is not waited for.
+    let start = Instant::now();
+    let post = ["--http1.1", "--data", "{}"];
+    assert_eq!(
+        machine.page(HUANG, "https://localhost:21443/v1/sign", &post),
+        IS_NOBODYS
+    );
+    assert!(start.elapsed() < Duration::from_secs(5));
     // The room for HiCOS pages has the same door.
     let room = |user| machine.page(user, "http://localhost:61161/", &[]);
     assert!(!room(LIN).ends_with("503"), "{}", room(LIN));
