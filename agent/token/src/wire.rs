@@ -212,7 +212,13 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether card and module are as before: only then is the worker used again.
+    /// Whether nobody was logged in by what failed. Of the others it may be: a module that finds out
+    /// that it cannot sign does so after the login.
+    pub(crate) fn leaves_no_login(&self) -> bool {
+        matches!(self, Self::PinWrong | Self::PinLocked | Self::PinLength)
+    }
+
+    /// Whether the module is as before: only then is the worker used again.
     pub(crate) fn is_harmless(&self) -> bool {
         matches!(
             self,

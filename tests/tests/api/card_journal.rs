@@ -10,7 +10,7 @@ use std::{
 use chop_token::Module;
 
 /// The function list starts with a version, padded to a pointer; `C_Login` is the 19th function,
-/// `C_SignInit` the 43rd (PKCS #11 2.40 §2.2, `CK_FUNCTION_LIST`).
+/// `C_Decrypt` the 35th, `C_SignInit` the 43rd (PKCS #11 2.40 §2.2, `CK_FUNCTION_LIST`).
 const SOURCE: &str = r#"
 #include <dlfcn.h>
 #include <stdio.h>
@@ -27,6 +27,15 @@ static number sign_init(number session, void *mechanism, number key) {
     if (access(FOLDER "/no-mechanism", F_OK) == 0) return 0x70; /* CKR_MECHANISM_INVALID */
     return ((number (*)(number, void *, number))theirs.functions[42])(session, mechanism, key);
 }
+static number decrypt(number session, void *data, number length, void *out, number *width) {
+    if (access(FOLDER "/no-decryption", F_OK) == 0) {
+        FILE *begun = fopen(FOLDER "/begun", "w");
+        if (begun) fclose(begun);
+        usleep(100000);
+        return 5; /* CKR_GENERAL_ERROR */
+    }
+    return ((number (*)(number, void *, number, void *, number *))theirs.functions[34])(session, data, length, out, width);
+}
 number C_GetFunctionList(struct list **out) {
     void *module = dlopen(MODULE, RTLD_NOW);
     number (*get)(struct list **) = module ? dlsym(module, "C_GetFunctionList") : 0;
@@ -34,6 +43,7 @@ number C_GetFunctionList(struct list **out) {
     if (!get || get(&found)) return 5;
     ours = theirs = *found;
     ours.functions[18] = (void *)login;
+    ours.functions[34] = (void *)decrypt;
     ours.functions[42] = (void *)sign_init;
     *out = &ours;
     return 0;
@@ -73,8 +83,18 @@ impl Journal {
         fs::read_to_string(self.0.join("logins")).unwrap_or_default()
     }
 
-    /// From now on it knows no mechanism.
+    /// From now on it knows no mechanism, when it is asked after the login.
     pub(crate) fn knows_no_mechanism(&self) {
         fs::write(self.0.join("no-mechanism"), "").unwrap();
+    }
+
+    /// From now on decryption fails, as many modules say for any reason.
+    pub(crate) fn decrypts_nothing(&self) {
+        fs::write(self.0.join("no-decryption"), "").unwrap();
+    }
+
+    /// Whether a decryption has begun since.
+    pub(crate) fn decrypts(&self) -> bool {
+        self.0.join("begun").exists()
     }
 }

@@ -155,6 +155,9 @@ fn chop_cards_shows_nothing_that_a_module_prints() {
 
     for said in [output.stdout, output.stderr] {
         let said = String::from_utf8_lossy(&said);
-        assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
+        assert!(
+            !said.contains('\u{1b}') && !said.contains('\u{7}'),
+            "{said:?}"
+        );
     }
 }

@@ -69,7 +69,11 @@ fn removal_runs_nobodys_code_on_roots_terminal() {
     let home = folder.join("lin");
     hostile_home(&home);
     let people = format!("lin:x:{LIN}:{LIN}::{}:/bin/sh\n", home.display());
-    fs::write("/etc/passwd", format!("root:x:0:0::/nowhere:/bin/sh\n{people}")).unwrap();
+    fs::write(
+        "/etc/passwd",
+        format!("root:x:0:0::/nowhere:/bin/sh\n{people}"),
+    )
+    .unwrap();
     let program = folder.join("chop");
     fs::copy(chop(), &program).unwrap();
 
@@ -93,9 +97,15 @@ fn removal_runs_nobodys_code_on_roots_terminal() {
 
     // It was loaded, and had no terminal: ENXIO.
     let journal = fs::read_to_string(home.join("journal")).unwrap();
-    assert!(journal.lines().all(|line| line == "terminal 6"), "{journal}");
+    assert!(
+        journal.lines().all(|line| line == "terminal 6"),
+        "{journal}"
+    );
     assert!(journal.contains("terminal"), "{journal}");
     assert!(shown.contains("[]"), "{shown}");
     assert!(shown.contains("garbage"), "{shown}");
-    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}'), "{shown:?}");
+    assert!(
+        !shown.contains('\u{1b}') && !shown.contains('\u{7}'),
+        "{shown:?}"
+    );
 }

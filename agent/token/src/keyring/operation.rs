@@ -182,7 +182,7 @@ impl Operation<'_> {
             Ok(Err(Ok(failure))) => failure,
             Err(silence) => return Err(self.silence(silence).await),
         };
-        if failure.is_harmless() {
+        if failure.leaves_no_login() {
             used.token = None;
         }
         Err(self.error(failure).await)
@@ -228,9 +228,14 @@ impl Operation<'_> {
         }
     }
 
+    /// Whether the card is gone, or is just going: it takes a second to be sure that it is not.
+    pub(super) async fn is_gone(&self) -> bool {
+        self.presence.goes_within(Duration::from_secs(1)).await
+    }
+
     /// What a module calls by any name is often just the card being pulled.
     pub(super) async fn unless_gone(&self, error: Error) -> Error {
-        match self.presence.goes_within(Duration::from_secs(1)).await {
+        match self.is_gone().await {
             true => Error::CardRemoved,
             false => error,
         }
