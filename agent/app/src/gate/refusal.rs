@@ -111,7 +111,8 @@ mod tests {
         said
     }
 
-    const REQUEST: &[u8] = b"POST /v1/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n";
+    const REQUEST: &[u8] =
+        b"POST /v1/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n";
 
     #[tokio::test]
     async fn a_request_with_a_body_is_answered_at_once() {

@@ -104,10 +104,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[piv::KIND];
 
-fn first<T>(
-    card: &Card,
-    ask: impl Fn(&Kind, &Card) -> Result<T, NoAnswer>,
-) -> Result<T, NoAnswer> {
+fn first<T>(card: &Card, ask: impl Fn(&Kind, &Card) -> Result<T, NoAnswer>) -> Result<T, NoAnswer> {
     let answers = KINDS.iter().map(|kind| ask(kind, card));
     let known = |answer: &Result<T, NoAnswer>| !matches!(answer, Err(NoAnswer::UnknownKind));
     answers

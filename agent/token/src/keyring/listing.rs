@@ -49,6 +49,8 @@ impl Listed {
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) token: Token,
+    /// The description of its slot.
+    pub(super) place: String,
     /// The count of its reader when it was seen: see [`super::seats::Seat`].
     pub(super) count: u64,
     /// Whether its card is of a kind that can be asked for the tries left.
@@ -163,6 +165,7 @@ fn kept(source: &Path, found: Found, seats: &Seats) -> Kept {
             hidden: found.hidden,
         },
         count: seat.map_or(0, |seat| seat.count),
+        place: found.place,
         tells: false,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     host::{Host, Silence},
     keeper::Event,
     kinds::{self, Tries},
-    presence::Presence,
+    presence::{At, Presence},
 };
 use crate::{
     Certificate, Error, KeyId, Pin, PinState, Signer, Token, TokenId, Use, WorkerSource,
@@ -56,7 +56,11 @@ impl Keyring {
                 None => return Err(Error::CardRemoved),
             }
         };
-        let presence = Presence::of(&shown, &self.seats, token.reader.as_deref());
+        let at = match token.reader.as_deref() {
+            Some(name) => At::Reader(name),
+            None => At::Described(shown.place(id)),
+        };
+        let presence = Presence::of(&shown.seats, &self.seats, at);
         Ok(Operation {
             keyring: self,
             host,
