@@ -90,6 +90,13 @@ pub fn clear() -> Result<()> {
     for left in machine::clear(&Places::of_this_system())? {
         eprintln!("{}", advice(&left));
     }
+    // What the gate remembers; systemd keeps it in the one place, and has a link in the other.
+    let memory = Path::new(gate::people::FOLDER);
+    let _ = fs::remove_dir_all("/var/lib/private/chop-gate");
+    let _ = match fs::symlink_metadata(memory).is_ok_and(|it| it.is_symlink()) {
+        true => fs::remove_file(memory),
+        false => fs::remove_dir_all(memory),
+    };
     Ok(())
 }
 

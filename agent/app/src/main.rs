@@ -152,6 +152,8 @@ fn serve_everybody(
         socket: socket.unwrap_or_else(|| chop_agent::paths::GATE.into()),
         pair: pair.unwrap_or_else(machine::gate_pair),
         policy: policy.unwrap_or_else(policy_file),
+        // systemd names it, for who has a unit of ours.
+        memory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
     };
     gate::until_ended(&options, || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());

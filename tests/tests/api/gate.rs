@@ -67,6 +67,7 @@ impl Machine {
         fs::set_permissions(&pair, Permissions::from_mode(0o400)).unwrap();
         let mut gate = self.as_user(GATE, &self.chop);
         gate.arg("gate").env("CREDENTIALS_DIRECTORY", &credentials);
+        gate.env("STATE_DIRECTORY", &credentials);
         self.gate = Some(Program::start(gate, &self.folder.join("gate.log")).unwrap());
         wait(|| Path::new(SOCKET).exists());
     }
@@ -182,6 +183,9 @@ fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
             assert_eq!(answer(HUANG), IS_NOBODYS, "{address} {version}");
         }
     }
+    // Who has an agent is remembered, for the removal.
+    let people = fs::read_to_string(machine.folder.join("credentials/people"));
+    assert_eq!(people.unwrap(), format!("{LIN}\n{CHEN}\n"));
     // A request with a body is not waited for.
     let start = Instant::now();
     let post = ["--http1.1", "--data", "{}"];

@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     io,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU16, AtomicU64, Ordering},
@@ -20,6 +21,7 @@ use tokio::{
 use super::{
     Order, PROMPTLY,
     line::{self, AGENT, Message, TAKEN},
+    people::People,
 };
 
 /// So many lines of one user wait at most; a new one takes the place of the oldest. A user can so
@@ -47,6 +49,7 @@ pub(super) struct Agents {
     next: AtomicU64,
     dialled: Notify,
     restart: Notify,
+    people: People,
 }
 
 #[derive(Default)]
@@ -75,6 +78,14 @@ impl Agent {
 }
 
 impl Agents {
+    /// Nobody yet, with the memory in this folder of who ever was.
+    pub(super) fn remembering(folder: Option<PathBuf>) -> Self {
+        Self {
+            people: People::of(folder),
+            ..Self::default()
+        }
+    }
+
     /// From now on agents are told that pages use this port.
     pub(super) fn tell_port(&self, port: u16) {
         self.port.store(port, Ordering::Release);
@@ -194,6 +205,7 @@ impl Agents {
     }
 
     fn add(&self, user: u32, line: UnixStream) {
+        self.people.note(user);
         let mut users = self.lock();
         make_room(&mut users, MOST_OF_ALL);
         let agent = users.entry(user).or_default();

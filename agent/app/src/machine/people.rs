@@ -8,6 +8,7 @@
 //! Spec: docs/threat-model.md, C-32.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Read},
     path::Path,
@@ -19,9 +20,10 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use super::only_root;
-use crate::doctor::harmless;
+use crate::{doctor::harmless, gate};
 
-/// Runs `chop uninstall --stores` as each person who has anything of it: what lies in a home is
+/// Runs `chop uninstall --stores` as each person who has anything of it, by the system's own list or
+/// because an agent of theirs has dialled the gate (accounts of a directory): what lies in a home is
 /// changed by that person's own process, never by root. `purge` also removes what their agents
 /// have remembered.
 ///
@@ -30,8 +32,13 @@ use crate::doctor::harmless;
 pub fn forget_people(purge: bool) -> Result<()> {
     only_root()?;
     let program = std::env::current_exe()?;
-    let people = fs::read_to_string("/etc/passwd").context("/etc/passwd cannot be read")?;
-    for person in people.lines().filter_map(Person::read) {
+    let listed = fs::read_to_string("/etc/passwd").context("/etc/passwd cannot be read")?;
+    let mut people: Vec<_> = listed.lines().filter_map(Person::read).collect();
+    let known: HashSet<_> = people.iter().map(|person| person.user.clone()).collect();
+    let dialled = gate::people::read(Path::new(gate::people::FOLDER)).into_iter();
+    let others = dialled.filter(|user| !known.contains(&user.to_string()));
+    people.extend(others.filter_map(Person::of_a_directory));
+    for person in people {
         let mut command = person.command(&program);
         command.args(["uninstall", "--stores"]);
         if purge {
@@ -70,6 +77,18 @@ impl Person {
             name: (*name).to_owned(),
             user: (*user).to_owned(),
             group: (*group).to_owned(),
+        })
+    }
+
+    /// Somebody whose agent has dialled the gate, and whom the system knows from somewhere else than
+    /// its own list.
+    fn of_a_directory(user: u32) -> Option<Self> {
+        let found = nix::unistd::User::from_uid(user.into()).ok().flatten()?;
+        // Users of the system have no agents, whatever the gate says.
+        (user >= 1000 && found.uid.as_raw() == user).then(|| Self {
+            name: harmless(&found.name),
+            user: user.to_string(),
+            group: found.gid.as_raw().to_string(),
         })
     }
 
