@@ -13,7 +13,7 @@ use nix::sys::{
 use super::{Fence, Gap, MEMORY};
 
 /// All that may be mapped, shared memory and libraries included, in bytes: 2 GiB. Modules that were
-/// tried have up to 0.4 GiB, most of it reserved and never used.
+/// tried have up to 0.25 GiB, most of it reserved and never used.
 const ADDRESSES: u64 = 2 << 30;
 
 /// As many threads may the person's programs have together for another one to be started. (Not where
