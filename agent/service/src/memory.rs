@@ -1,14 +1,17 @@
 //! What the agent remembers of sites, across restarts: how often their windows ended badly, which
-//! certificate was chosen last, and what was allowed to pages written for HiCOS.
+//! certificate was chosen last, what was allowed to pages written for HiCOS, and which cards took
+//! wrong PINs.
 //!
 //! Each is one small file, readable by its owner alone, which is replaced as a whole. All but the
-//! last hold hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
+//! grants hold hashes, so that they are no browsing history. A file that is missing or cannot be read counts as
 //! empty, and is replaced.
 
 mod choices;
 mod cool_down;
 mod file;
 mod grants;
+mod shared;
+mod tries;
 
 use std::path::Path;
 
@@ -16,6 +19,7 @@ pub(crate) use choices::Choices;
 pub(crate) use cool_down::CoolDown;
 pub(crate) use grants::Standing;
 pub use grants::{Grant, Grants};
+pub use tries::{OfCard, Tries, Try};
 
 /// What the agent remembers of sites.
 #[derive(Debug)]
@@ -23,6 +27,7 @@ pub struct Memory {
     pub(crate) cool_down: CoolDown,
     pub(crate) choices: Choices,
     pub(crate) grants: Grants,
+    pub(crate) tries: Tries,
 }
 
 impl Memory {
@@ -33,6 +38,7 @@ impl Memory {
             cool_down: CoolDown::load(folder.join("cool-down.json")),
             choices: Choices::load(folder.join("choices.json")),
             grants: Grants::load(folder),
+            tries: Tries::load(folder),
         }
     }
 
@@ -43,6 +49,7 @@ impl Memory {
             cool_down: CoolDown::in_memory(),
             choices: Choices::in_memory(),
             grants: Grants::in_memory(),
+            tries: Tries::in_memory(),
         }
     }
 }

@@ -72,3 +72,31 @@ pub enum Error {
     #[error("the worker process could not be started")]
     Spawn(#[source] std::io::Error),
 }
+
+impl Error {
+    /// Whether a PIN that was handed over may have cost the card a try: whatever does not say that
+    /// the card never had it.
+    #[must_use]
+    pub fn may_have_cost_a_try(&self) -> bool {
+        match self {
+            Self::PinLength
+            | Self::Cancelled
+            | Self::NotFree
+            | Self::Unsupported
+            | Self::KeyGone
+            | Self::PukWrong { .. }
+            | Self::PukLocked
+            | Self::Pkcs12(_)
+            | Self::Spawn(_) => false,
+            // The module says itself that it got further than the PIN.
+            Self::Module { call, .. } => matches!(*call, "C_Login" | "C_SetPIN" | "C_InitPIN"),
+            Self::NotASignature => false,
+            Self::PinWrong { .. }
+            | Self::PinLocked
+            | Self::PinRefused
+            | Self::CardRemoved
+            | Self::Deadline { .. }
+            | Self::WorkerEnded => true,
+        }
+    }
+}

@@ -189,7 +189,10 @@ pub(crate) struct Found {
 /// Why something was not done.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Failure {
-    PinWrong,
+    PinWrong {
+        /// Tries left, where the module itself says.
+        left: Option<u8>,
+    },
     PinLocked,
     PinLength,
     /// The card does not take the new PIN.
@@ -215,14 +218,17 @@ impl Failure {
     /// Whether nobody was logged in by what failed. Of the others it may be: a module that finds out
     /// that it cannot sign does so after the login.
     pub(crate) fn leaves_no_login(&self) -> bool {
-        matches!(self, Self::PinWrong | Self::PinLocked | Self::PinLength)
+        matches!(
+            self,
+            Self::PinWrong { .. } | Self::PinLocked | Self::PinLength
+        )
     }
 
     /// Whether the module is as before: only then is the worker used again.
     pub(crate) fn is_harmless(&self) -> bool {
         matches!(
             self,
-            Self::PinWrong
+            Self::PinWrong { .. }
                 | Self::PinLocked
                 | Self::PinLength
                 | Self::PinRefused

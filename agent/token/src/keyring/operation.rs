@@ -209,7 +209,11 @@ impl Operation<'_> {
 
     async fn error(&self, failure: Failure) -> Error {
         match failure {
-            Failure::PinWrong => self.pin_wrong().await,
+            Failure::PinWrong { left: None } => self.pin_wrong().await,
+            Failure::PinWrong { left: Some(left) } => {
+                self.tell(|id| Event::Refused(id, Some(Tries::Left(left))));
+                Error::PinWrong { left: Some(left) }
+            }
             Failure::PinLocked => {
                 self.tell(|id| Event::Refused(id, Some(Tries::Locked)));
                 Error::PinLocked

@@ -78,7 +78,8 @@ impl OpenFile {
     ) -> Result<Self, Failure> {
         let file = read(path).map_err(Failure::File)?;
         // The format knows passwords as text only.
-        let password = std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong)?;
+        let password =
+            std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong { left: None })?;
         let mac = bags::in_the_open(&file).map_err(Failure::File)?.mac;
         let archive =
             Pkcs12Archive::from_pkcs12(&file, password).map_err(|error| failure(&error, mac))?;
@@ -162,13 +163,15 @@ fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
 /// Sorts the errors of a file whose outer structure is sound.
 fn failure(error: &Error, mac: bool) -> Failure {
     match error {
-        Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError => Failure::PinWrong,
+        Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError => {
+            Failure::PinWrong { left: None }
+        }
         Error::UnsupportedEncryptionScheme
         | Error::UnsupportedMacAlgorithm
         | Error::UnsupportedContentType
         | Error::InvalidParameters => Failure::File(FileFault::Unsupported),
         // One wrong password in 256 leaves what looks like padding, and then no structure.
-        _ if !mac => Failure::PinWrong,
+        _ if !mac => Failure::PinWrong { left: None },
         _ => Failure::File(FileFault::NotPkcs12),
     }
 }
