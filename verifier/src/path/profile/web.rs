@@ -1,25 +1,48 @@
 //! What the web's PKI asks beyond RFC 5280's path validation: for servers' names only.
 //!
-//! Cards are not held to it: GPKI is older than most of it.
-//!
 //! Spec: RFC 5280 §4.1, §4.2; CA/Browser Forum, TLS Baseline Requirements 2.0 §6.1, §7.1.
 
-use der::asn1::ObjectIdentifier;
-use x509_cert::ext::pkix::name::GeneralName;
+use std::net::IpAddr;
 
+use der::asn1::ObjectIdentifier;
+use x509_cert::ext::pkix::{
+    crl::dp::DistributionPoint,
+    name::{DistributionPointName, GeneralName},
+};
+
+use super::{
+    ANY, CODE_SIGNING, EMAIL_PROTECTION, OCSP_SIGNING, TIME_STAMPING, absent, alternative_names,
+    no_authority, none_of, wrong,
+};
 use crate::{
     asn1::certificate::public_key,
     certificate::{Certificate, Known},
     name::{COMMON_NAME, text},
-    path::{ChainFault, server_name::is_dns_name},
+    path::ChainFault,
     signature::{KeyKind, key_kind},
 };
+
+/// Precertificate signing. Spec: RFC 6962 §3.1.
+const PRECERTIFICATES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.4.4");
+
+/// Purposes that a server's certificate may not have beside its own. Spec: BR §7.1.2.7.10.
+const OTHERS: [ObjectIdentifier; 6] = [
+    ANY,
+    CODE_SIGNING,
+    EMAIL_PROTECTION,
+    TIME_STAMPING,
+    OCSP_SIGNING,
+    PRECERTIFICATES,
+];
 
 /// An anchor, as far as a root certificate can be wrong.
 pub(super) fn check_anchor(anchor: &Certificate) -> Result<(), ChainFault> {
     check_any(anchor)?;
     check_issuing(anchor)?;
     absent(anchor, Known::EXTENDED_KEY_USAGE)?;
+    if !anchor.is_self_issued() {
+        return authority_key(anchor);
+    }
     if let Some(key) = &anchor.extensions.authority_key {
         // A root's authorityKeyIdentifier, if it has one, is its own key's and no more.
         let own = key
@@ -28,7 +51,7 @@ pub(super) fn check_anchor(anchor: &Certificate) -> Result<(), ChainFault> {
             .is_some_and(|id| Some(id.as_bytes()) == anchor.extensions.subject_key.as_deref());
         let bare =
             key.authority_cert_issuer.is_none() && key.authority_cert_serial_number.is_none();
-        if anchor.is_self_issued() && !(own && bare) {
+        if !(own && bare) {
             return Err(wrong(Known::AUTHORITY_KEY));
         }
     }
@@ -39,6 +62,7 @@ pub(super) fn check_anchor(anchor: &Certificate) -> Result<(), ChainFault> {
 pub(super) fn check_authority(authority: &Certificate) -> Result<(), ChainFault> {
     check_any(authority)?;
     check_issuing(authority)?;
+    points(authority)?;
     authority_key(authority)
 }
 
@@ -46,31 +70,14 @@ pub(super) fn check_authority(authority: &Certificate) -> Result<(), ChainFault>
 pub(super) fn check_leaf(leaf: &Certificate) -> Result<(), ChainFault> {
     check_any(leaf)?;
     authority_key(leaf)?;
-    let extensions = &leaf.extensions;
-    if extensions
-        .basic_constraints
-        .as_ref()
-        .is_some_and(|basic| basic.ca)
-    {
-        return Err(ChainFault::Authority);
-    }
-    if extensions
-        .key_usage
-        .is_some_and(|usage| usage.key_cert_sign())
-    {
-        return Err(ChainFault::KeyUsage);
-    }
+    points(leaf)?;
+    no_authority(leaf)?;
     absent(leaf, Known::NAME_CONSTRAINTS)?;
-    match extensions.find(Known::EXTENDED_KEY_USAGE) {
-        Some((false, _)) => {}
+    match leaf.extensions.find(Known::EXTENDED_KEY_USAGE) {
+        Some((false, _)) => none_of(leaf, &OTHERS)?,
         _ => return Err(ChainFault::ExtendedKeyUsage),
     }
-    // Who it is for stands in the alternative names, which are critical exactly without a subject.
-    let empty = leaf.subject_name().is_empty();
-    match extensions.find(Known::ALTERNATIVE_NAMES) {
-        Some((critical, _)) if critical == empty => {}
-        _ => return Err(wrong(Known::ALTERNATIVE_NAMES)),
-    }
+    alternative_names(leaf)?;
     common_names(leaf)
 }
 
@@ -149,48 +156,86 @@ fn check_key(certificate: &Certificate) -> Result<(), ChainFault> {
     }
 }
 
-/// A common name that stands in the subject stands in the alternative names as well, letter for
-/// letter.
+/// Where lists are published is said in URIs alone. Spec: BR §7.1.2.11.2.
+fn points(certificate: &Certificate) -> Result<(), ChainFault> {
+    let plain = |point: &DistributionPoint| {
+        let names = point.distribution_point.as_ref();
+        names.is_some_and(by_uris) && point.reasons.is_none() && point.crl_issuer.is_none()
+    };
+    let points = &certificate.extensions.distribution_points;
+    if points.iter().all(plain) {
+        Ok(())
+    } else {
+        Err(wrong(Known::DISTRIBUTION_POINTS))
+    }
+}
+
+/// A point that is named by URIs and nothing else.
+pub(crate) fn by_uris(name: &DistributionPointName) -> bool {
+    let is_uri = |name: &GeneralName| matches!(name, GeneralName::UniformResourceIdentifier(_));
+    match name {
+        DistributionPointName::FullName(names) => names.iter().all(is_uri),
+        DistributionPointName::NameRelativeToCRLIssuer(_) => false,
+    }
+}
+
+/// A common name that is a host or an address is written as the alternative names have it: hosts
+/// letter for letter and in ASCII, addresses in their one form.
 ///
-/// Spec: Baseline Requirements §7.1.4.3.
+/// That it stands among the alternative names as well, which the requirements ask for too, is not
+/// checked: nobody is found by it, and most other verifiers pass over it.
+///
+/// Spec: BR §7.1.4.3.
 fn common_names(leaf: &Certificate) -> Result<(), ChainFault> {
     let names = leaf.subject_name().attributes();
     for pair in names.filter(|pair| pair.oid == COMMON_NAME) {
         let name = text(pair.value).ok_or(ChainFault::Name)?;
-        let stands = leaf.extensions.names().iter().any(|other| match other {
-            GeneralName::DnsName(other) => name == other.as_str(),
-            GeneralName::IpAddress(bytes) => address(bytes.as_bytes()).as_ref() == Some(&name),
+        let mut others = leaf.extensions.names().iter();
+        let otherwise = others.any(|other| match other {
+            GeneralName::DnsName(other) => {
+                name != other.as_str() && name.eq_ignore_ascii_case(other.as_str())
+            }
             _ => false,
         });
-        // A text that can be no name of a server is taken for a remark.
-        let is_name = is_dns_name(name.trim_start_matches("*.")) || is_address(&name);
-        if is_name && name.contains(['.', ':']) && !stands {
+        let odd = is_address(&name) && !is_canonical(&name);
+        if otherwise || odd || is_unicode_host(&name) {
             return Err(ChainFault::Name);
         }
     }
     Ok(())
 }
 
-/// An address as RFC 5952 writes it.
-fn address(bytes: &[u8]) -> Option<String> {
-    let v4 = <[u8; 4]>::try_from(bytes).map(|bytes| std::net::Ipv4Addr::from(bytes).to_string());
-    let v6 = <[u8; 16]>::try_from(bytes).map(|bytes| std::net::Ipv6Addr::from(bytes).to_string());
-    v4.or(v6).ok()
-}
-
+/// An address in any of the ways in which people have written them: with a colon, or all its parts
+/// numbers, of which at least one is hexadecimal if there is only one.
 fn is_address(text: &str) -> bool {
-    let hexadecimal = |char: char| char.is_ascii_hexdigit() || matches!(char, ':' | '.' | 'x');
-    text.parse::<std::net::IpAddr>().is_ok()
-        || (!text.is_empty() && text.chars().all(hexadecimal) && text.contains(['.', ':']))
-}
-
-fn absent(certificate: &Certificate, oid: ObjectIdentifier) -> Result<(), ChainFault> {
-    match certificate.extensions.find(oid) {
-        Some(_) => Err(wrong(oid)),
-        None => Ok(()),
+    let hexadecimal = |part: &str| {
+        let digits = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X"));
+        digits.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let decimal = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let of_six = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    match text.contains(['.', ':']) {
+        false => hexadecimal(text),
+        true if text.contains(':') => text.bytes().all(of_six),
+        true => text
+            .split('.')
+            .all(|part| decimal(part) || hexadecimal(part)),
     }
 }
 
-fn wrong(oid: ObjectIdentifier) -> ChainFault {
-    ChainFault::Extension { oid }
+/// As RFC 3986 §3.2.2 and RFC 5952 §4 write it.
+fn is_canonical(text: &str) -> bool {
+    let read: Result<IpAddr, _> = text.parse();
+    read.is_ok_and(|address| address.to_string() == text)
+}
+
+/// A host whose letters are not those that names are written with.
+fn is_unicode_host(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|char| char.is_alphanumeric() || char == '-')
+    };
+    !text.is_ascii() && text.contains('.') && text.trim_start_matches("*.").split('.').all(label)
 }
