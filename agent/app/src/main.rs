@@ -183,6 +183,8 @@ fn serve_everybody(
         socket: socket.unwrap_or_else(|| chop_agent::paths::GATE.into()),
         pair: pair.unwrap_or_else(machine::gate_pair),
         policy: policy.unwrap_or_else(policy_file),
+        // systemd names it, for who has a unit of ours.
+        memory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
     };
     gate::until_ended(&options, || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
@@ -289,7 +291,7 @@ fn work(source: Source) -> ExitCode {
 /// display and nothing else.
 fn window() -> ExitCode {
     let display = std::env::var("DISPLAY").unwrap_or_default();
-    let fence = Fence::new().reaches_abstract_names();
+    let fence = Fence::new().reaches_abstract_names().hands_over_pictures();
     // `host:0` is an X server behind the network, as `ssh -X` has it.
     let fence = match display.split_once(':') {
         Some(("" | "unix", _)) | None => fence,

@@ -336,6 +336,8 @@ puk-wrong-left = Wrong PUK, { $left ->
     [one] 1 try left
    *[other] { $left } tries left
 }
+puk-last-try = Last try
+    .more = One more wrong PUK locks it too; then the card's issuer alone can help.
 puk-locked = The PUK is locked too; ask the card's issuer
 pin-refused = The card does not take the new PIN; choose another
 pin-not-free = Another program is using the card; try again in a moment
