@@ -52,7 +52,7 @@ var AGENT_CODES = [
 var BRIDGE_CODES = [
   /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
   "agent_unreachable",
-  /** What answers is not Chop, or not certified as such. Reserved: nothing gives it yet. */
+  /** Chop is here, as its page without TLS says; the browser does not trust its certificate. */
   "agent_untrusted",
   /** The agent speaks only versions of the protocol that this bridge does not. */
   "protocol_unsupported",
@@ -214,6 +214,7 @@ var CLOSED_CHECK = 200;
 var ISOLATED_TIME = 1e3;
 var MESSAGES = {
   agent_unreachable: "the popup found no agent either; it is not installed, not running or not trusted",
+  agent_untrusted: "Chop runs, but this browser does not trust its certificate: `chop doctor` says how it does",
   opener_isolated: "the page’s Cross-Origin-Opener-Policy must not be same-origin; same-origin-allow-popups is fine",
   popup_closed: "the popup was closed before it had an answer; start again when the person wants to",
   protocol_unsupported: "update the bridge or the agent, whichever is older",
@@ -225,7 +226,7 @@ function pageOf([agent]) {
 function openPopup(win, url) {
   return win.open(url, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated, here) {
   const opened = win.performance.now();
   let scope;
   try {
@@ -242,10 +243,10 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
       let agent = first;
       let ready = false;
       const steer = () => {
-        const next = others.shift();
-        if (next === void 0) return fail("agent_unreachable");
+        const next = others.shift() ?? here;
+        if (next === void 0 || next === agent) return fail("agent_unreachable");
         agent = next;
-        popup.location.replace(pageOf([agent]));
+        popup.location.replace(agent === here ? `${here}/chop/here` : pageOf([agent]));
         cancelSteering = scope2.after(READY_TIME, steer);
       };
       let cancelSteering = scope2.after(READY_TIME, steer);
@@ -261,6 +262,7 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
       scope2.on(win, "message", (event) => {
         if (event.source !== popup || event.origin !== agent) return;
         const message = Object(event.data);
+        if (agent === here) return void (message.chop === "here" && fail("agent_untrusted"));
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
         noteSimulated("result" in message ? message.result : message.problem, onSimulated);

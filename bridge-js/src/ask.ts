@@ -1,5 +1,5 @@
 import { askByFetch } from './ask-by-fetch.js'
-import { askByPopup, openPopup, pageOf } from './ask-by-popup.js'
+import { askByPopup, HERE, openPopup, pageOf } from './ask-by-popup.js'
 import type { AskState } from './ask-state.js'
 import { BridgeError } from './bridge-error.js'
 import { ownWindow, type BrowserWindow, type Popup } from './browser-window.js'
@@ -65,12 +65,17 @@ export async function askFrom<T>(
   )
   onState({ state: 'popup' })
   const onAsked = (): void => onState({ state: 'waiting_for_person' })
+  let stays = false
   try {
     return operation.parse(
-      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated),
+      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated, HERE),
     )
+  } catch (error) {
+    // Then Chop's own page is in it, and tells the person what to do.
+    stays = error instanceof BridgeError && error.code === 'agent_untrusted'
+    throw error
   } finally {
-    popup.close()
+    if (!stays) popup.close()
   }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     Anchors, Assurance, Certificate, Evidence, Refusal, Signer, Sources,
     chains::{Chains, Given},
     moment::Moment,
-    path::{ChainRefusal, PathRules, Place, Purpose, SIMULATED_POLICY, check_validity},
+    path::{Budget, ChainRefusal, PathRules, Place, Purpose, SIMULATED_POLICY, check_validity},
     revocation::RevocationRules,
 };
 
@@ -198,7 +198,7 @@ impl Verifier {
         &self,
         certificate: Certificate,
         use_: Use,
-        extra: &[Arc<Certificate>],
+        company: Entourage<'_>,
         occasion: Occasion<'_>,
     ) -> Result<Signer, Refusal> {
         let chains = match use_ {
@@ -221,11 +221,12 @@ impl Verifier {
             anchors: &self.anchors,
             evidence: &self.evidence,
             own_evidence: occasion.evidence().unwrap_or(&none),
-            extra,
+            extra: company.extra,
             now,
+            budget: company.budget,
         };
         let found = chains.check(&certificate, given)?;
-        let assurance = Assurance::of(&found.path.policies);
+        let assurance = Assurance::of(&found.path.policies.all);
         if self
             .assurance
             .is_some_and(|required| assurance < Some(required))
@@ -253,10 +254,27 @@ impl Verifier {
             own_evidence: &none,
             extra: &[],
             now: Moment::of(now),
+            budget: &Budget::default(),
         };
         let found = Chains::new(rules).check(certificate, given)?;
         let issuer = found.path.authorities.last().unwrap_or(&found.path.anchor);
         Ok(Sources::of(certificate, issuer.clone()))
+    }
+}
+
+/// What came with a certificate that is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Entourage<'a> {
+    /// Authorities that nobody has configured.
+    pub(crate) extra: &'a [Arc<Certificate>],
+    /// The work that is left for all that came together.
+    pub(crate) budget: &'a Budget,
+}
+
+impl<'a> Entourage<'a> {
+    /// Nothing else came.
+    pub(crate) fn none(budget: &'a Budget) -> Self {
+        Self { extra: &[], budget }
     }
 }
 

@@ -86,6 +86,8 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(NoGrant { caller }) = error.downcast_ref() {
+        chop_agent::text::grants::unknown(caller)
     } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
         command::simulate(error)
     } else if error.is::<NoHome>() {
@@ -100,6 +102,13 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
 #[derive(Debug, thiserror::Error)]
 #[error("this person has no home folder")]
 struct NoHome;
+
+/// Nobody of that name has been let in or kept out.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no grant for {caller}")]
+struct NoGrant {
+    caller: String,
+}
 
 fn agent() -> Result<ExitCode> {
     // PINs pass through on their way from the window to the card.
@@ -174,6 +183,8 @@ fn serve_everybody(
         socket: socket.unwrap_or_else(|| chop_agent::paths::GATE.into()),
         pair: pair.unwrap_or_else(machine::gate_pair),
         policy: policy.unwrap_or_else(policy_file),
+        // systemd names it, for who has a unit of ours.
+        memory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
     };
     gate::until_ended(&options, || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
@@ -213,7 +224,7 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
         None => grants::text(&grants, SystemTime::now()),
         Some(GrantsAction::Forget { caller }) => {
             if !grants.forget(&caller) {
-                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+                return Err(NoGrant { caller }.into());
             }
             return Ok(ExitCode::SUCCESS);
         }
@@ -280,7 +291,7 @@ fn work(source: Source) -> ExitCode {
 /// display and nothing else.
 fn window() -> ExitCode {
     let display = std::env::var("DISPLAY").unwrap_or_default();
-    let fence = Fence::new().reaches_abstract_names();
+    let fence = Fence::new().reaches_abstract_names().hands_over_pictures();
     // `host:0` is an X server behind the network, as `ssh -X` has it.
     let fence = match display.split_once(':') {
         Some(("" | "unix", _)) | None => fence,

@@ -58,6 +58,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     } else if settings.revocation.lists.is_empty() {
         tracing::warn!("no lists of revoked cards are set, so no card is taken: see [revocation]");
     }
+    portal::make_room_for_connections()?;
     let portal = Portal::open(settings).await?;
     let listener = bind(listen).await?;
     let (end, ended) = watch::channel(());

@@ -159,6 +159,16 @@ pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
     window
 }
 
+/// Presses Tab so often, and Enter, in a window that wants no PIN.
+pub(crate) async fn tab_and_enter(display: &Display, tabs: usize) {
+    for _ in 0..tabs {
+        display.key("Tab").await.unwrap();
+    }
+    // Whatever is typed makes the window wait.
+    tokio::time::sleep(ARMED).await;
+    display.key("Return").await.unwrap();
+}
+
 /// Waits until the portal's page says that it ended with `code`; the number beside it, if any.
 pub(crate) async fn ended_with(page: &impl Page, code: &str) -> Value {
     let status = "document.querySelector('#card-status')";

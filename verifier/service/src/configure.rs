@@ -137,6 +137,8 @@ pub(crate) fn fetcher(
     };
     let mut how = chop_fetch::Settings::new(Path::new(folder));
     how.proxy.clone_from(&revocation.proxy);
+    how.allow_no_nonce_from
+        .clone_from(&revocation.allow_no_nonce_from);
     how.allow_private_addresses = revocation.allow_private_addresses;
     Ok(Some(Fetcher::new(how, anchors.clone())?))
 }

@@ -51,6 +51,8 @@ pub struct Revocation {
     pub ask_for_each_card: bool,
     /// `http://HOST:PORT` of a proxy.
     pub proxy: Option<String>,
+    /// Relaxation: hosts of OCSP responders whose answers count without our nonce.
+    pub allow_no_nonce_from: Vec<String>,
     /// Lets addresses in certificates lead into private networks.
     pub allow_private_addresses: bool,
 }

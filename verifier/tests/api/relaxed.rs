@@ -71,6 +71,24 @@ fn a_policy_that_is_required_has_to_hold_for_the_whole_chain() {
 }
 
 #[test]
+fn a_policy_and_a_level_can_be_required_together() {
+    let other = &[CLASS_3, "1.2.3", "1.2.4"];
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.replace(extension::policies(other)))
+        .leaf(|leaf| leaf.replace(extension::policies(other)))
+        .make();
+    let verifier = scene
+        .verifier()
+        .require_policy(policy("1.2.3"))
+        .require_assurance(Assurance::Three);
+    let signer = verify(&verifier, &scene.assertion()).unwrap().signer;
+    assert_eq!(signer.assurance, Some(Assurance::Three));
+    // All that hold, not only those that were asked for.
+    let all = other.iter().map(|oid| policy(oid)).collect();
+    assert_eq!(signer.policies, all);
+}
+
+#[test]
 fn a_policy_can_be_refused() {
     let scene = Scene::company();
     let oid = policy(CLASS_3);

@@ -5,7 +5,7 @@ use std::error::Error;
 use chop_protocol::ErrorCode;
 use chop_service::ConsentError;
 
-use super::{Message, message};
+use super::{Message, message, wanted};
 use crate::{instance, pin, run, settings, simulate};
 
 /// The person has no home folder.
@@ -64,6 +64,11 @@ pub fn settings(error: &settings::Error) -> Message {
         settings::Error::Key { path, key } => message("error-settings-key")
             .with("path", path.display().to_string())
             .with("setting", key.clone()),
+        settings::Error::Value { path, key, wanted } if *wanted == wanted::LEFT_TO_POLICY => {
+            message("error-settings-policy-only")
+                .with("path", path.display().to_string())
+                .with("setting", key.clone())
+        }
         settings::Error::Value { path, key, wanted } => message("error-settings-value")
             .with("path", path.display().to_string())
             .with("setting", key.clone())
@@ -119,6 +124,17 @@ mod tests {
         assert_eq!(said, "連接埠 21443, 21444 都被其他程式占用");
         let next = Language::ENGLISH.say(&run(&error).next());
         assert!(next.contains("chop doctor"), "{next}");
+    }
+
+    #[test]
+    fn a_setting_of_the_policy_in_a_persons_file_is_said_to_be_one() {
+        let error = settings::Error::Value {
+            path: "/home/a/settings.toml".into(),
+            key: "sites".to_owned(),
+            wanted: wanted::LEFT_TO_POLICY,
+        };
+        let next = Language::ENGLISH.say(&settings(&error).next());
+        assert!(next.starts_with("Take it out of that file"), "{next}");
     }
 
     #[test]
