@@ -68,6 +68,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(database) = arguments.database {
         settings.database = database;
     }
+    cli::database::known(&settings.database)?;
+    if !matches!(arguments.command, Command::Serve(_) | Command::Check) {
+        cli::database::must_be_there(&settings.database)?;
+    }
     match arguments.command {
         Command::Serve(flags) => cli::serve::run(flags.over(settings)).await,
         Command::Check => cli::check(settings).await,

@@ -137,7 +137,7 @@ impl Portal {
     ) -> Result<Self, Error> {
         let clock = Clock::new(now);
         let tls = settings.tls.as_ref().map(server::acceptor).transpose()?;
-        let trust = Trust::new(&settings.anchors, &settings.revocation)?;
+        let trust = Trust::new(&settings)?;
         let server = settings.mail.as_ref().map(Server::new).transpose()?;
         let database = Database::open(&settings.database).await?;
         let audit = Audit::new(database.clone(), clock.clone());

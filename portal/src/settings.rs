@@ -52,6 +52,9 @@ pub struct Settings {
     /// Where figures are given to a monitoring system, over http; nowhere without it. They are
     /// nobody else's business, so it should not be an address that others reach.
     pub metrics: Option<SocketAddr>,
+    /// Relaxation: takes the cards of `chop simulate`, whose authority then has to be among `anchors`.
+    /// For tests of the site: whoever runs that program is whoever they like.
+    pub allow_simulated_cards: bool,
     /// Where people get the agent; the page that says how has a link to it.
     pub agent_download: Option<String>,
 }
@@ -100,6 +103,7 @@ impl Default for Settings {
             mail: None,
             operators: Vec::new(),
             metrics: None,
+            allow_simulated_cards: false,
             agent_download: None,
         }
     }
@@ -148,6 +152,7 @@ mod tests {
             proxies = ["127.0.0.1", "10.0.0.0/8"]
             operators = ["citizen:9999000012345678", "company:12345675"]
             metrics = "127.0.0.1:9464"
+            allow_simulated_cards = true
             agent_download = "https://chop.example/get"
 
             [mail]

@@ -31,6 +31,10 @@ pub(crate) use state::{Circumstances, State, check_validity};
 
 use crate::revocation::RevocationRules;
 
+/// What says that a card is simulated.
+pub(crate) const SIMULATED_POLICY: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap(chop_protocol::SIMULATED_POLICY);
+
 /// What a path is held to. The default is RFC 5280, and nothing relaxed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PathRules {

@@ -1,6 +1,6 @@
 //! What a site configures once: whom it trusts, what it asks, what it lets pass.
 
-use std::{sync::Arc, time::Duration, time::SystemTime};
+use std::{collections::BTreeSet, sync::Arc, time::Duration, time::SystemTime};
 
 use der::asn1::ObjectIdentifier;
 
@@ -8,7 +8,7 @@ use crate::{
     Anchors, Assurance, Certificate, Evidence, Refusal, Signer, Sources,
     chains::{Chains, Given},
     moment::Moment,
-    path::{Budget, ChainRefusal, PathRules, Place, Purpose, check_validity},
+    path::{Budget, ChainRefusal, PathRules, Place, Purpose, SIMULATED_POLICY, check_validity},
     revocation::RevocationRules,
 };
 
@@ -77,6 +77,7 @@ impl Verifier {
             Chains::new(PathRules {
                 purpose,
                 revocation: Some(RevocationRules::default()),
+                refused_policies: BTreeSet::from([SIMULATED_POLICY]),
                 ..PathRules::default()
             })
         };
@@ -166,6 +167,16 @@ impl Verifier {
     pub fn allow_sha1_in_hipki_sign_ins(mut self) -> Self {
         self.sha1_in_hipki = true;
         self
+    }
+
+    /// **Relaxation.** Believes the cards of `chop simulate`, if their authority is among the anchors:
+    /// for tests of a site and never for the site itself. Whoever runs that program is whoever they
+    /// like.
+    #[must_use]
+    pub fn allow_simulated_cards(self) -> Self {
+        self.with_rules(|rules| {
+            rules.refused_policies.remove(&SIMULATED_POLICY);
+        })
     }
 
     fn with_revocation(self, change: impl Fn(&mut RevocationRules)) -> Self {

@@ -11,6 +11,7 @@ use chop_agent::{
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
+    simulate,
     text::{Language, Message, command},
 };
 #[cfg(target_os = "linux")]
@@ -35,6 +36,16 @@ fn main() -> ExitCode {
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
+        Command::Simulate {
+            cards,
+            no_card,
+            answers,
+            out,
+        } => with_simulated_cards(simulate::Options {
+            cards: if no_card { Vec::new() } else { cards },
+            answers,
+            out,
+        }),
         Command::Certificate { der } => certificate(der),
         #[cfg(target_os = "linux")]
         Command::Install => with_paths(install::install),
@@ -75,6 +86,10 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(NoGrant { caller }) = error.downcast_ref() {
+        chop_agent::text::grants::unknown(caller)
+    } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
+        command::simulate(error)
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
@@ -87,6 +102,13 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
 #[derive(Debug, thiserror::Error)]
 #[error("this person has no home folder")]
 struct NoHome;
+
+/// Nobody of that name has been let in or kept out.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no grant for {caller}")]
+struct NoGrant {
+    caller: String,
+}
 
 fn agent() -> Result<ExitCode> {
     // PINs pass through on their way from the window to the card.
@@ -120,6 +142,15 @@ fn start_anew() -> anyhow::Error {
     };
     let error = std::process::Command::new(&path).arg("run").exec();
     anyhow::Error::new(error).context(format!("{} cannot be started", path.display()))
+}
+
+fn with_simulated_cards(options: simulate::Options) -> Result<ExitCode> {
+    let paths = paths()?;
+    simulate::refuse_if_managed(&paths)?;
+    let settings = Settings::load(&paths)?;
+    logging::start(settings.log.value);
+    simulate::until_ended(&settings, &paths, program()?, options)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(target_os = "linux")]
@@ -191,7 +222,7 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
         None => grants::text(&grants, SystemTime::now()),
         Some(GrantsAction::Forget { caller }) => {
             if !grants.forget(&caller) {
-                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+                return Err(NoGrant { caller }.into());
             }
             return Ok(ExitCode::SUCCESS);
         }

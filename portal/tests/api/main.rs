@@ -1,7 +1,7 @@
 //! The portal from outside: requests in, answers out.
 //!
-//! The end-to-end tests run every module of this again on PostgreSQL, with a `database` of their
-//! own beside it.
+//! The end-to-end tests run every module of this but `commands` again on PostgreSQL, with a
+//! `database` of their own beside it.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ mod audit;
 mod binding;
 mod browser;
 mod card;
+mod commands;
 mod database;
 mod exemptions;
 mod forgery;

@@ -44,4 +44,6 @@ mod sign_in_endings;
 mod sign_in_roads;
 mod sign_in_secrecy;
 mod sign_in_sites;
+mod simulate;
+mod simulate_guide;
 mod site_guide;

@@ -94,6 +94,10 @@ pub(crate) fn rules(rules: &Rules, verifier: Verifier) -> Result<Verifier, Error
     if rules.allow_unknown_revocation_of_authorities {
         verifier = verifier.allow_unknown_revocation_of_authorities();
     }
+    if rules.allow_simulated_cards {
+        tracing::warn!("allow_simulated_cards: whoever runs `chop simulate` is whoever they like");
+        verifier = verifier.allow_simulated_cards();
+    }
     if rules.allow_sha1_in_hipki_sign_ins {
         verifier = verifier.allow_sha1_in_hipki_sign_ins();
     }

@@ -12,7 +12,7 @@ use crate::{
     algorithms::Sha1,
     certificate::Certificate,
     path::{
-        ChainFault, ChainRefusal, Circumstances, Place, State,
+        ChainFault, ChainRefusal, Circumstances, Place, SIMULATED_POLICY, State,
         standing::OnPath,
         state::{Path, check_signature},
     },
@@ -179,7 +179,10 @@ impl<'a> Search<'a> {
         let path = state.finish(leaf, &rules.purpose, self.at)?;
         let mut policies = leaf.extensions.policies.iter().flatten();
         if let Some(oid) = policies.find(|oid| rules.refused_policies.contains(*oid)) {
-            return Err(ChainFault::PolicyRefused { oid: *oid });
+            return Err(match *oid == SIMULATED_POLICY {
+                true => ChainFault::Simulated,
+                false => ChainFault::PolicyRefused { oid: *oid },
+            });
         }
         let revocation = self.revocation(state, leaf, Of::Leaf)?;
         Ok(Found { path, revocation })

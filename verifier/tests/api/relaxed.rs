@@ -100,3 +100,31 @@ fn a_policy_can_be_refused() {
         Ok(())
     );
 }
+
+#[test]
+fn a_simulated_card_is_refused_unless_it_is_allowed_by_that_name() {
+    let simulated = chop_protocol::SIMULATED_POLICY;
+    let both = extension::policies(&[simulated, CLASS_3]);
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.replace(both.clone()))
+        .leaf(|leaf| leaf.replace(both))
+        .make();
+    let refused = Some((Place::Leaf, ChainFault::Simulated));
+    let fault_of = |verifier: &Verifier| fault(verify(verifier, &scene.assertion()));
+    assert_eq!(fault_of(&scene.verifier()), refused);
+    // No other relaxation lets it pass, nor does asking for it.
+    let relaxed = scene.verifier().allow_unknown_revocation();
+    assert_eq!(fault_of(&relaxed), refused);
+    let required = scene.verifier().require_policy(policy(simulated));
+    assert_eq!(fault_of(&required), refused);
+
+    assert_eq!(strict(&scene, Verifier::allow_simulated_cards), Ok(()));
+    let level = |one: Verifier| {
+        one.allow_simulated_cards()
+            .require_assurance(Assurance::Three)
+    };
+    assert_eq!(strict(&scene, level), Ok(()));
+    // Whoever refuses it by its number still does.
+    let again = |one: Verifier| one.allow_simulated_cards().refuse_policy(policy(simulated));
+    assert!(strict(&scene, again).is_err());
+}
