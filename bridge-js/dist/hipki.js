@@ -165,8 +165,13 @@ var Scope = class {
   }
 };
 
+// src/simulated.ts
+function noteSimulated(answer, onSimulated) {
+  if (Object(answer).simulated === true) onSimulated?.();
+}
+
 // src/ask-by-fetch.ts
-async function askByFetch(win, agent, { name, request }, signal) {
+async function askByFetch(win, agent, { name, request }, signal, onSimulated) {
   const scope = new Scope(win, signal);
   let timeUp = false;
   scope.after(PATIENCE, () => {
@@ -194,6 +199,7 @@ async function askByFetch(win, agent, { name, request }, signal) {
   } finally {
     scope.end();
   }
+  noteSimulated(body, onSimulated);
   if (!ok) throw parseProblem(body);
   return body;
 }
@@ -220,7 +226,7 @@ function pageOf([agent]) {
 function openPopup(win, url) {
   return win.open(url, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, { name, request }, signal, onReady, here) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated, here) {
   const opened = win.performance.now();
   let scope;
   try {
@@ -259,6 +265,7 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
         if (agent === here) return void (message.chop === "here" && fail("agent_untrusted"));
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
+        noteSimulated("result" in message ? message.result : message.problem, onSimulated);
         if ("result" in message) resolve(message.result);
         else reject(parseProblem(message.problem));
       });
@@ -435,7 +442,7 @@ async function waitForClick(win, open, signal, onWaiting) {
 }
 
 // src/ask.ts
-async function askDirectly(win, operation, { signal, onState, ...where }) {
+async function askDirectly(win, operation, { signal, onState, onSimulated, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
   onState?.({ state: "connecting" });
@@ -444,7 +451,8 @@ async function askDirectly(win, operation, { signal, onState, ...where }) {
   const found = await findAgent(page, agents, signal, onAsking);
   if (!("agent" in found)) return { page, agents, obstacle: found };
   onState?.({ state: "waiting_for_person" });
-  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) };
+  const answer = await askByFetch(page, found.agent, operation, signal, onSimulated);
+  return { answer: operation.parse(answer) };
 }
 function suitable(win) {
   if (win === void 0) {
@@ -668,14 +676,22 @@ async function askEither(win, either, options, pin) {
   const direct = await askDirectly(win, either.chop, options);
   if ("answer" in direct) return direct.answer;
   const { page, agents, obstacle: obstacle2 } = direct;
-  const { signal, onState, component = COMPONENT } = options;
+  const { signal, onState, onSimulated, component = COMPONENT } = options;
   const { reason } = obstacle2;
   const chop = {
     url: pageOf(agents),
     talk: async (popup2) => {
       onState?.({ state: "popup" });
       const onAsked = () => onState?.({ state: "waiting_for_person" });
-      const answer = await askByPopup(page, popup2, agents, either.chop, signal, onAsked);
+      const answer = await askByPopup(
+        page,
+        popup2,
+        agents,
+        either.chop,
+        signal,
+        onAsked,
+        onSimulated
+      );
       return either.chop.parse(answer);
     }
   };

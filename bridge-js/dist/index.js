@@ -165,8 +165,13 @@ var Scope = class {
   }
 };
 
+// src/simulated.ts
+function noteSimulated(answer, onSimulated) {
+  if (Object(answer).simulated === true) onSimulated?.();
+}
+
 // src/ask-by-fetch.ts
-async function askByFetch(win, agent, { name, request }, signal) {
+async function askByFetch(win, agent, { name, request }, signal, onSimulated) {
   const scope = new Scope(win, signal);
   let timeUp = false;
   scope.after(PATIENCE, () => {
@@ -194,6 +199,7 @@ async function askByFetch(win, agent, { name, request }, signal) {
   } finally {
     scope.end();
   }
+  noteSimulated(body, onSimulated);
   if (!ok) throw parseProblem(body);
   return body;
 }
@@ -221,7 +227,7 @@ function pageOf([agent]) {
 function openPopup(win, url) {
   return win.open(url, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, { name, request }, signal, onReady, here) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated, here) {
   const opened = win.performance.now();
   let scope;
   try {
@@ -260,6 +266,7 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
         if (agent === here) return void (message.chop === "here" && fail("agent_untrusted"));
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
+        noteSimulated("result" in message ? message.result : message.problem, onSimulated);
         if ("result" in message) resolve(message.result);
         else reject(parseProblem(message.problem));
       });
@@ -443,7 +450,7 @@ async function askFrom(win, operation, options) {
   const direct = await askDirectly(win, operation, options);
   if ("answer" in direct) return direct.answer;
   const { page, agents, obstacle: obstacle2 } = direct;
-  const { signal, onState } = options;
+  const { signal, onState, onSimulated } = options;
   const { reason } = obstacle2;
   if (!obstacle2.popup || onState === void 0) throw reason;
   const open = () => openPopup(page, pageOf(agents));
@@ -457,7 +464,9 @@ async function askFrom(win, operation, options) {
   const onAsked = () => onState({ state: "waiting_for_person" });
   let stays = false;
   try {
-    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked, HERE));
+    return operation.parse(
+      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated, HERE)
+    );
   } catch (error) {
     stays = error instanceof BridgeError && error.code === "agent_untrusted";
     throw error;
@@ -465,7 +474,7 @@ async function askFrom(win, operation, options) {
     if (!stays) popup.close();
   }
 }
-async function askDirectly(win, operation, { signal, onState, ...where }) {
+async function askDirectly(win, operation, { signal, onState, onSimulated, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
   onState?.({ state: "connecting" });
@@ -474,7 +483,8 @@ async function askDirectly(win, operation, { signal, onState, ...where }) {
   const found = await findAgent(page, agents, signal, onAsking);
   if (!("agent" in found)) return { page, agents, obstacle: found };
   onState?.({ state: "waiting_for_person" });
-  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) };
+  const answer = await askByFetch(page, found.agent, operation, signal, onSimulated);
+  return { answer: operation.parse(answer) };
 }
 function suitable(win) {
   if (win === void 0) {

@@ -5,6 +5,7 @@ import type { BrowserWindow, Popup } from './browser-window.js'
 import type { Operation } from './operations.js'
 import { parseProblem } from './parse-problem.js'
 import { PATIENCE, Scope } from './scope.js'
+import { noteSimulated } from './simulated.js'
 import { PROTOCOL_VERSION } from './words.js'
 
 /** How long the page at one address may take to say that it is ready, in milliseconds. */
@@ -55,6 +56,7 @@ export function openPopup(win: BrowserWindow, url: string): Popup | null {
  * opener to close.
  *
  * @param onReady called when the popup has the request.
+ * @param onSimulated called when the cards behind the answer are simulated.
  * @param here where to look at last: whether an agent is there that the browser does not trust.
  */
 export async function askByPopup(
@@ -64,6 +66,7 @@ export async function askByPopup(
   { name, request }: Operation<unknown>,
   signal?: AbortSignal,
   onReady?: () => void,
+  onSimulated?: () => void,
   here?: string,
 ): Promise<unknown> {
   const opened = win.performance.now()
@@ -114,6 +117,7 @@ export async function askByPopup(
         if (agent === here) return void (message.chop === 'here' && fail('agent_untrusted'))
         if (message.chop === 'ready') greeted(message.protocol)
         if (message.chop !== 'answer') return
+        noteSimulated('result' in message ? message.result : message.problem, onSimulated)
         if ('result' in message) resolve(message.result)
         else reject(parseProblem(message.problem))
       })

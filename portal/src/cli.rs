@@ -23,17 +23,7 @@ const CREDENTIALS: &str = "/run/credentials";
 
 /// Opens everything the settings name, and says what is missing. It makes no database.
 pub(crate) async fn check(mut settings: Settings) -> anyhow::Result<()> {
-    let database = match database::file(&settings.database)? {
-        None => "as set".to_owned(),
-        Some(file) if file.exists() => file.display().to_string(),
-        Some(file) => {
-            "sqlite::memory:".clone_into(&mut settings.database);
-            format!(
-                "{} is not there yet: `portal serve` makes it",
-                file.display()
-            )
-        }
-    };
+    let database = database::to_look_at(&mut settings)?;
     let password = without_password(&mut settings);
     let has_mail = settings.mail.is_some();
     let operators = settings.operators.len();

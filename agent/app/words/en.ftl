@@ -336,6 +336,8 @@ puk-wrong-left = Wrong PUK, { $left ->
     [one] 1 try left
    *[other] { $left } tries left
 }
+puk-last-try = Last try
+    .more = One more wrong PUK locks it too; then the card's issuer alone can help.
 puk-locked = The PUK is locked too; ask the card's issuer
 pin-refused = The card does not take the new PIN; choose another
 pin-not-free = Another program is using the card; try again in a moment
@@ -354,3 +356,20 @@ pin-fault = The card did not finish
     .more = The PIN may be the same as before. Take the card out, put it back in and try again.
 pin-open = The window for the PIN is open already
     .next = Finish it there.
+
+## Simulated cards
+
+simulate-cards = Simulated cards: { $cards }. PIN: { $pin }
+simulate-empty = A simulated reader without a card
+simulate-nobody = They belong to nobody, and every answer says so (chop-simulated: true). Pages on http://localhost may ask.
+simulate-windows = Windows open as always.
+simulate-script = No window opens; each is answered in turn, the last answer for ever: { $answers }
+simulate-folder = For your site’s verifier, until this ends: { $path } (anchors.pem, intermediates.pem, lists)
+    .next = It takes these cards with allow_simulated_cards alone: never on the site itself. Test browsers have to trust localhost.pem there.
+simulate-no-folder = Your site’s verifier does not know these cards.
+    .next = Start again with --out FOLDER: their authorities are written there.
+simulate-end = Ctrl-C ends it.
+error-managed = This installation is managed by an administrator, so there are no simulated cards here
+    .next = Test your site on a machine, or in a container, without a policy and without Chop’s package: chop simulate needs neither.
+error-folder-in-use = { $path } is not empty
+    .next = Name a folder that is not there yet; it is taken out again at the end.

@@ -322,6 +322,8 @@ pin-accept-change = 更改
 pin-accept-unblock = 設定
 puk-wrong = PUK 碼錯誤，請重新輸入
 puk-wrong-left = PUK 碼錯誤，還可以再試 { $left } 次
+puk-last-try = PUK 碼只剩最後一次機會
+    .more = PUK 碼再錯一次也會鎖住，之後只能洽發卡單位。
 puk-locked = PUK 碼也鎖住了，請洽發卡單位
 pin-refused = 卡片不接受新的 PIN 碼，請換一組
 pin-not-free = 其他程式正在使用卡片，請稍後再試
@@ -340,3 +342,20 @@ pin-fault = 卡片沒有完成
     .more = PIN 碼可能沒有更改。請取出卡片再插入，然後重試。
 pin-open = 更改 PIN 碼的視窗已經開著
     .next = 請在那個視窗中完成。
+
+## 模擬卡
+
+simulate-cards = 模擬卡：{ $cards }。PIN 碼：{ $pin }
+simulate-empty = 模擬讀卡機，裡面沒有卡片
+simulate-nobody = 這些卡片不屬於任何人，每個回應都會註明（chop-simulated: true）。http://localhost 的網頁也可以要求。
+simulate-windows = 視窗照常開啟。
+simulate-script = 不會開啟視窗，依序自動回答，最後一個一直沿用：{ $answers }
+simulate-folder = 給您網站的驗證程式，到結束為止：{ $path }（anchors.pem、intermediates.pem、lists）
+    .next = 驗證程式只有在設定 allow_simulated_cards 時才接受這些卡片；正式網站絕不可設定。測試用的瀏覽器必須信任其中的 localhost.pem。
+simulate-no-folder = 您網站的驗證程式不認得這些卡片。
+    .next = 請加上 --out 資料夾 重新啟動，憑證授權單位會寫在那裡。
+simulate-end = 按 Ctrl-C 結束。
+error-managed = 這台電腦的 Chop 由管理員管理，不能使用模擬卡
+    .next = 請在沒有政策、也沒有安裝 Chop 套件的電腦或容器裡測試網站：chop simulate 兩者都不需要。
+error-folder-in-use = { $path } 不是空的
+    .next = 請指定一個還不存在的資料夾；結束時會移除。

@@ -15,6 +15,7 @@ export declare function openPopup(win: BrowserWindow, url: string): Popup | null
  * opener to close.
  *
  * @param onReady called when the popup has the request.
+ * @param onSimulated called when the cards behind the answer are simulated.
  * @param here where to look at last: whether an agent is there that the browser does not trust.
  */
-export declare function askByPopup(win: BrowserWindow, popup: Popup, agents: readonly string[], { name, request }: Operation<unknown>, signal?: AbortSignal, onReady?: () => void, here?: string): Promise<unknown>;
+export declare function askByPopup(win: BrowserWindow, popup: Popup, agents: readonly string[], { name, request }: Operation<unknown>, signal?: AbortSignal, onReady?: () => void, onSimulated?: () => void, here?: string): Promise<unknown>;

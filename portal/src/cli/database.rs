@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
+use portal::Settings;
 use sqlx::sqlite::SqliteConnectOptions;
+
+use super::is_of_unit;
 
 /// Refuses an address of no database that the portal knows.
 ///
@@ -31,6 +34,39 @@ pub(crate) fn file(address: &str) -> anyhow::Result<Option<PathBuf>> {
         .parse()
         .context("the database's address is not one of SQLite")?;
     Ok(Some(options.get_filename().to_owned()))
+}
+
+/// Makes of the settings' database one that can be looked at without making it; says which it is.
+///
+/// # Errors
+/// As [`known`] and [`file`]; and a file with the address that cannot be read, unless it is one that
+/// systemd makes for the running unit.
+pub(crate) fn to_look_at(settings: &mut Settings) -> anyhow::Result<String> {
+    let instead = "sqlite::memory:";
+    let address = match (settings.database_address(), settings.database_file.take()) {
+        (Ok(address), _) => address,
+        (Err(_), Some(file)) if is_of_unit(&file) => {
+            instead.clone_into(&mut settings.database);
+            return Ok(format!(
+                "named in {}, which systemd makes while the unit runs (LoadCredential)",
+                file.display()
+            ));
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
+    known(&address)?;
+    settings.database = address;
+    Ok(match file(&settings.database)? {
+        None => "as set".to_owned(),
+        Some(file) if file.exists() => file.display().to_string(),
+        Some(file) => {
+            instead.clone_into(&mut settings.database);
+            format!(
+                "{} is not there yet: `portal serve` makes it",
+                file.display()
+            )
+        }
+    })
 }
 
 /// Refuses to look after a SQLite file that is not there: opened, it would be made, empty, and
@@ -83,6 +119,26 @@ mod tests {
             assert_eq!(said.matches("sqlite:FILE").count(), 1, "{said}");
             assert!(!said.contains("geheim"), "{said}");
         }
+    }
+
+    #[test]
+    fn an_address_in_a_file_of_its_own_is_looked_at_like_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("database");
+        std::fs::write(&file, "postgres://portal:geheim@db/portal\n").unwrap();
+        let mut settings = Settings::default();
+        settings.database_file = Some(file.clone());
+        assert_eq!(to_look_at(&mut settings).unwrap(), "as set");
+        assert_eq!(settings.database, "postgres://portal:geheim@db/portal");
+
+        settings.database_file = Some(folder.path().join("missing"));
+        let said = to_look_at(&mut settings).unwrap_err().to_string();
+        assert!(said.contains("missing"), "{said}");
+
+        settings.database_file = Some("/run/credentials/portal.service/database".into());
+        let said = to_look_at(&mut settings).unwrap();
+        assert!(said.contains("LoadCredential"), "{said}");
+        assert_eq!(settings.database, "sqlite::memory:");
     }
 
     #[test]

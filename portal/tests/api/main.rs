@@ -18,12 +18,16 @@ mod browser;
 mod card;
 mod commands;
 mod database;
+mod decided_cards;
 mod exemptions;
 mod forgery;
+mod guessing;
 mod hicos;
+mod hicos_sessions;
 mod hostile;
 mod letters;
 mod limits;
+mod links;
 #[path = "../../../tests/src/mail_catcher.rs"]
 #[allow(
     dead_code,
@@ -31,6 +35,7 @@ mod limits;
     reason = "shared with the end-to-end tests"
 )]
 mod mail_catcher;
+mod mail_limits;
 mod new_cards;
 mod operators;
 mod pages;

@@ -6,7 +6,7 @@ use chop_protocol::ErrorCode;
 use chop_service::ConsentError;
 
 use super::{Message, message, wanted};
-use crate::{instance, pin, run, settings};
+use crate::{instance, pin, run, settings, simulate};
 
 /// The person has no home folder.
 pub const NO_HOME: Message = message("error-home");
@@ -35,6 +35,19 @@ pub fn pin(error: &pin::Error) -> Message {
         pin::Error::Window(ConsentError::NoDisplay) => super::code::of(ErrorCode::NoDisplay),
         pin::Error::Window(cause) => other(whole(cause)),
         pin::Error::System(cause) => message("error-system").with("reason", whole(cause)),
+    }
+}
+
+/// Why there are no simulated cards.
+#[must_use]
+pub fn simulate(error: &simulate::Error) -> Message {
+    match error {
+        simulate::Error::Managed => message("error-managed"),
+        simulate::Error::Run(cause) => run(cause),
+        simulate::Error::Cards(chop_simulate::Error::FolderInUse { folder }) => {
+            message("error-folder-in-use").with("path", folder.display().to_string())
+        }
+        simulate::Error::Cards(cause) => other(whole(cause)),
     }
 }
 

@@ -55,11 +55,12 @@ pub(super) fn list(path: &Path) -> Result<Listing, FileFault> {
         locked: false,
         keypad: false,
     };
-    Ok(Listing {
+    let listing = Listing {
         library: None,
         tokens: vec![found],
         fixed: false,
-    })
+    };
+    Ok(listing.cut())
 }
 
 /// A file that was opened with its password, and the one key in it that is wanted.
