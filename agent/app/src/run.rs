@@ -4,12 +4,14 @@ use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
 };
 
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
+use time::UtcOffset;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
@@ -21,16 +23,19 @@ use busy::Announced;
 
 use crate::{
     consent::WindowConsent,
+    desk::{Own, Pages},
     install,
     instance::{self, Instance},
     keyring,
     paths::Paths,
+    preferences::Preferences,
     settings::Settings,
 };
 #[cfg(target_os = "linux")]
 use crate::{gate, machine};
 
 mod busy;
+mod desk;
 mod hipki;
 mod panel;
 pub(crate) mod signals;
@@ -64,7 +69,6 @@ pub enum Error {
 }
 
 /// A running agent. It stops when this is dropped, and more gently with [`Agent::stop`].
-#[derive(Debug)]
 pub struct Agent {
     port: u16,
     authority: CertificateDer<'static>,
@@ -72,6 +76,8 @@ pub struct Agent {
     ending: CancellationToken,
     room: JoinSet<()>,
     server: JoinHandle<()>,
+    own: Arc<dyn Own>,
+    taken: watch::Receiver<hipki::Taken>,
     orders: mpsc::UnboundedReceiver<Order>,
 }
 
@@ -115,13 +121,15 @@ impl Agent {
         let server = Server::new(tls, service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let until = ending.clone();
-        let room = hipki::open(&server, &settings.hipki_ports.value).await;
+        let (room, taken) = hipki::open(&server, &settings.hipki_ports.value).await;
         Ok(Self {
             port,
             authority: pair.authority().clone(),
             keyring,
             ending,
             room,
+            own: Arc::clone(server.service()) as Arc<dyn Own>,
+            taken,
             server: tokio::spawn(async move { server.serve(listeners, until).await }),
             orders: mpsc::unbounded_channel().1,
         })
@@ -148,6 +156,7 @@ impl Agent {
         let (told, mut port) = watch::channel(0);
         let (order, orders) = mpsc::unbounded_channel();
         let (socket, until) = (paths.gate.clone(), ending.clone());
+        let own = Arc::clone(server.service()) as Arc<dyn Own>;
         let server = tokio::spawn(async move {
             tokio::select! {
                 () = until.cancelled() => {}
@@ -170,6 +179,9 @@ impl Agent {
             ending,
             room: JoinSet::new(),
             server,
+            own,
+            // Who has them before the gate does is in the gate's log.
+            taken: watch::channel(hipki::Taken::new()).1,
             orders,
         })
     }
@@ -229,6 +241,8 @@ pub fn until_ended(
     ready: impl FnOnce(u16),
 ) -> Result<Option<Order>, Error> {
     let _instance = Instance::claim(&paths.lock)?;
+    // Asked before there is a second thread, or the system does not tell.
+    let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     // One person's agent has no use for a second thread: what blocks has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -236,21 +250,30 @@ pub fn until_ended(
         .map_err(Error::System)?;
     runtime.block_on(async {
         let mut signals = signals::Signals::new().map_err(Error::System)?;
-        let (language, _) = watch::channel(settings.language.value.language());
-        let windows = WindowConsent::new(program.clone(), language.clone());
-        let (consent, windows) = Announced::new(windows.theme(settings.theme.value));
+        let preferences = Preferences::new(paths, settings);
+        let windows = WindowConsent::new(program.clone(), preferences.language().clone());
+        let windows = windows.following(preferences.theme().subscribe());
+        let (consent, windows) = Announced::new(windows);
         let mut agent = tokio::select! {
             started = Agent::start(settings, paths, program.clone(), consent) => started?,
             () = signals.received() => return Ok(None),
         };
+        let pages = Pages {
+            own: Arc::clone(&agent.own),
+            keyring: agent.keyring.clone(),
+            paths: paths.clone(),
+            preferences,
+            offset,
+            taken_back: watch::Sender::new(()),
+        };
+        let taken = agent.taken.clone();
+        let _line = desk::open(pages.clone(), agent.ending.clone());
         ready(agent.port());
         trust::keep(paths);
-        let inventory = agent.keyring.inventory();
         let mut open = windows.clone();
         let quit = async {
             if settings.tray.value {
-                let now = *language.borrow();
-                panel::until_quit(&program, windows, inventory, now).await;
+                panel::until_quit(&program, windows, taken, pages).await;
             } else {
                 std::future::pending::<()>().await;
             }

@@ -163,7 +163,9 @@ fn chop_has_no_option_that_answers_a_window() {
         (&["cards"], &["--json", "--watch"]),
         (&["grants"], &["--json"]),
         (&["certificate"], &["--der"]),
-        (&["doctor"], &["--json", "--open"]),
+        (&["doctor"], &["--json"]),
+        (&["self-test"], &["--link"]),
+        (&["settings"], &["--page", "--link"]),
     ] {
         let found: BTreeSet<_> = words(command)
             .into_iter()
