@@ -310,6 +310,18 @@ impl Settings {
         Self::merge(policy, Entries::default())
     }
 
+    /// Whether an administrator has laid down a policy for this machine, whatever it says.
+    #[must_use]
+    pub fn are_managed(paths: &Paths) -> bool {
+        let file = std::fs::symlink_metadata(&paths.policy);
+        let is_absent = file.is_err_and(|error| {
+            let kind = error.kind();
+            matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        });
+        // What cannot be looked at may be there.
+        !is_absent || !registry::entries().is_ok_and(|entries| entries.is_empty())
+    }
+
     /// What can be told only of several values together.
     fn check(&self, persons: &Path) -> Result<(), Error> {
         // Nobody can know who answers at an http origin tomorrow, so a person cannot say yes to one

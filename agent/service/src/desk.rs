@@ -5,7 +5,7 @@
 //! the way to but by a link that is good once. What stands on the pages is the business of a
 //! [`DeskPages`]; who may see them is decided here.
 //!
-//! Spec: docs/protocol.md, "The desk"; docs/threat-model.md, C-35.
+//! Spec: docs/protocol.md, "The desk"; docs/threat-model.md, C-36.
 
 mod fields;
 mod guard;

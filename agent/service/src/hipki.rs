@@ -47,6 +47,7 @@ use crate::{
     bridge::Tickets,
     memory::Standing,
     server::Ends,
+    service::marked,
 };
 use access::{Once, Refusal};
 use code::Major;
@@ -97,7 +98,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         ends: Option<Ends>,
     ) -> Answer {
         let (head, body) = request.into_parts();
-        match guard::check(&head, port) {
+        let answer = match guard::check(&head, port) {
             Ok(asker) => {
                 let answered = self.route(&head, body, asker, ends).await;
                 answered.unwrap_or_else(|error| answer::refusal(&error))
@@ -106,7 +107,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 tracing::debug!(%error, "refused");
                 answer::refusal(&error)
             }
-        }
+        };
+        marked::<K>(answer).await
     }
 
     async fn route(

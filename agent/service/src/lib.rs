@@ -40,7 +40,7 @@ pub use domain::owner;
 pub use error::Error;
 pub use hipki::{HipkiSettings, PinFrom, Unknown};
 pub use keys::Keys;
-pub use memory::{Grant, Grants, Memory, OfCard, Tries, Try};
+pub use memory::{Grant, Grants, Memory, Oblivion, OfCard, Tries, Try};
 pub use peer::Peer;
 pub use recent::{Act, Asked, Outcome, Recent};
 pub use self_test::TestSignature;

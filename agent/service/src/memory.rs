@@ -13,7 +13,7 @@ mod grants;
 mod shared;
 mod tries;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 pub(crate) use choices::Choices;
 pub(crate) use cool_down::CoolDown;
@@ -24,10 +24,27 @@ pub use tries::{OfCard, Tries, Try};
 /// What the agent remembers of sites.
 #[derive(Debug)]
 pub struct Memory {
-    pub(crate) cool_down: CoolDown,
-    pub(crate) choices: Choices,
-    pub(crate) grants: Grants,
+    pub(crate) cool_down: Arc<CoolDown>,
+    pub(crate) choices: Arc<Choices>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) tries: Tries,
+}
+
+/// Empties a memory that is on no disk: see [`Memory::of_a_trial`].
+#[derive(Clone, Debug)]
+pub struct Oblivion {
+    cool_down: Arc<CoolDown>,
+    choices: Arc<Choices>,
+    grants: Arc<Grants>,
+}
+
+impl Oblivion {
+    /// Forgets everything.
+    pub fn forget(&self) {
+        self.cool_down.forget_all();
+        self.choices.forget_all();
+        self.grants.forget_all();
+    }
 }
 
 impl Memory {
@@ -35,9 +52,9 @@ impl Memory {
     #[must_use]
     pub fn load(folder: &Path) -> Self {
         Self {
-            cool_down: CoolDown::load(folder.join("cool-down.json")),
-            choices: Choices::load(folder.join("choices.json")),
-            grants: Grants::load(folder),
+            cool_down: Arc::new(CoolDown::load(folder.join("cool-down.json"))),
+            choices: Arc::new(Choices::load(folder.join("choices.json"))),
+            grants: Arc::new(Grants::load(folder)),
             tries: Tries::load(folder),
         }
     }
@@ -52,10 +69,23 @@ impl Memory {
     #[must_use]
     pub fn in_memory() -> Self {
         Self {
-            cool_down: CoolDown::in_memory(),
-            choices: Choices::in_memory(),
-            grants: Grants::in_memory(),
+            cool_down: Arc::new(CoolDown::in_memory()),
+            choices: Arc::new(Choices::in_memory()),
+            grants: Arc::new(Grants::in_memory()),
             tries: Tries::in_memory(),
         }
+    }
+
+    /// One that can be emptied, for an agent that begins anew with other cards of nobody. What a
+    /// person's agent remembers of sites has no such handle.
+    #[must_use]
+    pub fn of_a_trial() -> (Self, Oblivion) {
+        let memory = Self::in_memory();
+        let oblivion = Oblivion {
+            cool_down: Arc::clone(&memory.cool_down),
+            choices: Arc::clone(&memory.choices),
+            grants: Arc::clone(&memory.grants),
+        };
+        (memory, oblivion)
     }
 }

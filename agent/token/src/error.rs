@@ -54,12 +54,12 @@ pub enum Error {
     /// The module's process ended by itself: a crash.
     #[error("the PKCS #11 module's process ended")]
     WorkerEnded,
-    /// The module returned a code that this crate does not name.
-    #[error("{call} failed in the PKCS #11 module ({code:#010x})")]
+    /// The module, or the card itself, returned a code that this crate does not name.
+    #[error("{call} failed in the PKCS #11 module or on the card ({code:#010x})")]
     Module {
-        /// The PKCS #11 function, such as `C_Sign`.
+        /// The PKCS #11 function, such as `C_Sign`, or the card's command.
         call: &'static str,
-        /// The `CK_RV` it returned.
+        /// The `CK_RV`, or the card's status word, that it returned.
         code: u64,
     },
     /// What the module returned is not a signature by the chosen certificate's key.

@@ -42,11 +42,11 @@ impl Signals {
 }
 
 /// The signal by which an installation without a gate tells its person's agent to start anew.
-pub(super) struct Renewal;
+pub(crate) struct Renewal;
 
 impl Renewal {
     /// Waits for it.
-    pub(super) async fn received() {
+    pub(crate) async fn received() {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};

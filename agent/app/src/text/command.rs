@@ -5,10 +5,11 @@ use std::error::Error;
 use chop_protocol::ErrorCode;
 use chop_service::ConsentError;
 
-use super::{Message, desk, message};
+use super::{Message, desk, message, wanted};
 use crate::{
     instance, pin, run,
     settings::{self, SetError},
+    simulate,
 };
 
 /// The person has no home folder.
@@ -54,6 +55,19 @@ pub fn set(error: &SetError) -> Message {
     }
 }
 
+/// Why there are no simulated cards.
+#[must_use]
+pub fn simulate(error: &simulate::Error) -> Message {
+    match error {
+        simulate::Error::Managed => message("error-managed"),
+        simulate::Error::Run(cause) => run(cause),
+        simulate::Error::Cards(chop_simulate::Error::FolderInUse { folder }) => {
+            message("error-folder-in-use").with("path", folder.display().to_string())
+        }
+        simulate::Error::Cards(cause) => other(whole(cause)),
+    }
+}
+
 /// Why the settings cannot be used.
 #[must_use]
 pub fn settings(error: &settings::Error) -> Message {
@@ -67,6 +81,11 @@ pub fn settings(error: &settings::Error) -> Message {
         settings::Error::Key { path, key } => message("error-settings-key")
             .with("path", path.display().to_string())
             .with("setting", key.clone()),
+        settings::Error::Value { path, key, wanted } if *wanted == wanted::LEFT_TO_POLICY => {
+            message("error-settings-policy-only")
+                .with("path", path.display().to_string())
+                .with("setting", key.clone())
+        }
         settings::Error::Value { path, key, wanted } => message("error-settings-value")
             .with("path", path.display().to_string())
             .with("setting", key.clone())
@@ -122,6 +141,17 @@ mod tests {
         assert_eq!(said, "連接埠 21443, 21444 都被其他程式占用");
         let next = Language::ENGLISH.say(&run(&error).next());
         assert!(next.contains("chop doctor"), "{next}");
+    }
+
+    #[test]
+    fn a_setting_of_the_policy_in_a_persons_file_is_said_to_be_one() {
+        let error = settings::Error::Value {
+            path: "/home/a/settings.toml".into(),
+            key: "sites".to_owned(),
+            wanted: wanted::LEFT_TO_POLICY,
+        };
+        let next = Language::ENGLISH.say(&settings(&error).next());
+        assert!(next.starts_with("Take it out of that file"), "{next}");
     }
 
     #[test]

@@ -78,6 +78,13 @@ impl CoolDown {
         });
     }
 
+    /// Nobody has to wait any more.
+    pub(super) fn forget_all(&self) {
+        let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
+        domains.list.clear();
+        file::save(self.path.as_ref(), &*domains);
+    }
+
     /// Something that the site gave did not decrypt.
     pub(crate) fn undecrypted(&self, caller: &Caller, now: SystemTime) {
         self.count(caller, now, |record, now| {

@@ -7,7 +7,11 @@
 pub(crate) mod bags;
 mod key;
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{
+    fs::File,
+    io::{ErrorKind, Read as _},
+    path::Path,
+};
 
 use bags::Bag;
 use p12_keystore::{Pkcs12Archive, error::Error};
@@ -51,11 +55,12 @@ pub(super) fn list(path: &Path) -> Result<Listing, FileFault> {
         locked: false,
         keypad: false,
     };
-    Ok(Listing {
+    let listing = Listing {
         library: None,
         tokens: vec![found],
         fixed: false,
-    })
+    };
+    Ok(listing.cut())
 }
 
 /// A file that was opened with its password, and the one key in it that is wanted.
@@ -149,7 +154,10 @@ impl OpenFile {
 
 fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|_| FileFault::Unreadable)?;
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NotFound,
+        _ => FileFault::Unreadable,
+    })?;
     file.take(LONGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(|_| FileFault::Unreadable)?;

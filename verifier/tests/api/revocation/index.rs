@@ -1,5 +1,7 @@
 //! Lists that were indexed on disk.
 
+use chop_testpki::Text;
+
 use super::*;
 
 #[test]
@@ -51,4 +53,32 @@ fn a_damaged_index_is_refused() {
     }
     std::fs::remove_file(&path).unwrap();
     assert!(matches!(Crl::open(&path), Err(CrlError::File(_))));
+}
+
+#[test]
+fn an_index_knows_an_issuer_however_its_name_is_written() {
+    let (scene, folder) = (Scene::company(), tempfile::tempdir().unwrap());
+    let serial = serial(&scene.card.certificate);
+    let scope = Scope {
+        indirect: true,
+        ..Scope::default()
+    };
+    let spelled = Dn::new()
+        .c("tw")
+        .and("2.5.4.10", Text::Bmp, "行政院")
+        .ou(" 測試工商憑證管理中心");
+    let entry =
+        |serial, name| Entry::new(serial, now() - DAY).with(extension::certificate_issuer(name));
+    let list = List::new(now())
+        .with(extension::issuing_point(&Point::default(), scope))
+        .and(&entry(&[1], scene.issuing.name()))
+        .unwrap()
+        .and(&entry(&serial, &spelled))
+        .unwrap();
+    let path = folder.path().join("index");
+    let der = list.sign(&scene.issuing).unwrap();
+    Crl::index(&der, &scene.anchors(), &path).unwrap();
+    let index = Crl::open(&path).unwrap();
+    let card = Certificate::from_der(scene.card.certificate.clone()).unwrap();
+    assert!(index.names(&card).unwrap());
 }

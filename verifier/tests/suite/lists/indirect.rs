@@ -1,6 +1,9 @@
 //! Lists for the certificates of others: §5.2.5, §5.3.3.
 
+use chop_testpki::{Entry, Text};
+
 use super::{points::at, *};
+use crate::kit::serial;
 
 pub(super) fn indirect() -> Vec<Case> {
     let spec = "§5.3.3, §6.3.3 (b) (1); PKITS 4.14.22–35";
@@ -49,6 +52,19 @@ pub(super) fn indirect() -> Vec<Case> {
         });
         revoke(list, &one, |entry| entry)
     };
+    // The same issuer written in two ways, each before an entry of its own.
+    let again = |list: List, name: Dn, serial: &[u8]| {
+        let entry = Entry::new(serial, now() - DAY);
+        let entry = entry.with(extension::certificate_issuer(&name));
+        list.and(&entry).unwrap()
+    };
+    let spelled = Dn::new().c("tw").and("2.5.4.10", Text::Bmp, "測試憑證機構");
+    let written_twice = |list: List| {
+        let list = again(list, ca.name(), &[1]);
+        again(list, spelled.clone().cn("間接"), &serial(&one))
+    };
+    let own = ca.leaf();
+    let own_written_again = |list: List| again(list, spelled.clone().cn("間接"), &serial(&own));
     let empty = Point::default();
     let elsewhere = Point::named(signer.name().cn("二"));
     let here = Point::named(signer.name().cn("一"));
@@ -91,6 +107,18 @@ pub(super) fn indirect() -> Vec<Case> {
             "the issuer carries over from entry to entry",
             one.clone(),
             list(&signer, &empty, &carried),
+        )
+        .refused("Revoked"),
+        of(
+            "entries of one issuer whose name is written in two ways",
+            one.clone(),
+            list(&signer, &empty, &written_twice),
+        )
+        .refused("Revoked"),
+        of(
+            "an entry of the list's own issuer, whose name is written in another way",
+            own.clone(),
+            list(&ca, &empty, &own_written_again),
         )
         .refused("Revoked"),
         of(
