@@ -41,7 +41,7 @@ impl From<u32> for Role {
 }
 
 /// States by their numbers (`AtspiStateType`).
-const FOCUSED: u32 = 12;
+const FOCUSED: usize = 12;
 
 /// Deeper than any window of ours, and than a menu.
 const DEEPEST: u8 = 24;
@@ -90,9 +90,9 @@ impl Desktop {
         let accessible =
             proxy(&self.accessibility, name, path, "org.a11y.atspi.Accessible").await?;
         let states: Vec<u32> = accessible.call("GetState", &()).await?;
-        let is = |state: u32| {
-            let word = states.get(state as usize / 32).copied().unwrap_or_default();
-            word >> (state % 32) & 1 == 1
+        let is = |state: usize| {
+            let word = states.get(state / 32).copied().unwrap_or_default();
+            (word >> (state % 32)) & 1 == 1
         };
         let text = proxy(&self.accessibility, name, path, "org.a11y.atspi.Text").await?;
         let text = text.call("GetText", &(0, -1)).await.unwrap_or_default();
