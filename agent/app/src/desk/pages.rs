@@ -1,5 +1,5 @@
-//! The pages, put together. Whatever comes from elsewhere is escaped by the templates; what could
-//! hide in it is made visible by [`harmless`].
+//! The pages, put together. Whatever comes from elsewhere is escaped by the templates; control characters
+//! that hide in it are made visible before.
 
 use askama::Template;
 use chop_service::{Asked, Grant};
