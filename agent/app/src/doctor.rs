@@ -15,9 +15,14 @@ mod page;
 mod print;
 mod settings_in_use;
 
-use std::{io::Write as _, path::Path, process::ExitCode, time::SystemTime};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::SystemTime,
+};
 
-use chop_certs::{policies, store, stores};
+use chop_certs::{LocalhostPair, policies, store, stores};
 use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
@@ -134,13 +139,12 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
     // than none.
     let settings = settings.unwrap_or_default();
 
-    let pair = store::load(&paths.localhost, now);
+    let (pair, place) = served(paths, now);
     let machine = anchor::of_the_machine(paths);
     let anchor: Option<&dyn Anchor> = if paths.has_gate() {
         lines.extend(anchor::lines(paths, machine.as_ref(), now));
         machine.as_ref().map(|it| it as &dyn Anchor)
     } else {
-        let place = store::place(&paths.localhost);
         lines.extend(certificate::lines(&pair, &place, now));
         pair.as_ref().ok().map(|it| it as &dyn Anchor)
     };
@@ -159,6 +163,16 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
     lines.extend(display::lines(|name| std::env::var_os(name)));
     lines.extend(last);
     Report { lines }
+}
+
+/// The pair that the agent serves where there is no gate, and its file.
+fn served(paths: &Paths, now: SystemTime) -> (Result<LocalhostPair, chop_certs::Error>, PathBuf) {
+    #[cfg(windows)]
+    if let Some(pair) = crate::machine::pair(paths, now).transpose() {
+        return (pair, store::place(&paths.machine.join("localhost")));
+    }
+    let pair = store::load(&paths.localhost, now);
+    (pair, store::place(&paths.localhost))
 }
 
 impl Report {

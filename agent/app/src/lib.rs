@@ -16,6 +16,9 @@ mod keyring;
 pub mod logging;
 #[cfg(target_os = "linux")]
 pub mod machine;
+#[cfg(windows)]
+#[path = "machine/windows.rs"]
+pub mod machine;
 pub mod paths;
 pub mod pin;
 pub mod ports;

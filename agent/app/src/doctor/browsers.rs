@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+#[cfg(not(windows))]
+use chop_certs::nss::Database;
 use chop_certs::{
-    nss::Database,
     policies::{Effect, Policy, PolicyFile},
     stores::{Browser, Trust, TrustStore},
 };
@@ -71,7 +72,15 @@ fn line(store: &TrustStore, name: &str, anybody: bool) -> Line {
     }
 }
 
+/// Trusts the authority in the person's own store; Windows asks the person then.
+#[cfg(windows)]
+fn add_command(_: &str, _: &Path) -> String {
+    r#"chop certificate > "%TEMP%\chop.pem" & certutil -user -addstore Root "%TEMP%\chop.pem""#
+        .to_owned()
+}
+
 /// Makes the NSS database where there is none, and trusts the authority in it.
+#[cfg(not(windows))]
 fn add_command(name: &str, folder: &Path) -> String {
     let exists = Database::at(folder).exists();
     let (name, path) = (shell(name), folder.display());
@@ -86,6 +95,7 @@ fn add_command(name: &str, folder: &Path) -> String {
 }
 
 /// One word for a POSIX shell.
+#[cfg(not(windows))]
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
