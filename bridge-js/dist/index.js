@@ -52,7 +52,7 @@ var AGENT_CODES = [
 var BRIDGE_CODES = [
   /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
   "agent_unreachable",
-  /** What answers is not Chop, or not certified as such. Reserved: nothing gives it yet. */
+  /** Chop is here, as its page without TLS says; the browser does not trust its certificate. */
   "agent_untrusted",
   /** The agent speaks only versions of the protocol that this bridge does not. */
   "protocol_unsupported",
@@ -165,8 +165,13 @@ var Scope = class {
   }
 };
 
+// src/simulated.ts
+function noteSimulated(answer, onSimulated) {
+  if (Object(answer).simulated === true) onSimulated?.();
+}
+
 // src/ask-by-fetch.ts
-async function askByFetch(win, agent, { name, request }, signal) {
+async function askByFetch(win, agent, { name, request }, signal, onSimulated) {
   const scope = new Scope(win, signal);
   let timeUp = false;
   scope.after(PATIENCE, () => {
@@ -194,6 +199,7 @@ async function askByFetch(win, agent, { name, request }, signal) {
   } finally {
     scope.end();
   }
+  noteSimulated(body, onSimulated);
   if (!ok) throw parseProblem(body);
   return body;
 }
@@ -206,8 +212,10 @@ var PORTS = [21443, 21444, 21445];
 var READY_TIME = 3e3;
 var CLOSED_CHECK = 200;
 var ISOLATED_TIME = 1e3;
+var HERE = "http://localhost:61161";
 var MESSAGES = {
   agent_unreachable: "the popup found no agent either; it is not installed, not running or not trusted",
+  agent_untrusted: "Chop runs, but this browser does not trust its certificate: `chop doctor` says how it does",
   opener_isolated: "the page’s Cross-Origin-Opener-Policy must not be same-origin; same-origin-allow-popups is fine",
   popup_closed: "the popup was closed before it had an answer; start again when the person wants to",
   protocol_unsupported: "update the bridge or the agent, whichever is older",
@@ -219,7 +227,7 @@ function pageOf([agent]) {
 function openPopup(win, url) {
   return win.open(url, "_blank", "popup,width=480,height=320");
 }
-async function askByPopup(win, popup, agents, { name, request }, signal, onReady) {
+async function askByPopup(win, popup, agents, { name, request }, signal, onReady, onSimulated, here) {
   const opened = win.performance.now();
   let scope;
   try {
@@ -236,10 +244,10 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
       let agent = first;
       let ready = false;
       const steer = () => {
-        const next = others.shift();
-        if (next === void 0) return fail("agent_unreachable");
+        const next = others.shift() ?? here;
+        if (next === void 0 || next === agent) return fail("agent_unreachable");
         agent = next;
-        popup.location.replace(pageOf([agent]));
+        popup.location.replace(agent === here ? `${here}/chop/here` : pageOf([agent]));
         cancelSteering = scope2.after(READY_TIME, steer);
       };
       let cancelSteering = scope2.after(READY_TIME, steer);
@@ -255,8 +263,10 @@ async function askByPopup(win, popup, agents, { name, request }, signal, onReady
       scope2.on(win, "message", (event) => {
         if (event.source !== popup || event.origin !== agent) return;
         const message = Object(event.data);
+        if (agent === here) return void (message.chop === "here" && fail("agent_untrusted"));
         if (message.chop === "ready") greeted(message.protocol);
         if (message.chop !== "answer") return;
+        noteSimulated("result" in message ? message.result : message.problem, onSimulated);
         if ("result" in message) resolve(message.result);
         else reject(parseProblem(message.problem));
       });
@@ -440,7 +450,7 @@ async function askFrom(win, operation, options) {
   const direct = await askDirectly(win, operation, options);
   if ("answer" in direct) return direct.answer;
   const { page, agents, obstacle: obstacle2 } = direct;
-  const { signal, onState } = options;
+  const { signal, onState, onSimulated } = options;
   const { reason } = obstacle2;
   if (!obstacle2.popup || onState === void 0) throw reason;
   const open = () => openPopup(page, pageOf(agents));
@@ -452,13 +462,19 @@ async function askFrom(win, operation, options) {
   );
   onState({ state: "popup" });
   const onAsked = () => onState({ state: "waiting_for_person" });
+  let stays = false;
   try {
-    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked));
+    return operation.parse(
+      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated, HERE)
+    );
+  } catch (error) {
+    stays = error instanceof BridgeError && error.code === "agent_untrusted";
+    throw error;
   } finally {
-    popup.close();
+    if (!stays) popup.close();
   }
 }
-async function askDirectly(win, operation, { signal, onState, ...where }) {
+async function askDirectly(win, operation, { signal, onState, onSimulated, ...where }) {
   signal?.throwIfAborted();
   const page = suitable(win);
   onState?.({ state: "connecting" });
@@ -467,7 +483,8 @@ async function askDirectly(win, operation, { signal, onState, ...where }) {
   const found = await findAgent(page, agents, signal, onAsking);
   if (!("agent" in found)) return { page, agents, obstacle: found };
   onState?.({ state: "waiting_for_person" });
-  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) };
+  const answer = await askByFetch(page, found.agent, operation, signal, onSimulated);
+  return { answer: operation.parse(answer) };
 }
 function suitable(win) {
   if (win === void 0) {

@@ -3,11 +3,13 @@ import type { BrowserWindow } from './browser-window.js'
 import { PATHS, type Operation } from './operations.js'
 import { parseProblem } from './parse-problem.js'
 import { PATIENCE, Scope } from './scope.js'
+import { noteSimulated } from './simulated.js'
 
 /**
  * Asks the agent directly, once: a second try could open a second window. When the request ends,
  * so does the agent's window.
  *
+ * @param onSimulated called when the cards behind the answer are simulated.
  * @returns the answer, as the agent gave it.
  *
  * Spec: docs/protocol.md, "Operations".
@@ -17,6 +19,7 @@ export async function askByFetch(
   agent: string,
   { name, request }: Operation<unknown>,
   signal?: AbortSignal,
+  onSimulated?: () => void,
 ): Promise<unknown> {
   const scope = new Scope(win, signal)
   let timeUp = false
@@ -46,6 +49,7 @@ export async function askByFetch(
   } finally {
     scope.end()
   }
+  noteSimulated(body, onSimulated)
   if (!ok) throw parseProblem(body)
   return body
 }

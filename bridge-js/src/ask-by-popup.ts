@@ -5,6 +5,7 @@ import type { BrowserWindow, Popup } from './browser-window.js'
 import type { Operation } from './operations.js'
 import { parseProblem } from './parse-problem.js'
 import { PATIENCE, Scope } from './scope.js'
+import { noteSimulated } from './simulated.js'
 import { PROTOCOL_VERSION } from './words.js'
 
 /** How long the page at one address may take to say that it is ready, in milliseconds. */
@@ -19,10 +20,18 @@ const CLOSED_CHECK = 200
  */
 const ISOLATED_TIME = 1000
 
+/**
+ * Where pages written for HiCOS find Chop, without TLS. Its page there needs no certificate, says that
+ * Chop is here, and takes nothing: whoever else had that port could be anybody.
+ */
+export const HERE = 'http://localhost:61161'
+
 /** What happened and the next step, for developers. */
 const MESSAGES = {
   agent_unreachable:
     'the popup found no agent either; it is not installed, not running or not trusted',
+  agent_untrusted:
+    'Chop runs, but this browser does not trust its certificate: `chop doctor` says how it does',
   opener_isolated:
     'the page’s Cross-Origin-Opener-Policy must not be same-origin; same-origin-allow-popups is fine',
   popup_closed:
@@ -47,6 +56,8 @@ export function openPopup(win: BrowserWindow, url: string): Popup | null {
  * opener to close.
  *
  * @param onReady called when the popup has the request.
+ * @param onSimulated called when the cards behind the answer are simulated.
+ * @param here where to look at last: whether an agent is there that the browser does not trust.
  */
 export async function askByPopup(
   win: BrowserWindow,
@@ -55,6 +66,8 @@ export async function askByPopup(
   { name, request }: Operation<unknown>,
   signal?: AbortSignal,
   onReady?: () => void,
+  onSimulated?: () => void,
+  here?: string,
 ): Promise<unknown> {
   const opened = win.performance.now()
   let scope: Scope | undefined
@@ -77,10 +90,10 @@ export async function askByPopup(
 
       // The same window goes on to the next address: a second one would need a second click.
       const steer = (): void => {
-        const next = others.shift()
-        if (next === undefined) return fail('agent_unreachable')
+        const next = others.shift() ?? here
+        if (next === undefined || next === agent) return fail('agent_unreachable')
         agent = next
-        popup.location.replace(pageOf([agent]))
+        popup.location.replace(agent === here ? `${here}/chop/here` : pageOf([agent]))
         cancelSteering = scope.after(READY_TIME, steer)
       }
       let cancelSteering = scope.after(READY_TIME, steer)
@@ -100,8 +113,11 @@ export async function askByPopup(
         // Only from this window, and only while the agent's page is in it.
         if (event.source !== popup || event.origin !== agent) return
         const message = Object(event.data) as Record<string, unknown>
+        // Nothing else is heard there, and nothing is said: nobody knows who it is.
+        if (agent === here) return void (message.chop === 'here' && fail('agent_untrusted'))
         if (message.chop === 'ready') greeted(message.protocol)
         if (message.chop !== 'answer') return
+        noteSimulated('result' in message ? message.result : message.problem, onSimulated)
         if ('result' in message) resolve(message.result)
         else reject(parseProblem(message.problem))
       })

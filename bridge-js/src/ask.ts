@@ -1,5 +1,5 @@
 import { askByFetch } from './ask-by-fetch.js'
-import { askByPopup, openPopup, pageOf } from './ask-by-popup.js'
+import { askByPopup, HERE, openPopup, pageOf } from './ask-by-popup.js'
 import type { AskState } from './ask-state.js'
 import { BridgeError } from './bridge-error.js'
 import { ownWindow, type BrowserWindow, type Popup } from './browser-window.js'
@@ -17,6 +17,11 @@ export interface AskOptions extends AgentOptions {
    * where a click is needed the promise rejects with the reason for that.
    */
   readonly onState?: (state: AskState) => void
+  /**
+   * Called before the promise settles when no real card has answered, but one of `chop simulate`.
+   * For tests of a site, and for a banner that says so; a server must refuse such a card by itself.
+   */
+  readonly onSimulated?: () => void
 }
 
 /** What operations that use a certificate may be told. */
@@ -51,7 +56,7 @@ export async function askFrom<T>(
 
   // 4. The way through a popup, for which the browser wants a click.
   const { page, agents, obstacle } = direct
-  const { signal, onState } = options
+  const { signal, onState, onSimulated } = options
   const { reason } = obstacle
   if (!obstacle.popup || onState === undefined) throw reason
   const open = (): Popup | null => openPopup(page, pageOf(agents))
@@ -60,10 +65,17 @@ export async function askFrom<T>(
   )
   onState({ state: 'popup' })
   const onAsked = (): void => onState({ state: 'waiting_for_person' })
+  let stays = false
   try {
-    return operation.parse(await askByPopup(page, popup, agents, operation, signal, onAsked))
+    return operation.parse(
+      await askByPopup(page, popup, agents, operation, signal, onAsked, onSimulated, HERE),
+    )
+  } catch (error) {
+    // Then Chop's own page is in it, and tells the person what to do.
+    stays = error instanceof BridgeError && error.code === 'agent_untrusted'
+    throw error
   } finally {
-    popup.close()
+    if (!stays) popup.close()
   }
 }
 
@@ -80,7 +92,7 @@ export type Direct<T> =
 export async function askDirectly<T>(
   win: BrowserWindow | undefined,
   operation: Operation<T>,
-  { signal, onState, ...where }: AskOptions,
+  { signal, onState, onSimulated, ...where }: AskOptions,
 ): Promise<Direct<T>> {
   signal?.throwIfAborted()
 
@@ -96,7 +108,8 @@ export async function askDirectly<T>(
 
   // 3. The direct way.
   onState?.({ state: 'waiting_for_person' })
-  return { answer: operation.parse(await askByFetch(page, found.agent, operation, signal)) }
+  const answer = await askByFetch(page, found.agent, operation, signal, onSimulated)
+  return { answer: operation.parse(answer) }
 }
 
 /**

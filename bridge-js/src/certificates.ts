@@ -16,6 +16,8 @@ export interface CardCertificates {
   readonly certificates: readonly CardCertificate[]
   /** Those of issuers, DER in standard base64. */
   readonly issuers: readonly string[]
+  /** They are of no real card, but of one of `chop simulate`. */
+  readonly simulated?: true
 }
 
 /**

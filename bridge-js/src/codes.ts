@@ -32,7 +32,7 @@ export const AGENT_CODES = [
 export const BRIDGE_CODES = [
   /** Nothing answers: not installed, not running or not trusted; a page cannot tell which. */
   'agent_unreachable',
-  /** What answers is not Chop, or not certified as such. Reserved: nothing gives it yet. */
+  /** Chop is here, as its page without TLS says; the browser does not trust its certificate. */
   'agent_untrusted',
   /** The agent speaks only versions of the protocol that this bridge does not. */
   'protocol_unsupported',

@@ -53,7 +53,7 @@ export async function askEither<T>(
   const direct = await askDirectly(win, either.chop, options)
   if ('answer' in direct) return direct.answer
   const { page, agents, obstacle } = direct
-  const { signal, onState, component = COMPONENT } = options
+  const { signal, onState, onSimulated, component = COMPONENT } = options
   const { reason } = obstacle
 
   const chop = {
@@ -61,7 +61,15 @@ export async function askEither<T>(
     talk: async (popup: Popup) => {
       onState?.({ state: 'popup' })
       const onAsked = (): void => onState?.({ state: 'waiting_for_person' })
-      const answer = await askByPopup(page, popup, agents, either.chop, signal, onAsked)
+      const answer = await askByPopup(
+        page,
+        popup,
+        agents,
+        either.chop,
+        signal,
+        onAsked,
+        onSimulated,
+      )
       return either.chop.parse(answer)
     },
   }

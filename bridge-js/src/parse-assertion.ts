@@ -16,6 +16,8 @@ export interface Assertion {
   readonly format: string
   /** Who made it; informative. */
   readonly appVersion?: string
+  /** No real card has signed, but one of `chop simulate`; informative. */
+  readonly simulated?: true
 }
 
 const FIELDS = ['unverifiedCertificate', 'algorithm', 'signature', 'format'] as const

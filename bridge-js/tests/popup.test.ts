@@ -141,14 +141,48 @@ test('the same window goes on to the next port after three seconds', async () =>
   assert.equal(scene.win.popup.visited.length, 2)
 })
 
+const HERE = 'http://localhost:61161'
+
 test('a popup that finds no agent at any port is the end', async () => {
   const scene = await opened()
-
   await scene.win.tick(9000)
+  assert.equal(scene.outcome, undefined)
+  assert.equal(scene.win.popup.visited.length, 4)
+  assert.equal(scene.win.popup.visited.at(-1), `${HERE}/chop/here`)
+
+  await scene.win.tick(3000)
 
   assert.equal(scene.outcome, 'agent_unreachable')
-  assert.equal(scene.win.popup.visited.length, 3)
+  assert.equal(scene.win.popup.visited.length, 4)
   assert.ok(scene.win.popup.closed)
+})
+
+test('an agent that is there and not trusted says so in the popup, which stays', async () => {
+  const scene = await opened()
+  await scene.win.tick(9000)
+
+  await scene.win.hear(scene.win.popup, HERE, { chop: 'here' })
+
+  assert.equal(scene.outcome, 'agent_untrusted')
+  assert.ok(!scene.win.popup.closed)
+  assert.deepEqual(scene.win.popup.posted, [])
+  assert.equal(scene.win.timers, 0)
+})
+
+test('what is not certified is given no request, and no answer of it is taken', async () => {
+  const scene = await opened()
+  await scene.win.hear(scene.win.popup, HERE, { chop: 'here' })
+  assert.equal(scene.outcome, undefined, 'before the popup is there')
+  await scene.win.tick(9000)
+
+  for (const origin of [HERE, AGENT, 'https://evil.example']) {
+    await scene.win.hear(scene.win.popup, origin, READY)
+    await scene.win.hear(scene.win.popup, origin, { chop: 'answer', result: ASSERTION })
+  }
+  await scene.win.hear({}, HERE, { chop: 'here' })
+
+  assert.equal(scene.outcome, undefined)
+  assert.deepEqual(scene.win.popup.posted, [])
 })
 
 test('a popup that the person closes is the end', async () => {

@@ -1,5 +1,6 @@
 //! Accounts: who may sign in.
 
+mod cards;
 mod make;
 mod read;
 
@@ -10,9 +11,11 @@ use crate::{
     audit::{Action, Audit},
     clock::Clock,
     database::{Changes, Database},
+    links::{Links, Purpose},
     sessions::Sessions,
 };
 
+pub use cards::BoundCard;
 pub use make::NewAccount;
 pub(crate) use make::{Made, Making};
 
@@ -73,7 +76,7 @@ impl Accounts {
         }
     }
 
-    /// Closes an account, or opens it again; closing ends its sessions.
+    /// Closes an account, or opens it again; closing ends its sessions and the links in its mails.
     ///
     /// # Errors
     /// [`Error::NoAccount`], [`Error::Database`].
@@ -92,6 +95,7 @@ impl Accounts {
         }
         let action = if disabled {
             Sessions::end_all(&mut changes, number, None).await?;
+            Links::end(&mut changes, number, &Purpose::ALL).await?;
             Action::Disabled
         } else {
             Action::Enabled
@@ -194,62 +198,6 @@ impl Accounts {
         .execute(&mut **changes)
         .await?;
         Ok(activated.rows_affected() == 1)
-    }
-
-    /// Writes down that the holder has signed in with a signature that names this site.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn note_native(
-        &self,
-        changes: &mut Changes,
-        number: &str,
-    ) -> Result<(), Error> {
-        sqlx::query("UPDATE accounts SET native_at = $2 WHERE number = $1 AND native_at IS NULL")
-            .bind(number)
-            .bind(self.clock.now_ms())
-            .execute(&mut **changes)
-            .await?;
-        Ok(())
-    }
-
-    /// Whether the holder ever has.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn is_native(&self, number: &str) -> Result<bool, Error> {
-        let found: Option<(i64,)> = sqlx::query_as(
-            "SELECT native_at FROM accounts WHERE number = $1 AND native_at IS NOT NULL",
-        )
-        .bind(number)
-        .fetch_optional(self.database.read())
-        .await?;
-        Ok(found.is_some())
-    }
-
-    /// Makes a verified subject an account's. False when it is one's already: of two at once, one
-    /// wins.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub(crate) async fn bind(
-        &self,
-        changes: &mut Changes,
-        number: &str,
-        kind: Kind,
-        subject: &str,
-    ) -> Result<bool, Error> {
-        let bound = sqlx::query(
-            "INSERT INTO subjects (kind, subject, account, bound_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (kind, subject) DO NOTHING",
-        )
-        .bind(kind.as_str())
-        .bind(subject)
-        .bind(number)
-        .bind(self.clock.now_ms())
-        .execute(&mut **changes)
-        .await?;
-        Ok(bound.rows_affected() == 1)
     }
 
     /// Forgets applications of before a time whose mail nobody followed, and those that no card

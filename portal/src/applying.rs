@@ -8,8 +8,8 @@ use crate::{
     links::{Links, Purpose},
     outbox::Letter,
     portal::Site,
-    sessions::Role,
-    sign_in::{self, Form},
+    sessions::{Form, Role},
+    sign_in,
     signer::Signer,
     visitor::Visitor,
 };
@@ -57,6 +57,10 @@ pub(crate) async fn apply(
         Made::Before => return Ok(true),
         Made::Bound => return Ok(false),
     };
+    // Only a native login makes an applicant.
+    if signer.is_some() {
+        site.accounts.note_native(&mut changes, &number).await?;
+    }
     let mail = &application.profile.mail;
     site.outbox
         .put(&mut changes, Letter::Activation, &number, mail)
@@ -137,27 +141,28 @@ pub(crate) async fn mail_to_owner(
 }
 
 async fn mail_now(site: &Site, mail: &str, letter: Letter) -> Result<(), Error> {
-    for account in site.accounts.of_mail(mail).await? {
-        match (letter, account.state, account.kind) {
-            (Letter::Activation, State::Pending, _) => {
-                post(site, &account, Letter::Activation).await?;
-            }
-            (Letter::Activation, State::Active, _) => post(site, &account, Letter::Active).await?,
-            (Letter::Password, State::Active, Kind::Cardless) => {
-                post(site, &account, letter).await?;
-            }
-            _ => {}
+    let to = match letter {
+        Letter::Activation => &[
+            (Letter::Activation, State::Pending, &Kind::ALL[..]),
+            (Letter::Active, State::Active, &Kind::ALL),
+        ][..],
+        _ => &[(letter, State::Active, &[Kind::Cardless][..])],
+    };
+    for (letter, state, kinds) in to {
+        for account in site.accounts.of_mail(mail, *letter, *state, kinds).await? {
+            post(site, &account, *letter).await?;
         }
     }
     Ok(())
 }
 
-/// Sends a letter to an account, unless it got too many of late.
+/// Sends a letter that anybody may ask for to an account, unless it got too many of the kind of
+/// late.
 ///
 /// # Errors
 /// [`Error::Random`], [`Error::Database`].
-pub(crate) async fn post(site: &Site, account: &Account, letter: Letter) -> Result<(), Error> {
-    match site.limits.count(Act::SendMail, &account.number).await {
+async fn post(site: &Site, account: &Account, letter: Letter) -> Result<(), Error> {
+    match count_letter(site, letter, &account.number).await {
         Err(Error::TooOften { .. }) => return Ok(()),
         counted => counted?,
     }
@@ -171,13 +176,43 @@ pub(crate) async fn post(site: &Site, account: &Account, letter: Letter) -> Resu
     Ok(())
 }
 
+/// Counts a letter of a kind to an account. Kinds are counted by themselves, so that what strangers
+/// ask for uses up none of the others.
+///
+/// # Errors
+/// [`Error::TooOften`], [`Error::Database`].
+pub(crate) async fn count_letter(site: &Site, letter: Letter, number: &str) -> Result<(), Error> {
+    site.limits.count(Act::SendMail(letter), number).await
+}
+
+/// Mails the activation link of an account that waits for it again, because an operator says so:
+/// whatever strangers have asked for. It is written down together with the letter.
+///
+/// # Errors
+/// [`Error::Random`], [`Error::Database`].
+pub(crate) async fn resend(site: &Site, account: &Account, actor: &str) -> Result<(), Error> {
+    let mut changes = site.database.begin().await?;
+    let mail = &account.profile.mail;
+    site.outbox
+        .put(&mut changes, Letter::Activation, &account.number, mail)
+        .await?;
+    site.audit
+        .note(Action::MailSentAgain, actor)
+        .account(&account.number)
+        .write(&mut changes)
+        .await?;
+    changes.commit().await?;
+    site.wake_post();
+    Ok(())
+}
+
 /// Mails the activation link of a proven account again, to a corrected address if need be. The
 /// links of before are worth nothing then: they may be in a stranger's mailbox.
 ///
 /// # Errors
 /// [`Error::TooOften`], [`Error::Random`], [`Error::Database`].
 pub(crate) async fn correct_mail(site: &Site, account: &Account, mail: &str) -> Result<(), Error> {
-    site.limits.count(Act::SendMail, &account.number).await?;
+    site.limits.count(Act::OwnMail, &account.number).await?;
     let mut changes = site.database.begin().await?;
     if account.profile.mail != mail {
         Links::revoke(&mut changes, Purpose::Activation, &account.number).await?;
@@ -231,8 +266,9 @@ pub(crate) async fn bind(
         let role = Role::Holder {
             account: account.number,
             signer: Some(signer.clone()),
+            form: Form::Native,
         };
-        let browser = sign_in::enter(site, visitor, &mut changes, role, Form::Native).await?;
+        let browser = sign_in::enter(site, visitor, &mut changes, role).await?;
         Bound::SignedIn(browser)
     } else {
         Bound::Pending

@@ -6,11 +6,12 @@
 //! the account is theirs, and if another card is bound already, the operator looks as well.
 
 mod decide;
+mod unbind;
 
 use std::time::Duration;
 
 use crate::{
-    Account, Accounts, Error,
+    Account, Accounts, Error, State,
     audit::{Action, Audit},
     browser::Browser,
     clock::Clock,
@@ -182,7 +183,8 @@ impl CardRequests {
         })
     }
 
-    /// Binds a card to an account and tells its holder. False when it is another's already.
+    /// Binds a card to an account and tells its holder. False when it is another's already, or the
+    /// account was closed meanwhile.
     ///
     /// # Errors
     /// [`Error::Random`], [`Error::Database`].
@@ -195,6 +197,10 @@ impl CardRequests {
         client: &str,
     ) -> Result<bool, Error> {
         let accounts = &self.accounts;
+        let mail = match Accounts::hold(changes, number).await? {
+            Some((State::Pending | State::Active, mail)) => mail,
+            Some((State::Disabled, _)) | None => return Ok(false),
+        };
         if !accounts
             .bind(changes, number, signer.kind, &signer.subject)
             .await?
@@ -202,12 +208,10 @@ impl CardRequests {
             return Ok(false);
         }
         Accounts::rename(changes, number, &signer.name).await?;
-        let mail: (String,) = sqlx::query_as("SELECT mail FROM accounts WHERE number = $1")
-            .bind(number)
-            .fetch_one(&mut **changes)
-            .await?;
+        // Whichever road led here, the card was verified natively.
+        accounts.note_native(changes, number).await?;
         self.outbox
-            .put(changes, Letter::CardBound, number, &mail.0)
+            .put(changes, Letter::CardBound, number, &mail)
             .await?;
         self.note(Action::CardBound, actor, number, signer)
             .client(client)

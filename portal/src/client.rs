@@ -1,6 +1,10 @@
 //! Where a request comes from: the address for limits and for the audit log.
 
-use std::{convert::Infallible, net::IpAddr, str::FromStr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv6Addr},
+    str::FromStr,
+};
 
 use axum::{
     extract::{FromRef, FromRequestParts},
@@ -75,13 +79,7 @@ impl Client {
 
     /// What limits count by. An IPv6 customer has 2^64 addresses: they count as one.
     pub(crate) fn counted(&self) -> String {
-        match self.0.parse() {
-            Ok(IpAddr::V6(address)) => {
-                let network = address.to_bits() >> 64 << 64;
-                std::net::Ipv6Addr::from_bits(network).to_string()
-            }
-            _ => self.0.clone(),
-        }
+        counted(&self.0)
     }
 
     /// From the connection, or from what a proxy of ours says of it.
@@ -93,22 +91,42 @@ impl Client {
         let mut address = peer;
         // From the last to the first, as far as the word of each can be taken: whoever asked wrote
         // the rest.
+        // Bytes, since what is odd in an entry of theirs shall not hide the one of ours.
         let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
         let named = lines
             .iter()
             .rev()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.rsplit(','));
+            .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         for text in named {
             if !is_proxy(address) {
                 break;
             }
+            let text = std::str::from_utf8(text).unwrap_or_default();
             let Ok(before) = text.trim().parse::<IpAddr>() else {
                 break;
             };
             address = before;
         }
         Self(address.to_canonical().to_string())
+    }
+}
+
+/// The same of an address that was written down.
+pub(crate) fn counted(client: &str) -> String {
+    match client.parse() {
+        Ok(address) => customer(address).to_string(),
+        Err(_) => client.to_owned(),
+    }
+}
+
+/// The address that stands for all that a customer has: an IPv6 customer has 2^64.
+pub(crate) fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> 64 << 64;
+            Ipv6Addr::from_bits(network).into()
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -127,13 +145,16 @@ where
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn client(peer: &str, forwarded: &[&str]) -> String {
         let proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"].map(|text| text.parse().unwrap());
         let mut headers = HeaderMap::new();
         for line in forwarded {
-            headers.append("x-forwarded-for", line.parse().unwrap());
+            let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+            headers.append("x-forwarded-for", line);
         }
         Client::of(Some(&Peer(peer.parse().unwrap())), &headers, &proxies).0
     }
@@ -154,6 +175,8 @@ mod tests {
         let lines = ["203.0.113.9", "192.0.2.7"];
         assert_eq!(client("127.0.0.1", &lines), "192.0.2.7");
         assert_eq!(client("127.0.0.1", &["192.0.2.7, what"]), "127.0.0.1");
+        let odd = "\u{e9}, 192.0.2.7";
+        assert_eq!(client("127.0.0.1", &[odd]), "192.0.2.7");
     }
 
     #[test]

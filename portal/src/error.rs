@@ -87,6 +87,12 @@ pub enum Error {
     /// There is no such account.
     #[error("there is no such account")]
     NoAccount,
+    /// The account has no such card.
+    #[error("the account has no such card")]
+    NoCard,
+    /// It is the only card of the account, which would be nobody's without it.
+    #[error("this is the account's only card: bind another first, or close the account")]
+    LastCard,
     /// A 統一編號 is eight digits with a check digit; this is not.
     #[error("this is not a 統一編號")]
     Ban(#[from] chop_verifier::BanError),
@@ -96,6 +102,17 @@ pub enum Error {
     /// A password could not be hashed, or a hash in the database is not one.
     #[error("a password could not be hashed")]
     Password(#[from] argon2::password_hash::Error),
+    /// The system lets the portal open fewer files than it takes connections.
+    #[error(
+        "{limit} files may be open, and {needed} are needed: raise the limit (LimitNOFILE= in \
+         systemd's unit, `ulimit -n` in a shell)"
+    )]
+    FewFiles {
+        /// How many may be.
+        limit: u64,
+        /// How many have to be.
+        needed: u64,
+    },
     /// Somebody does something too often.
     #[error("too often, for {wait:?}")]
     TooOften {

@@ -10,7 +10,7 @@ use chop_protocol::Origin;
 use sqlx::{Row as _, any::AnyRow};
 
 use crate::{
-    Account, Error,
+    Account, Error, SETTLED,
     clock::Clock,
     database::{Changes, Database},
     secret::random,
@@ -152,6 +152,9 @@ impl Exemptions {
     /// Those that were signed after the one with this number, which was at this moment; all from a
     /// moment on, where it is empty. Oldest first: an agency's program asks for a part after the other.
     ///
+    /// Only those older than [`SETTLED`] are given: the moment is read before the row is there for all
+    /// to see, so a younger one could still come to stand before the last that was given.
+    ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn signed_after(
@@ -160,13 +163,15 @@ impl Exemptions {
         number: &str,
         limit: u32,
     ) -> Result<Vec<Exemption>, Error> {
+        let settled = i64::try_from(SETTLED.as_millis()).unwrap_or(i64::MAX);
         let rows = sqlx::query(select!(
-            "WHERE s.signed_at > $1 OR (s.signed_at = $1 AND e.number > $2) \
-             ORDER BY s.signed_at, e.number LIMIT $3"
+            "WHERE (s.signed_at > $1 OR (s.signed_at = $1 AND e.number > $2)) \
+             AND s.signed_at < $4 ORDER BY s.signed_at, e.number LIMIT $3"
         ))
         .bind(moment)
         .bind(number)
         .bind(i64::from(limit))
+        .bind(self.clock.now_ms() - settled)
         .fetch_all(self.database.read())
         .await?;
         rows.iter().map(read).collect()

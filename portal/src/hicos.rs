@@ -21,7 +21,8 @@ use crate::{
     login::{Next, Token, known},
     portal::Site,
     problem::{Code, Problem},
-    sign_in::{self, Form},
+    sessions::Form,
+    sign_in,
     visitor::Visitor,
 };
 

@@ -49,6 +49,16 @@ impl Kind {
         }
     }
 
+    /// Whether a text may be the number of an account: two letters for the kind, ten digits.
+    pub(crate) fn has_number(text: &str) -> bool {
+        let digits = Self::ALL
+            .iter()
+            .find_map(|kind| text.strip_prefix(kind.prefix()));
+        digits.is_some_and(|digits| {
+            digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    }
+
     /// Whether it is a company's.
     pub(crate) fn is_company(self) -> bool {
         self == Self::Company
@@ -123,6 +133,21 @@ impl FromStr for State {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_has_two_letters_of_ours_and_ten_digits() {
+        assert!(Kind::has_number("IN0123456789"));
+        for odd in [
+            "",
+            "IN",
+            "IN012345678",
+            "IN01234567890",
+            "XX0123456789",
+            "IN012345678\0",
+        ] {
+            assert!(!Kind::has_number(odd), "{odd:?}");
+        }
+    }
 
     #[test]
     fn words_come_back() {

@@ -2,17 +2,22 @@
 //!
 //! Counts are in the database, so that several nodes count together; in windows that begin with the
 //! first. Beside them each node takes a bounded number of new rows a second from everybody
-//! together, in memory, because one row that every request changes would make them all wait.
+//! together, in memory, because one row that every request changes would make them all wait. Whoever
+//! is over a limit takes none of them, and changes no row.
+
+mod known;
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use crate::{Error, clock::Clock, database::Database};
+use crate::{Error, clock::Clock, database::Database, outbox::Letter};
+
+use self::known::{Asked, Known};
 
 /// What is counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Act {
     /// A login challenge, by address.
     Challenge,
@@ -24,13 +29,15 @@ pub(crate) enum Act {
     Sign,
     /// A mail that somebody asks for who is not signed in, by address.
     AskMail,
-    /// A mail of one kind to one account.
-    SendMail,
+    /// A mail of one kind to one account, for whoever asks.
+    SendMail(Letter),
+    /// An activation mail that was asked for with the account's own card.
+    OwnMail,
     /// A wrong password, by address.
     PasswordFrom,
     /// A wrong password, by account and address: nobody locks the holder out from elsewhere.
     PasswordFor,
-    /// A wrong password, by account.
+    /// A wrong password, by account, from where its holder does not sign in.
     PasswordOf,
 }
 
@@ -54,10 +61,20 @@ impl Act {
             Self::Exemption => ("exemption", 60, HOUR),
             Self::Sign => ("sign", 60, HOUR),
             Self::AskMail => ("ask mail", 20, HOUR),
-            Self::SendMail => ("send mail", 4, HOUR),
+            Self::SendMail(_) => ("send mail", 4, HOUR),
+            Self::OwnMail => ("own mail", 4, HOUR),
             Self::PasswordFrom => ("password from", 50, QUARTER),
             Self::PasswordFor => ("password for", 10, QUARTER),
             Self::PasswordOf => ("password of", 100, QUARTER),
+        }
+    }
+
+    /// What the database calls the count of `who`.
+    fn key(self, who: &str) -> String {
+        let (word, ..) = self.limit();
+        match self {
+            Self::SendMail(letter) => format!("{word} {} {who}", letter.as_str()),
+            _ => format!("{word} {who}"),
         }
     }
 }
@@ -68,6 +85,7 @@ pub(crate) struct Limits {
     database: Database,
     clock: Clock,
     bucket: Mutex<Bucket>,
+    known: Mutex<Known>,
 }
 
 /// Fills with time, and is emptied by one for each row.
@@ -87,49 +105,88 @@ impl Limits {
                 left: PER_SECOND,
                 at,
             }),
+            known: Mutex::default(),
         }
     }
 
-    /// Counts one more, or says that it is too often.
+    /// Counts one more, or says that it is too often, and then counts nothing.
     ///
     /// # Errors
     /// [`Error::TooOften`], [`Error::Database`].
     pub(crate) async fn count(&self, act: Act, who: &str) -> Result<(), Error> {
-        self.take_one()?;
-        let (word, most, window) = act.limit();
+        let (_, most, window) = act.limit();
         let window = milliseconds(window);
-        let now = self.clock.now_ms();
-        let (since, count): (i64, i64) = sqlx::query_as(
+        let (key, now) = (act.key(who), self.clock.now_ms());
+        let asked = lock(&self.known)
+            .begin(&key, most, window, now)
+            .map_err(|since| too_often(since + window - now))?;
+        let counted = async {
+            self.take_one()?;
+            self.count_in_database(&key, most, window, now).await
+        };
+        match counted.await {
+            Ok(Counted::Yes { since, count }) => {
+                lock(&self.known).hear(&key, asked, since, count);
+                Ok(())
+            }
+            Ok(Counted::TooOften { since }) => {
+                lock(&self.known).hear(&key, asked, since, most);
+                self.give_one();
+                Err(too_often(since + window - now))
+            }
+            Err(error) => {
+                if asked == Asked::Counted {
+                    lock(&self.known).take_back(&key);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes one back that was counted, because it was not what is counted.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn take_back(&self, act: Act, who: &str) -> Result<(), Error> {
+        let key = act.key(who);
+        sqlx::query("UPDATE counts SET count = count - 1 WHERE key = $1 AND count > 0")
+            .bind(&key)
+            .execute(self.database.write())
+            .await?;
+        lock(&self.known).take_back(&key);
+        Ok(())
+    }
+
+    async fn count_in_database(
+        &self,
+        key: &str,
+        most: i64,
+        window: i64,
+        now: i64,
+    ) -> Result<Counted, Error> {
+        let counted: Option<(i64, i64)> = sqlx::query_as(
             "INSERT INTO counts (key, since, count) VALUES ($1, $2, 1) \
              ON CONFLICT (key) DO UPDATE SET \
              count = CASE WHEN counts.since <= $3 THEN 1 ELSE counts.count + 1 END, \
              since = CASE WHEN counts.since <= $3 THEN $2 ELSE counts.since END \
+             WHERE counts.since <= $3 OR counts.count < $4 \
              RETURNING since, count",
         )
-        .bind(format!("{word} {who}"))
+        .bind(key)
         .bind(now)
         .bind(now - window)
-        .fetch_one(self.database.write())
+        .bind(most)
+        .fetch_optional(self.database.write())
         .await?;
-        refuse(count > most, since + window - now)
-    }
-
-    /// Whether one more would be too often, without counting it.
-    ///
-    /// # Errors
-    /// [`Error::TooOften`], [`Error::Database`].
-    pub(crate) async fn check(&self, act: Act, who: &str) -> Result<(), Error> {
-        let (word, most, window) = act.limit();
-        let window = milliseconds(window);
-        let now = self.clock.now_ms();
-        let counted: Option<(i64, i64)> =
-            sqlx::query_as("SELECT since, count FROM counts WHERE key = $1 AND since > $2")
-                .bind(format!("{word} {who}"))
-                .bind(now - window)
-                .fetch_optional(self.database.read())
-                .await?;
-        let (since, count) = counted.unwrap_or((now, 0));
-        refuse(count >= most, since + window - now)
+        if let Some((since, count)) = counted {
+            return Ok(Counted::Yes { since, count });
+        }
+        let since: Option<(i64,)> = sqlx::query_as("SELECT since FROM counts WHERE key = $1")
+            .bind(key)
+            .fetch_optional(self.database.read())
+            .await?;
+        let since = since.map_or(now, |(since,)| since);
+        Ok(Counted::TooOften { since })
     }
 
     /// Forgets counts that no window can hold any more.
@@ -146,27 +203,42 @@ impl Limits {
 
     fn take_one(&self) -> Result<(), Error> {
         let now = self.clock.now_ms();
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bucket = lock(&self.bucket);
         #[expect(clippy::cast_precision_loss, reason = "seconds, not days")]
         let passed = now.saturating_sub(bucket.at).max(0) as f64 / 1000.0;
         bucket.left = (bucket.left + passed * PER_SECOND).min(PER_SECOND);
         bucket.at = now;
         if bucket.left < 1.0 {
-            return refuse(true, 1000);
+            return Err(too_often(1000));
         }
         bucket.left -= 1.0;
         Ok(())
     }
+
+    /// Gives one back that was not needed.
+    fn give_one(&self) {
+        let mut bucket = lock(&self.bucket);
+        bucket.left = (bucket.left + 1.0).min(PER_SECOND);
+    }
 }
 
-fn refuse(is_too_often: bool, wait: i64) -> Result<(), Error> {
-    if !is_too_often {
-        return Ok(());
-    }
+/// What the database did.
+enum Counted {
+    Yes { since: i64, count: i64 },
+    TooOften { since: i64 },
+}
+
+/// With so many milliseconds to wait, at least a second.
+fn too_often(wait: i64) -> Error {
     let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
-    Err(Error::TooOften {
+    Error::TooOften {
         wait: wait.max(Duration::from_secs(1)),
-    })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these; if it did, counts would still be counts.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn milliseconds(duration: Duration) -> i64 {
@@ -174,66 +246,4 @@ fn milliseconds(duration: Duration) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicU64, Ordering},
-        },
-        time::SystemTime,
-    };
-
-    use super::*;
-
-    async fn limits() -> (Limits, Arc<AtomicU64>) {
-        let ahead = Arc::new(AtomicU64::new(0));
-        let seconds = Arc::clone(&ahead);
-        let start = SystemTime::now();
-        let now = move || start + Duration::from_secs(seconds.load(Ordering::SeqCst));
-        let database = Database::open("sqlite::memory:").await.unwrap();
-        (Limits::new(database, Clock::new(now)), ahead)
-    }
-
-    fn is_too_often(result: &Result<(), Error>) -> bool {
-        matches!(result, Err(Error::TooOften { .. }))
-    }
-
-    #[tokio::test]
-    async fn one_more_than_allowed_is_too_often_until_the_window_is_over() {
-        let (limits, ahead) = limits().await;
-        for _ in 0..4 {
-            limits.check(Act::SendMail, "a").await.unwrap();
-            limits.count(Act::SendMail, "a").await.unwrap();
-        }
-        assert!(is_too_often(&limits.check(Act::SendMail, "a").await));
-        assert!(is_too_often(&limits.count(Act::SendMail, "a").await));
-        limits.count(Act::SendMail, "b").await.unwrap();
-
-        ahead.store(3600, Ordering::SeqCst);
-        limits.count(Act::SendMail, "a").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn everybody_together_gets_so_many_a_second() {
-        let (limits, ahead) = limits().await;
-        for _ in 0..1000 {
-            limits.take_one().unwrap();
-        }
-        assert!(is_too_often(&limits.take_one()));
-        ahead.store(1, Ordering::SeqCst);
-        limits.take_one().unwrap();
-    }
-
-    #[tokio::test]
-    async fn old_counts_are_forgotten() {
-        let (limits, ahead) = limits().await;
-        limits.count(Act::Challenge, "a").await.unwrap();
-        ahead.store(3601, Ordering::SeqCst);
-        limits.sweep().await.unwrap();
-        let (left,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM counts")
-            .fetch_one(limits.database.read())
-            .await
-            .unwrap();
-        assert_eq!(left, 0);
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use crate::{
     Error,
     clock::Clock,
     database::{Changes, Database},
+    outbox::Letter,
     secret::{fingerprint, token},
 };
 
@@ -36,11 +37,23 @@ pub(crate) struct Link {
 }
 
 impl Purpose {
+    /// Every purpose.
+    pub(crate) const ALL: [Self; 3] = [Self::Activation, Self::Password, Self::Mail];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Activation => "activation",
             Self::Password => "password",
             Self::Mail => "mail",
+        }
+    }
+
+    /// Which letter carries such a link.
+    fn letter(self) -> Letter {
+        match self {
+            Self::Activation => Letter::Activation,
+            Self::Password => Letter::Password,
+            Self::Mail => Letter::Mail,
         }
     }
 
@@ -60,18 +73,30 @@ impl Links {
         Self { database, clock }
     }
 
-    /// Makes a link and gives its token: 43 characters that cannot be guessed. Others for the same
-    /// stay good: mails overtake each other.
+    /// Makes a link for a letter that is being written, and gives its token: 43 characters that
+    /// cannot be guessed. Others for the same stay good: mails overtake each other. None where the
+    /// letter was ended meanwhile.
     ///
     /// # Errors
     /// [`Error::Random`], [`Error::Database`].
     pub(crate) async fn make(
         &self,
         purpose: Purpose,
+        letter: &str,
         account: &str,
         mail: &str,
-    ) -> Result<String, Error> {
+    ) -> Result<Option<String>, Error> {
         let token = token()?;
+        let mut changes = self.database.begin().await?;
+        // Changes nothing, and holds the row: whoever ends the letter waits, and then finds the link.
+        let waits =
+            sqlx::query("UPDATE outbox SET state = 'waiting' WHERE id = $1 AND state = 'waiting'")
+                .bind(letter)
+                .execute(&mut *changes)
+                .await?;
+        if waits.rows_affected() == 0 {
+            return Ok(None);
+        }
         let lifetime = i64::try_from(purpose.lifetime().as_millis()).unwrap_or(i64::MAX);
         sqlx::query(
             "INSERT INTO links (token, purpose, account, mail, expires_at) \
@@ -82,9 +107,10 @@ impl Links {
         .bind(account)
         .bind(mail)
         .bind(self.clock.now_ms().saturating_add(lifetime))
-        .execute(self.database.write())
+        .execute(&mut *changes)
         .await?;
-        Ok(token)
+        changes.commit().await?;
+        Ok(Some(token))
     }
 
     /// Looks where a link leads, and leaves it good: mail scanners open links, too.
@@ -145,6 +171,31 @@ impl Links {
             .bind(purpose.as_str())
             .execute(&mut **changes)
             .await?;
+        Ok(())
+    }
+
+    /// Ends what mails of an account may still let their readers do for these purposes: links that
+    /// were sent, and letters that wait to be.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn end(
+        changes: &mut Changes,
+        account: &str,
+        purposes: &[Purpose],
+    ) -> Result<(), Error> {
+        for purpose in purposes {
+            // The letters first: a node that writes one now holds its row until its link is there.
+            sqlx::query(
+                "UPDATE outbox SET state = 'dropped' \
+                 WHERE account = $1 AND letter = $2 AND state IN ('waiting', 'failed')",
+            )
+            .bind(account)
+            .bind(purpose.letter().as_str())
+            .execute(&mut **changes)
+            .await?;
+            Self::revoke(changes, *purpose, account).await?;
+        }
         Ok(())
     }
 

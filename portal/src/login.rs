@@ -19,7 +19,8 @@ use crate::{
     limits::Act,
     portal::Site,
     problem::{Code, Problem},
-    sign_in::{self, Form},
+    sessions::Form,
+    sign_in,
     signer::Signer,
     visitor::Visitor,
 };

@@ -25,6 +25,9 @@ use crate::{
 /// For one conversation with the mail server.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Letters that a mail server does not take now, one after the other, before it is left in peace.
+const IN_A_ROW: u32 = 10;
+
 /// The post office: takes letters from the outbox, writes them, hands them to the mail server.
 #[derive(Clone)]
 pub(crate) struct Post {
@@ -63,13 +66,9 @@ impl Server {
         builder = builder.timeout(Some(PATIENCE));
         if let Some(user) = &settings.user {
             let password = match &settings.password_file {
-                Some(path) => std::fs::read_to_string(path).map_err(|source| Error::Read {
-                    path: path.clone(),
-                    source,
-                })?,
+                Some(path) => settings::first_line(path)?,
                 None => String::new(),
             };
-            let password = password.lines().next().unwrap_or_default().to_owned();
             builder = builder.credentials(Credentials::new(user.clone(), password));
         }
         Ok(Self {
@@ -80,8 +79,9 @@ impl Server {
 }
 
 impl Post {
-    /// Sends what is due, one letter after the other, and says how many were sent. It stops at the
-    /// first that the mail server does not take: it would not take the next.
+    /// Sends what is due, one letter after the other, and says how many were sent. It stops where the
+    /// mail server cannot be reached or has no time, and after some letters in a row that it does not
+    /// take now; one of them alone may be the fault of its recipient's mailbox.
     ///
     /// # Errors
     /// [`Error::Database`] and what else keeps a letter from being written.
@@ -89,15 +89,22 @@ impl Post {
         let Some(server) = &self.server else {
             return Ok(0);
         };
-        let mut sent = 0;
+        let (mut sent, mut in_a_row) = (0, 0);
         while let Some(claimed) = self.outbox.claim().await? {
             let outcome = self.send(server, &claimed).await?;
             self.outbox.settle(&claimed, &outcome).await?;
             match outcome {
-                Outcome::Sent => sent += 1,
+                Outcome::Sent => (sent, in_a_row) = (sent + 1, 0),
                 Outcome::Dropped => {}
                 Outcome::Refused(fault) => {
                     tracing::warn!(id = claimed.id, fault, "the mail server refused a letter");
+                }
+                Outcome::MailboxNotNow(fault) => {
+                    tracing::warn!(id = claimed.id, fault, "a letter waits for its mailbox");
+                    in_a_row += 1;
+                    if in_a_row == IN_A_ROW {
+                        break;
+                    }
                 }
                 Outcome::NotNow(fault) => {
                     tracing::warn!(id = claimed.id, fault, "a letter waits for the mail server");
@@ -126,6 +133,7 @@ impl Post {
         Ok(match server.transport.send(message).await {
             Ok(_) => Outcome::Sent,
             Err(error) if error.is_permanent() => Outcome::Refused(said(&error)),
+            Err(error) if is_of_mailbox(&error) => Outcome::MailboxNotNow(said(&error)),
             Err(error) => Outcome::NotNow(said(&error)),
         })
     }
@@ -135,18 +143,17 @@ impl Post {
         let link = async |purpose, path: &str| -> Result<Option<Inside>, Error> {
             let token = self
                 .links
-                .make(purpose, &account.number, &claimed.mail)
+                .make(purpose, &claimed.id, &account.number, &claimed.mail)
                 .await?;
-            Ok(Some(Inside::Link(format!(
-                "{}/{path}/{token}",
-                self.origin
-            ))))
+            Ok(token.map(|token| Inside::Link(format!("{}/{path}/{token}", self.origin))))
         };
         match (claimed.letter, account.state) {
             (Letter::Activation, State::Pending) if account.profile.mail == claimed.mail => {
                 link(Purpose::Activation, "activate").await
             }
-            (Letter::Password, State::Active) => link(Purpose::Password, "password").await,
+            (Letter::Password, State::Active) if account.profile.mail == claimed.mail => {
+                link(Purpose::Password, "password").await
+            }
             (Letter::Mail, State::Active) => link(Purpose::Mail, "mail").await,
             (Letter::Code, State::Active) => {
                 let code = self.card_requests.new_code(&account.number).await?;
@@ -154,7 +161,12 @@ impl Post {
             }
             (Letter::Activation | Letter::Password | Letter::Mail | Letter::Code, _) => Ok(None),
             (
-                Letter::Active | Letter::PasswordChanged | Letter::MailChanged | Letter::CardBound,
+                Letter::Active
+                | Letter::PasswordChanged
+                | Letter::MailAsked
+                | Letter::MailChanged
+                | Letter::CardBound
+                | Letter::CardUnbound,
                 _,
             ) => Ok(Some(Inside::Nothing)),
         }
@@ -194,6 +206,15 @@ enum Inside {
         code: String,
         name: String,
     },
+}
+
+/// Whether a mail server that works says that it does not take this letter now. 421 is its farewell,
+/// and 454 a TLS or a login that fails for every letter.
+///
+/// Spec: RFC 5321 §4.2.3, RFC 3207 §4, RFC 4954 §6.
+fn is_of_mailbox(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    error.is_transient() && !matches!(code, Some(421 | 454))
 }
 
 /// What the mail server said, without what we sent.

@@ -67,6 +67,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     if let Some(database) = arguments.database {
         settings.database = database;
+        settings.database_file = None;
+    }
+    if !matches!(arguments.command, Command::Check) {
+        settings.database = settings.database_address()?;
+        settings.database_file = None;
+        cli::database::known(&settings.database)?;
+    }
+    if !matches!(arguments.command, Command::Serve(_) | Command::Check) {
+        cli::database::must_be_there(&settings.database)?;
     }
     match arguments.command {
         Command::Serve(flags) => cli::serve::run(flags.over(settings)).await,

@@ -35,7 +35,9 @@ pub(crate) enum Outcome {
     Dropped,
     /// The mail server refused it for good.
     Refused(String),
-    /// The mail server did not take it now.
+    /// The mail server works, and did not take it now: a mailbox is full.
+    MailboxNotNow(String),
+    /// The mail server cannot be reached, or takes nothing now.
     NotNow(String),
 }
 
@@ -151,12 +153,12 @@ impl Outbox {
             Outcome::Sent => ("sent", ""),
             Outcome::Dropped => ("dropped", ""),
             Outcome::Refused(fault) => ("failed", fault.as_str()),
-            Outcome::NotNow(fault) => ("waiting", fault.as_str()),
+            Outcome::MailboxNotNow(fault) | Outcome::NotNow(fault) => ("waiting", fault.as_str()),
         };
         sqlx::query(
             "UPDATE outbox SET fault = $3, due_at = $4, claimed_until = 0, \
              state = CASE WHEN $2 = 'waiting' AND created_at < $5 THEN 'failed' ELSE $2 END \
-             WHERE id = $1",
+             WHERE id = $1 AND (state = 'waiting' OR $2 = 'sent')",
         )
         .bind(&claimed.id)
         .bind(state)

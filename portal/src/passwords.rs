@@ -1,6 +1,6 @@
 //! Passwords of accounts without a card: argon2id.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _,
@@ -19,6 +19,11 @@ pub(crate) const LONGEST: usize = 128;
 
 /// Hashes at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
+/// Hashes that wait for their turn: some seconds' worth. More are refused, since whoever waits
+/// longer than that is told nothing either.
+const WAITING: usize = 64;
+/// After which time it is worth trying again.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Beginnings of what people choose first, in lower case.
 const COMMON: [&str; 14] = [
@@ -28,7 +33,11 @@ const COMMON: [&str; 14] = [
 
 /// Makes and checks hashes, a few at once.
 #[derive(Clone, Debug)]
-pub(crate) struct Passwords(Arc<Semaphore>);
+pub(crate) struct Passwords {
+    at_once: Arc<Semaphore>,
+    /// Of those that are made and those that wait.
+    queue: Arc<Semaphore>,
+}
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,13 +49,16 @@ pub(crate) enum Weak {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self {
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+        }
     }
 
     /// What is kept of a password.
     ///
     /// # Errors
-    /// [`Error::Password`].
+    /// [`Error::TooOften`] when too many wait, [`Error::Password`].
     pub(crate) async fn hash(&self, password: String) -> Result<String, Error> {
         self.work(move || {
             let hash = Argon2::default().hash_password(password.as_bytes())?;
@@ -59,7 +71,8 @@ impl Passwords {
     /// that the time does not tell which accounts there are.
     ///
     /// # Errors
-    /// [`Error::Row`] for what is no hash, [`Error::Password`].
+    /// [`Error::TooOften`] when too many wait, [`Error::Row`] for what is no hash,
+    /// [`Error::Password`].
     pub(crate) async fn is_right(
         &self,
         password: String,
@@ -84,12 +97,15 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let permit = Arc::clone(&self.0)
+        let place = Arc::clone(&self.queue)
+            .try_acquire_owned()
+            .map_err(|_| Error::TooOften { wait: SOON })?;
+        let permit = Arc::clone(&self.at_once)
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");
         let worked = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _both = (permit, place);
             work()
         });
         worked.await.expect("hashing does not panic")
@@ -150,6 +166,25 @@ mod tests {
                 .unwrap()
         };
         assert_ne!(hash().await, hash().await);
+    }
+
+    #[tokio::test]
+    async fn when_too_many_wait_the_next_is_told_so() {
+        let passwords = Passwords::new();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..AT_ONCE + WAITING {
+            let passwords = passwords.clone();
+            tasks.spawn(async move { passwords.is_right("a".to_owned(), None).await });
+        }
+        tokio::task::yield_now().await;
+        while passwords.queue.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let next = passwords.is_right("a".to_owned(), None).await;
+        assert!(matches!(next, Err(Error::TooOften { .. })));
+        while let Some(waited) = tasks.join_next().await {
+            assert!(!waited.unwrap().unwrap());
+        }
     }
 
     #[test]

@@ -11,23 +11,24 @@ use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    Accounts, Error, HicosSignIn, ListedAnchor, ListedLetter, Settings, State,
-    applying::post,
-    audit::{Action, Audit},
+    Accounts, Error, HicosSignIn, ListedAnchor, ListedLetter, Settings, State, applying,
+    audit::Audit,
     binding::CardRequests,
+    body::Bodies,
     client::Network,
     clock::Clock,
+    contacts::Contacts,
     database::Database,
     exemptions::Exemptions,
     limits::Limits,
     links::Links,
     mail::{Post, Server},
     metrics::{Metrics, Stock},
-    outbox::{Letter, Outbox},
+    outbox::Outbox,
     passwords::Passwords,
     routes, server,
     sessions::Sessions,
-    settings::OperatorCard,
+    settings::CardName,
     signer::Signer,
     trust::{ListedList, Trust},
 };
@@ -54,8 +55,10 @@ pub(crate) struct Parts {
     pub(crate) database: Database,
     pub(crate) accounts: Accounts,
     pub(crate) audit: Audit,
+    pub(crate) bodies: Bodies,
     pub(crate) card_requests: CardRequests,
     pub(crate) challenges: SqlStore,
+    pub(crate) contacts: Contacts,
     pub(crate) exemptions: Exemptions,
     pub(crate) limits: Limits,
     pub(crate) links: Links,
@@ -66,7 +69,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     post: Post,
     letters: Notify,
-    operators: Vec<OperatorCard>,
+    operators: Vec<CardName>,
 }
 
 impl std::ops::Deref for Site {
@@ -137,9 +140,9 @@ impl Portal {
     ) -> Result<Self, Error> {
         let clock = Clock::new(now);
         let tls = settings.tls.as_ref().map(server::acceptor).transpose()?;
-        let trust = Trust::new(&settings.anchors, &settings.revocation)?;
+        let trust = Trust::new(&settings)?;
         let server = settings.mail.as_ref().map(Server::new).transpose()?;
-        let database = Database::open(&settings.database).await?;
+        let database = Database::open(&settings.database_address()?).await?;
         let audit = Audit::new(database.clone(), clock.clone());
         let outbox = Outbox::new(database.clone(), clock.clone());
         let links = Links::new(database.clone(), clock.clone());
@@ -169,7 +172,9 @@ impl Portal {
             agent_download: settings.agent_download,
             accounts,
             audit,
+            bodies: Bodies::default(),
             card_requests,
+            contacts: Contacts::new(database.clone(), clock.clone()),
             challenges: SqlStore::with(database.write().clone()).await?,
             exemptions,
             limits: Limits::new(database.clone(), clock.clone()),
@@ -235,9 +240,18 @@ impl Portal {
         let account = account
             .filter(|account| account.state == State::Pending)
             .ok_or(Error::NoAccount)?;
-        post(&self.site, &account, Letter::Activation).await?;
-        let note = self.site.audit.note(Action::MailSentAgain, actor);
-        note.account(number).write_alone().await
+        applying::resend(&self.site, &account, actor).await
+    }
+
+    /// Takes a card from an account, and ends its sessions. The last card stays.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`], [`Error::NoCard`], [`Error::LastCard`], [`Error::Random`],
+    /// [`Error::Database`].
+    pub async fn unbind(&self, number: &str, card: &CardName, actor: &str) -> Result<(), Error> {
+        self.site.card_requests.unbind(number, card, actor).await?;
+        self.site.wake_post();
+        Ok(())
     }
 
     /// Has a letter sent again that was given up; false when there is none with this id.

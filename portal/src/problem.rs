@@ -204,6 +204,7 @@ impl From<PageError> for Problem {
         match error {
             PageError::SignInFirst { .. } | PageError::SignedOut => Code::SignedOut,
             PageError::TooOften { .. } => Code::TooOften,
+            PageError::NativeLoginNeeded => Code::NativeLoginNeeded,
             PageError::Unavailable => Code::SiteUnavailable,
             PageError::Fault => Code::SiteFault,
             _ => Code::BadRequest,

@@ -39,14 +39,14 @@ pub(crate) fn all(site: &Site) -> Router {
             "/account/exemptions/{number}/signature",
             post(signing::sign),
         )
-        .route_layer(from_fn(body::read_signed));
+        .route_layer(from_fn_with_state(site.clone(), body::read_signed));
     let api = Router::new()
         .route("/login/challenge", post(login::challenge))
         .route("/login/{kind}", post(login::card))
         .route("/login/hicos/{kind}", post(crate::hicos::sign_in))
         .route("/account/card/login", post(card::bind))
         .route("/operator/login", post(operator::sign_in))
-        .route_layer(from_fn(body::read_for_json))
+        .route_layer(from_fn_with_state(site.clone(), body::read_for_json))
         .merge(signed)
         .route_layer(from_fn(for_scripts))
         .route_layer(from_fn_with_state(site.clone(), forgery::refuse_as_json));
@@ -94,7 +94,7 @@ pub(crate) fn all(site: &Site) -> Router {
         .route("/help", get(help::index))
         .route("/help/{key}", get(help::show))
         .merge(operators())
-        .route_layer(from_fn(body::read_for_page))
+        .route_layer(from_fn_with_state(site.clone(), body::read_for_page))
         .route_layer(from_fn_with_state(site.clone(), forgery::refuse_as_page));
 
     api.merge(pages)

@@ -1,9 +1,11 @@
 //! Serves the router on a listener: https with our own certificate, or http for a proxy.
 //!
 //! Every wait for a client has an end: the handshake, the headers, the body (see `body`), the next
-//! request. When all places are taken the connection that is idle longest gives way, so that
-//! sockets which say nothing cannot keep people out.
+//! request, the answer that is not taken. When all places are taken the connection that is idle
+//! longest gives way, also one that is still shaking hands, so that sockets which say nothing cannot
+//! keep people out.
 
+mod answer;
 mod crowd;
 mod tls;
 
@@ -29,14 +31,19 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::client::Peer;
 
+use self::answer::Answer;
 use self::crowd::{Crowd, Over, Places, Seat};
 pub(crate) use self::tls::acceptor;
 
 /// Connections at once, of everybody and of one address that is not a proxy's.
-const PLACES: Places = Places {
+pub(crate) const PLACES: Places = Places {
     all: 2048,
     each: 128,
 };
+/// The same where only a monitoring system asks.
+pub(crate) const FEW: Places = Places { all: 64, each: 64 };
+/// Connections that a portal may have, with that of a monitoring system.
+pub(crate) const CONNECTIONS: u64 = 2048 + 64;
 /// For a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// For all headers of a request, over HTTP/1.1 counted from the end of the one before.
@@ -47,6 +54,15 @@ const IDLE: Duration = Duration::from_secs(60);
 const FAREWELL: Duration = Duration::from_secs(10);
 /// After a failed accept, such as too many open files: the next would fail as well.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Idle connections that go then.
+const MAKE_ROOM: usize = 64;
+/// What a client may send ahead over HTTP/2 before it is read, in bytes, on a stream and on all of
+/// a connection. Nothing of ours is much longer.
+const AHEAD: (u32, u32) = (64 * 1024, 128 * 1024);
+/// Of HTTP/1.1 headers and of what waits to be sent, in bytes.
+const BUFFER: usize = 64 * 1024;
+/// Requests at once on a connection.
+const STREAMS: u32 = 16;
 
 /// Serves until `shutdown` is done, then lets running requests end. `is_proxy` tells which
 /// addresses speak for many people.
@@ -54,10 +70,11 @@ pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     router: Router,
+    places: Places,
     is_proxy: impl Fn(IpAddr) -> bool,
     shutdown: impl Future<Output = ()>,
 ) {
-    let crowd = Crowd::new(PLACES);
+    let crowd = Crowd::new(places);
     let (end, ending) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     loop {
@@ -69,6 +86,7 @@ pub(crate) async fn serve(
                 }
                 Err(error) => {
                     tracing::warn!(%error, "no connection could be accepted");
+                    crowd.make_room(MAKE_ROOM);
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                     None
                 }
@@ -81,15 +99,18 @@ pub(crate) async fn serve(
         let Some((stream, peer, seat)) = accepted else {
             continue;
         };
-        let (tls, router, ending) = (tls.clone(), router.clone(), ending.clone());
+        let (tls, router, mut ending) = (tls.clone(), router.clone(), ending.clone());
         tokio::spawn(async move {
-            match tls {
-                Some(tls) => {
-                    if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                        converse(stream, peer, seat, router, ending).await;
-                    }
-                }
-                None => converse(stream, peer, seat, router, ending).await,
+            let Some(tls) = tls else {
+                return converse(stream, peer, seat, router, ending).await;
+            };
+            let secured = tokio::select! {
+                secured = timeout(HANDSHAKE, tls.accept(stream)) => secured,
+                _ = seat.over(IDLE) => return,
+                _ = ending.changed() => return,
+            };
+            if let Ok(Ok(stream)) = secured {
+                converse(stream, peer, seat, router, ending).await;
             }
         });
     }
@@ -115,19 +136,23 @@ async fn converse(
         let answer = site.call(request);
         async move {
             let answer = answer.await;
-            drop(running);
-            answer
+            let answering = running.answers();
+            answer.map(|answer| answer.map(|body| Answer::new(body, answering)))
         }
     });
     let mut server = Builder::new(TokioExecutor::new());
     server
         .http1()
         .timer(TokioTimer::new())
+        .max_buf_size(BUFFER)
         .header_read_timeout(HEADERS);
     server
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(64);
+        .initial_stream_window_size(AHEAD.0)
+        .initial_connection_window_size(AHEAD.1)
+        .max_send_buf_size(BUFFER)
+        .max_concurrent_streams(STREAMS);
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => return,
@@ -140,86 +165,4 @@ async fn converse(
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::{body::Body, routing::get};
-    use hyper::client::conn::http2;
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
-        task::JoinHandle,
-        time::Instant,
-    };
-
-    use super::*;
-
-    /// A connection that the server speaks on; the sender's end is the server's.
-    async fn connect() -> (DuplexStream, JoinHandle<()>, watch::Sender<()>) {
-        let (ours, theirs) = duplex(65536);
-        let seat = Crowd::new(PLACES).seat(None).await.unwrap();
-        let router = Router::new().route("/", get(async || "ok"));
-        let (end, ending) = watch::channel(());
-        let peer = Peer(IpAddr::from([192, 0, 2, 1]));
-        let task = tokio::spawn(converse(theirs, peer, seat, router, ending));
-        (ours, task, end)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_http_2_connection_without_requests_ends_after_a_minute() {
-        let (stream, server, _end) = connect().await;
-        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
-        let (mut sender, connection) = handshake.await.unwrap();
-        tokio::spawn(connection);
-        let request = Request::get("http://portal.example/").body(Body::empty());
-        let answer = sender.send_request(request.unwrap()).await.unwrap();
-        assert_eq!(answer.status(), 200);
-
-        let start = Instant::now();
-        server.await.unwrap();
-
-        assert_eq!(start.elapsed().as_secs(), 60);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_says_nothing_ends_after_a_minute() {
-        let (_stream, server, _end) = connect().await;
-        let start = Instant::now();
-        server.await.unwrap();
-        // Then it has ten seconds to take its leave.
-        assert!((60..=70).contains(&start.elapsed().as_secs()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn headers_that_come_a_byte_at_a_time_end_after_half_a_minute() {
-        let (mut stream, server, _end) = connect().await;
-        let start = Instant::now();
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: ")
-            .await
-            .unwrap();
-        let drip = tokio::spawn(async move {
-            while stream.write_all(b"y").await.is_ok() {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        });
-        server.await.unwrap();
-        assert!((30..=40).contains(&start.elapsed().as_secs()));
-        drip.await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn when_the_server_ends_an_idle_connection_ends_at_once() {
-        let (mut stream, server, end) = connect().await;
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            .await
-            .unwrap();
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 200");
-
-        let start = Instant::now();
-        drop(end);
-        server.await.unwrap();
-
-        assert_eq!(start.elapsed().as_secs(), 0);
-    }
-}
+mod tests;

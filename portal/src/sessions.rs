@@ -3,6 +3,8 @@
 //! There is a row for a browser of which something is known: who signed in, or whose card was
 //! verified and has no account yet. It ends after half an hour without use, and after eight hours.
 
+mod role;
+
 use std::time::Duration;
 
 use sqlx::{Row as _, any::AnyRow};
@@ -13,8 +15,9 @@ use crate::{
     clock::Clock,
     database::{Changes, Database},
     secret::token,
-    signer::Signer,
 };
+
+pub(crate) use role::{Form, Role};
 
 /// A session ends this long after its last use.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -43,20 +46,6 @@ pub(crate) struct Session {
     /// In milliseconds since 1970, UTC; so is `seen_at`.
     pub(crate) created_at: i64,
     pub(crate) seen_at: i64,
-}
-
-/// As whom.
-#[derive(Clone, Debug)]
-pub(crate) enum Role {
-    /// Signed in to an account, with a card or with a password.
-    Holder {
-        account: String,
-        signer: Option<Signer>,
-    },
-    /// With a verified card that is no account's yet, or one's that is not activated.
-    Applicant(Signer),
-    /// As an operator of the site.
-    Operator(Signer),
 }
 
 /// Where a session comes from, for its owner to recognize it.
@@ -88,20 +77,21 @@ impl Sessions {
             .execute(&mut **changes)
             .await?;
         let browser = Browser::new()?;
-        let (word, account, signer) = role.columns();
+        let (word, account, signer, form) = role.columns();
         sqlx::query(
             "INSERT INTO sessions \
-             (key, handle, role, account, signer, client, browser, created_at, seen_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+             (key, handle, role, account, signer, client, browser, created_at, seen_at, form) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
         )
         .bind(browser.key())
         .bind(token()?)
         .bind(word)
         .bind(account)
-        .bind(signer.map(json))
+        .bind(signer)
         .bind(origin.client)
         .bind(origin.browser)
         .bind(self.clock.now_ms())
+        .bind(form.as_str())
         .execute(&mut **changes)
         .await?;
         Ok(browser)
@@ -198,6 +188,18 @@ impl Sessions {
         Ok(ended.rows_affected())
     }
 
+    /// Ends those sessions of an account that another site may have opened.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub(crate) async fn end_hicos(changes: &mut Changes, account: &str) -> Result<(), Error> {
+        sqlx::query("DELETE FROM sessions WHERE account = $1 AND form = 'hicos'")
+            .bind(account)
+            .execute(&mut **changes)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets those that have ended.
     ///
     /// # Errors
@@ -213,31 +215,6 @@ impl Sessions {
     }
 }
 
-impl Role {
-    fn columns(&self) -> (&'static str, Option<&str>, Option<&Signer>) {
-        match self {
-            Self::Holder { account, signer } => ("holder", Some(account), signer.as_ref()),
-            Self::Applicant(signer) => ("applicant", None, Some(signer)),
-            Self::Operator(signer) => ("operator", None, Some(signer)),
-        }
-    }
-
-    fn read(row: &AnyRow) -> Result<Self, Error> {
-        let wrong = |column| Error::Row { column };
-        let signer: Option<String> = row.try_get("signer")?;
-        let signer: Option<Signer> = signer
-            .map(|json| serde_json::from_str(&json).map_err(|_| wrong("signer")))
-            .transpose()?;
-        let account: Option<String> = row.try_get("account")?;
-        match (row.try_get::<String, _>("role")?.as_str(), account, signer) {
-            ("holder", Some(account), signer) => Ok(Self::Holder { account, signer }),
-            ("applicant", None, Some(signer)) => Ok(Self::Applicant(signer)),
-            ("operator", None, Some(signer)) => Ok(Self::Operator(signer)),
-            _ => Err(wrong("role")),
-        }
-    }
-}
-
 fn read(row: &AnyRow) -> Result<Session, Error> {
     Ok(Session {
         handle: row.try_get("handle")?,
@@ -247,10 +224,6 @@ fn read(row: &AnyRow) -> Result<Session, Error> {
         created_at: row.try_get("created_at")?,
         seen_at: row.try_get("seen_at")?,
     })
-}
-
-fn json(signer: &Signer) -> String {
-    serde_json::to_string(signer).expect("a few texts are JSON")
 }
 
 fn milliseconds(duration: Duration) -> i64 {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::{Error, HicosSignIn, client::Network};
 
 pub use revocation::Revocation;
-pub use text::OperatorCard;
+pub use text::{CardName, CardNameError};
 
 /// The portal's settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Settings {
     pub origin: Origin,
     /// `sqlite:FILE`, or `postgres://…`.
     pub database: String,
+    /// A file with that address, alone in its first line: for an address with a password in it. It
+    /// goes before `database`.
+    pub database_file: Option<PathBuf>,
     /// Files with the authorities that are trusted, in PEM, or folders of such files (`*.pem`).
     /// With none, nobody can sign in with a card.
     pub anchors: Vec<PathBuf>,
@@ -48,10 +51,13 @@ pub struct Settings {
     pub mail: Option<Mail>,
     /// Whose cards may operate the site.
     #[serde(deserialize_with = "text::list")]
-    pub operators: Vec<OperatorCard>,
+    pub operators: Vec<CardName>,
     /// Where figures are given to a monitoring system, over http; nowhere without it. They are
     /// nobody else's business, so it should not be an address that others reach.
     pub metrics: Option<SocketAddr>,
+    /// Relaxation: takes the cards of `chop simulate`, whose authority then has to be among `anchors`.
+    /// For tests of the site: whoever runs that program is whoever they like.
+    pub allow_simulated_cards: bool,
     /// Where people get the agent; the page that says how has a link to it.
     pub agent_download: Option<String>,
 }
@@ -91,6 +97,7 @@ impl Default for Settings {
                 .parse()
                 .expect("written above, and tested"),
             database: "sqlite:portal.db".to_owned(),
+            database_file: None,
             anchors: Vec::new(),
             revocation: Revocation::default(),
             secondary_cards: true,
@@ -100,6 +107,7 @@ impl Default for Settings {
             mail: None,
             operators: Vec::new(),
             metrics: None,
+            allow_simulated_cards: false,
             agent_download: None,
         }
     }
@@ -121,6 +129,34 @@ impl Settings {
             source,
         })
     }
+
+    /// Where the database is.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub fn database_address(&self) -> Result<String, Error> {
+        match &self.database_file {
+            Some(path) => first_line(path),
+            None => Ok(self.database.clone()),
+        }
+    }
+}
+
+/// A secret that is alone in the first line of a file.
+///
+/// # Errors
+/// [`Error::Read`].
+pub(crate) fn first_line(path: &Path) -> Result<String, Error> {
+    let text = fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_owned())
 }
 
 #[cfg(test)]
@@ -141,6 +177,7 @@ mod tests {
             listen = "[::1]:9000"
             origin = "https://apply.example.gov.tw"
             database = "postgres://portal@db/portal"
+            database_file = "/run/credentials/portal.service/database"
             anchors = ["/etc/portal/anchors", "extra.pem"]
             secondary_cards = false
             hicos_sign_in = "unless-native"
@@ -148,6 +185,7 @@ mod tests {
             proxies = ["127.0.0.1", "10.0.0.0/8"]
             operators = ["citizen:9999000012345678", "company:12345675"]
             metrics = "127.0.0.1:9464"
+            allow_simulated_cards = true
             agent_download = "https://chop.example/get"
 
             [mail]
@@ -169,6 +207,7 @@ mod tests {
         assert_eq!(settings.listen.port(), 9000);
         assert_eq!(settings.origin.host(), "apply.example.gov.tw");
         assert_eq!(settings.anchors.len(), 2);
+        assert!(settings.database_file.is_some());
         assert!(!settings.secondary_cards);
         assert_eq!(settings.hicos_sign_in, HicosSignIn::UnlessNative);
         assert_eq!(settings.tls.unwrap().key, Path::new("b.pem"));
@@ -177,6 +216,23 @@ mod tests {
         assert_eq!(settings.mail.unwrap().user.unwrap(), "portal");
         assert_eq!(settings.revocation.lists.len(), 1);
         assert_eq!(settings.revocation.allow_stale_lists_hours, 6);
+    }
+
+    #[test]
+    fn the_databases_address_is_read_from_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("database");
+        fs::write(&file, "postgres://portal:secret@db/portal\n").unwrap();
+        let settings = Settings {
+            database_file: Some(file.clone()),
+            ..Settings::default()
+        };
+        let address = settings.database_address().unwrap();
+        assert_eq!(address, "postgres://portal:secret@db/portal");
+        assert!(!format!("{settings:?}").contains("secret"));
+        fs::remove_file(&file).unwrap();
+        let error = settings.database_address().unwrap_err();
+        assert!(error.to_string().contains("database"));
     }
 
     #[test]

@@ -11,19 +11,10 @@ use crate::{
     login::Next,
     portal::Site,
     problem::{Code, Problem},
-    sessions::Role,
+    sessions::{Form, Role},
     signer::Signer,
     visitor::Visitor,
 };
-
-/// How a card has signed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Form {
-    /// Over this site's origin.
-    Native,
-    /// As for HiCOS pages: any site could have asked for it.
-    Hicos,
-}
 
 /// Signs in, or leads to what is missing: an account, its activation, a word of the person.
 ///
@@ -61,6 +52,7 @@ pub(crate) async fn with_card(
                 let role = Role::Holder {
                     account: account.number,
                     signer: Some(signer),
+                    form,
                 };
                 (role, "/account")
             }
@@ -79,6 +71,7 @@ pub(crate) async fn with_card(
     if let Role::Holder {
         account,
         signer: Some(signer),
+        ..
     } = &role
     {
         Audit::keep(&mut changes, certificate).await?;
@@ -86,7 +79,7 @@ pub(crate) async fn with_card(
             Accounts::rename(&mut changes, account, &signer.name).await?;
         }
     }
-    let browser = enter(site, visitor, &mut changes, role, form).await?;
+    let browser = enter(site, visitor, &mut changes, role).await?;
     changes.commit().await.map_err(Error::from)?;
     site.metrics.signed_in(next.trim_start_matches('/'));
     let next = next.to_owned();
@@ -106,21 +99,28 @@ pub(crate) async fn enter(
     visitor: &Visitor,
     changes: &mut Changes,
     role: Role,
-    form: Form,
 ) -> Result<Browser, Error> {
     let who = match &role {
-        Role::Holder { account, signer } => Some(("holder".to_owned(), account, signer.as_ref())),
+        Role::Holder {
+            account,
+            signer,
+            form,
+        } => Some((
+            "holder".to_owned(),
+            account.as_str(),
+            signer.as_ref(),
+            *form,
+        )),
         Role::Applicant(_) => None,
         Role::Operator(signer) => {
             let actor = format!("operator {}", signer.label());
-            Some((actor, &NOBODY, Some(signer)))
+            Some((actor, "", Some(signer), Form::Native))
         }
     };
-    if let Some((actor, account, signer)) = who {
-        let detail = match (signer, form) {
-            (None, _) => "password",
-            (Some(_), Form::Hicos) => "hicos",
-            (Some(signer), Form::Native) => &signer.card,
+    if let Some((actor, account, signer, form)) = who {
+        let detail = match (form, signer) {
+            (Form::Native, Some(signer)) => &signer.card,
+            (form, _) => form.as_str(),
         };
         site.audit
             .note(Action::SignedIn, &actor)
@@ -130,7 +130,7 @@ pub(crate) async fn enter(
             .detail(detail)
             .write(changes)
             .await?;
-        if signer.is_some() && form == Form::Native {
+        if form == Form::Native && !account.is_empty() {
             site.accounts.note_native(changes, account).await?;
         }
     }
@@ -140,9 +140,6 @@ pub(crate) async fn enter(
         .begin(changes, &visitor.browser, &role, origin)
         .await
 }
-
-/// The account of an operator's sign-in.
-const NOBODY: String = String::new();
 
 /// Signs the holder of an account in who proved it otherwise than by a card.
 ///
@@ -157,8 +154,9 @@ pub(crate) async fn without_card(
     let role = Role::Holder {
         account: account.number.clone(),
         signer: None,
+        form: Form::Password,
     };
-    let browser = enter(site, visitor, &mut changes, role, Form::Native).await?;
+    let browser = enter(site, visitor, &mut changes, role).await?;
     changes.commit().await?;
     Ok(browser)
 }

@@ -12,7 +12,7 @@ use std::{
 
 use chop_verifier::{Anchors, Verifier};
 
-use crate::{Error, secret::hex, settings};
+use crate::{Error, Settings, secret::hex};
 
 pub use lists::ListedList;
 use lists::Lists;
@@ -40,23 +40,28 @@ pub struct ListedAnchor {
 }
 
 impl Trust {
-    /// The authorities in these files, and in the `*.pem` files of these folders; and the lists that
-    /// the settings name, which [`Self::fetch`] gets.
+    /// The authorities in the settings' files, and in the `*.pem` files of their folders; and the
+    /// lists that they name, which [`Self::fetch`] gets.
     ///
     /// # Errors
     /// [`Error::Read`], [`Error::Anchor`], [`Error::Lists`].
-    pub(crate) fn new(paths: &[PathBuf], revocation: &settings::Revocation) -> Result<Self, Error> {
-        let (anchors, authorities) = read(paths)?;
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+        let revocation = &settings.revocation;
+        let (anchors, authorities) = read(&settings.anchors)?;
         let anchors = Arc::new(anchors);
         let lists = match revocation.lists.as_slice() {
             [] => None,
             _ => Some(Lists::new(revocation, Arc::clone(&anchors))?),
         };
+        let mut verifier = revocation.relax(Verifier::new(anchors));
+        if settings.allow_simulated_cards {
+            verifier = verifier.allow_simulated_cards();
+        }
         Ok(Self {
             authorities,
             lists,
             is_unknown_allowed: revocation.allow_unknown_revocation,
-            newest: Mutex::new(Arc::new(revocation.relax(Verifier::new(anchors)))),
+            newest: Mutex::new(Arc::new(verifier)),
         })
     }
 

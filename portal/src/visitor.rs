@@ -9,7 +9,7 @@ use crate::{
     language::Language,
     pages::PageError,
     portal::Site,
-    sessions::{Origin, Role},
+    sessions::{Form, Origin, Role},
     signer::Signer,
     user_agent::UserAgent,
 };
@@ -44,6 +44,8 @@ pub(crate) struct SignedIn {
     pub(crate) account: Account,
     /// The card, where it was one.
     pub(crate) signer: Option<Signer>,
+    /// How this session was opened.
+    pub(crate) form: Form,
     /// What the session is called on its owner's pages.
     pub(crate) handle: String,
     /// When, in milliseconds since 1970, UTC.
@@ -73,8 +75,12 @@ impl Who {
         let Some(session) = site.sessions.of(browser).await? else {
             return Ok(Self::Nobody);
         };
-        let (number, signer) = match session.role {
-            Role::Holder { account, signer } => (account, signer),
+        let (number, signer, form) = match session.role {
+            Role::Holder {
+                account,
+                signer,
+                form,
+            } => (account, signer, form),
             Role::Applicant(signer) => return Ok(Self::Applicant(signer)),
             // Whoever was struck off the list is out at once.
             Role::Operator(signer) if site.is_operator(&signer) => {
@@ -87,6 +93,7 @@ impl Who {
             Some(account) if account.state == State::Active => Self::Holder(Box::new(SignedIn {
                 account,
                 signer,
+                form,
                 handle: session.handle,
                 since: session.created_at,
             })),

@@ -1,4 +1,4 @@
-//! The real agent, `chop run`, with a home of its own.
+//! The real agent, `chop run`, with a home of its own; or `chop simulate`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub struct Options<'a> {
     pub settings: &'a str,
     /// More variables of its environment.
     pub environment: Vec<(&'static str, PathBuf)>,
+    /// What `chop simulate` is told, to start it instead of `chop run`. Its standard input is a pipe.
+    pub simulate: Option<&'a [&'a str]>,
 }
 
 /// The running agent. It ends when this is dropped.
@@ -93,7 +95,11 @@ impl Agent {
         fs::write(home.join("config/chop/settings.toml"), settings)?;
 
         let mut run = command(&home, options);
-        run.arg("run").stdin(Stdio::null()).stdout(Stdio::piped());
+        match options.simulate {
+            None => run.arg("run").stdin(Stdio::null()),
+            Some(told) => run.arg("simulate").args(told).stdin(Stdio::piped()),
+        };
+        run.stdout(Stdio::piped());
         let mut program = Program::start(run, &home.join("log"))?;
         let output = program.take_stdout().context("the agent has no output")?;
         let mut lines = BufReader::new(ChildStdout::from_std(output)?).lines();

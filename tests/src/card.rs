@@ -51,6 +51,10 @@ pub struct Card {
     pub delay: Duration,
     /// What goes wrong with private-key operations.
     pub fault: Option<Fault>,
+    /// How long it takes over a PUK.
+    pub puk_delay: Duration,
+    /// The status word that each PUK is answered with instead of being tried.
+    pub puk_fault: Option<u16>,
     /// What was asked of the card since it was made.
     pub counts: Counts,
     /// Its answer to reset, for the next time that it is put in.
@@ -89,6 +93,8 @@ pub struct Counts {
     pub apdus: u64,
     /// PINs that were tried; asking how many tries are left does not count.
     pub verifies: u64,
+    /// PUKs that were given to it.
+    pub puks: u64,
     /// Private-key operations begun, whatever came of them.
     pub private_ops: u64,
     /// Certificates that were read.
@@ -123,6 +129,8 @@ impl Default for Card {
             puk: Secret::new(PUK, TRIES),
             delay: Duration::ZERO,
             fault: None,
+            puk_delay: Duration::ZERO,
+            puk_fault: None,
             counts: Counts::default(),
             atr: ATR.to_vec(),
             slots: BTreeMap::new(),
@@ -162,7 +170,17 @@ impl Card {
             return self.authenticate(&command, &data);
         }
         let body = self.dispatch(&command, &data);
-        self.paged(&command, body)
+        let mut reply = self.paged(&command, body);
+        if command.ins == apdu::RESET_RETRY_COUNTER {
+            reply.after = self.puk_delay;
+        }
+        reply
+    }
+
+    /// Whether somebody is logged in, so that any program could use the keys.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.session.verified
     }
 
     /// What a reset or a loss of power does.

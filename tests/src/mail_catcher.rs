@@ -48,6 +48,8 @@ struct Shared {
     letters: Mutex<Vec<Letter>>,
     /// What is answered to a recipient instead of taking it.
     refusal: Mutex<Option<&'static str>>,
+    /// The same for this recipient alone.
+    refused: Mutex<Option<(&'static str, &'static str)>>,
 }
 
 impl Letter {
@@ -92,6 +94,11 @@ impl MailCatcher {
     /// From now on recipients get this answer, such as `550 no such mailbox`; `None` takes them.
     pub fn refuse(&self, answer: Option<&'static str>) {
         *lock(&self.shared.refusal) = answer;
+    }
+
+    /// From now on this recipient gets this answer, and every other is taken.
+    pub fn refuse_one(&self, mail: &'static str, answer: &'static str) {
+        *lock(&self.shared.refused) = Some((mail, answer));
     }
 
     /// What has come, in its order.
@@ -163,6 +170,7 @@ async fn converse(stream: TcpStream, shared: &Shared) -> Result<()> {
         }
         let upper = line.to_ascii_uppercase();
         let refusal = *lock(&shared.refusal);
+        let refused = *lock(&shared.refused);
         let answer = if upper.starts_with("EHLO") || upper.starts_with("HELO") {
             "250-catcher\r\n250-8BITMIME\r\n250 SMTPUTF8"
         } else if upper.starts_with("MAIL FROM:") || upper.starts_with("RSET") {
@@ -174,6 +182,9 @@ async fn converse(stream: TcpStream, shared: &Shared) -> Result<()> {
                 .and_then(|(_, rest)| rest.split_once('>'));
             match (refusal, address) {
                 (Some(refusal), _) => refusal,
+                (None, Some((address, _))) if refused.is_some_and(|(mail, _)| mail == address) => {
+                    refused.map_or("", |(_, answer)| answer)
+                }
                 (None, Some((address, _))) => {
                     to.push(address.to_owned());
                     "250 ok"

@@ -35,6 +35,15 @@ impl Home {
         Ok(home)
     }
 
+    /// Takes one of the `authorities` that it was made with out of Chromium's store, by its place.
+    ///
+    /// # Errors
+    /// When `certutil` refuses.
+    pub fn distrust(&self, number: usize) -> Result<()> {
+        let database = Database::at(stores::chromium_database(&self.folder));
+        Ok(database.remove(&format!("Chop test {number}"))?)
+    }
+
     /// The folder itself: the value of `HOME` for whatever is started with it.
     pub fn folder(&self) -> &Path {
         &self.folder

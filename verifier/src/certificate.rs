@@ -19,6 +19,9 @@ use crate::{
 
 pub(crate) use extensions::{Extensions, Known};
 
+/// The longest certificate that is read, in bytes; those of cards have one or two thousand.
+const MOST_BYTES: usize = 64 * 1024;
+
 /// An X.509 certificate, read and not yet believed.
 #[derive(Clone)]
 pub struct Certificate {
@@ -62,6 +65,18 @@ pub enum CertificateError {
     /// Not a certificate in DER.
     #[error("it is not a certificate in DER")]
     Der,
+    /// Longer than 64 KiB.
+    #[error("{length} bytes are too many for a certificate")]
+    TooLong {
+        /// How many bytes it has.
+        length: usize,
+    },
+    /// More than 64 extensions.
+    #[error("{found} extensions are too many")]
+    TooManyExtensions {
+        /// How many there are.
+        found: usize,
+    },
     /// One extension stands in it twice.
     #[error("extension {oid} is in it twice")]
     ExtensionTwice {
@@ -83,6 +98,11 @@ impl Certificate {
     /// [`CertificateError`], but for its `Base64`.
     pub fn from_der(der: impl Into<Box<[u8]>>) -> Result<Self, CertificateError> {
         let der = der.into();
+        // Whoever made it decides how much work it is to read, and nobody has vouched for it yet.
+        if der.len() > MOST_BYTES {
+            let length = der.len();
+            return Err(CertificateError::TooLong { length });
+        }
         let unreadable = |_| CertificateError::Der;
         let signed = Signed::from_der(&der).map_err(unreadable)?;
         let tbs = TbsCertificate::from_der(signed.body.0).map_err(unreadable)?;

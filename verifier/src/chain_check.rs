@@ -8,7 +8,7 @@ use crate::{
     Anchors, Certificate, Evidence, ExpectedName, Revocation,
     chains::{Chains, Given},
     moment::Moment,
-    path::{ChainFault, ChainRefusal, PathRules, Place, Purpose},
+    path::{Budget, ChainFault, ChainRefusal, PathRules, Place, Profile, Purpose},
     revocation::RevocationRules,
 };
 
@@ -27,7 +27,8 @@ pub struct Chain {
     pub anchor: Arc<Certificate>,
     /// The authorities between it and the certificate, the one below the anchor first.
     pub authorities: Vec<Arc<Certificate>>,
-    /// The policies that hold for the whole chain, in the words of the anchor.
+    /// The policies that hold for the whole chain, in the words of the anchor; where some were asked
+    /// for, those.
     pub policies: BTreeSet<ObjectIdentifier>,
     /// Whether the certificate might have been revoked.
     pub revocation: Revocation,
@@ -62,10 +63,17 @@ impl ChainCheck {
     /// By the rules of the web's PKI as well.
     #[must_use]
     pub fn by_web_rules(mut self) -> Self {
-        self.rules.web = true;
+        self.rules.profile = Profile::Web;
         if let Some(rules) = &mut self.rules.revocation {
-            rules.numbered = true;
+            rules.web = true;
         }
+        self
+    }
+
+    /// By the rules of S/MIME as well.
+    #[must_use]
+    pub fn by_mail_rules(mut self) -> Self {
+        self.rules.profile = Profile::Mail;
         self
     }
 
@@ -115,6 +123,7 @@ impl ChainCheck {
             own_evidence: &none,
             extra: &[],
             now: Moment::of(now),
+            budget: &Budget::default(),
         };
         let found = Chains::new(self.rules.clone()).check(leaf, given)?;
         if self
@@ -130,7 +139,7 @@ impl ChainCheck {
         Ok(Chain {
             anchor: found.path.anchor,
             authorities: found.path.authorities,
-            policies: found.path.policies,
+            policies: found.path.policies.accepted,
             revocation: found.revocation,
         })
     }

@@ -13,8 +13,8 @@ use crate::{
     certificate::Certificate,
     moment::Moment,
     path::{
-        ChainRefusal, Circumstances, Found, Furthest, ISSUER_UNKNOWN, PathRules, Place, Search,
-        State,
+        Budget, ChainRefusal, Circumstances, Found, Furthest, ISSUER_UNKNOWN, PathRules, Place,
+        Search, State,
     },
     revocation::Evidence,
 };
@@ -56,6 +56,8 @@ pub(crate) struct Given<'a> {
     /// Certificates that came with what is checked.
     pub(crate) extra: &'a [Arc<Certificate>],
     pub(crate) now: Moment,
+    /// What is left for everything that came together.
+    pub(crate) budget: &'a Budget,
 }
 
 impl Chains {
@@ -82,7 +84,7 @@ impl Chains {
             rules: &self.rules,
         };
         let both = [given.evidence, given.own_evidence];
-        let search = Search::new(given.anchors, given.extra, at, both);
+        let search = Search::new(given.anchors, given.extra, at, both, given.budget);
         // Evidence of its own may speak of authorities, too: then nothing is known beforehand.
         let kept = if given.own_evidence.is_empty() {
             self.check_kept(&search, leaf, given)
@@ -186,8 +188,8 @@ impl Chains {
             rules: &self.rules,
         };
         // Of what everybody has, without what came with this one.
-        let none = Evidence::none();
-        let search = Search::new(given.anchors, &[], at, [given.evidence, &none]);
+        let (none, budget) = (Evidence::none(), Budget::default());
+        let search = Search::new(given.anchors, &[], at, [given.evidence, &none], &budget);
         let (states, refusal) = search.paths_to(authority, MOST_KEPT);
         let found = Arc::new(Authority { states, refusal });
         known().insert(place, found.clone());

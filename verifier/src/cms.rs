@@ -41,6 +41,10 @@ const MOST_CERTIFICATES: usize = 16;
 /// How many signers a message may have.
 const MOST_SIGNERS: usize = 10;
 
+/// How many bytes a message may have beside its content: certificates of the largest size, signers,
+/// and lists, which are not read.
+const MOST_AROUND: usize = 4 * 1024 * 1024;
+
 /// A message as it was read.
 pub(crate) struct Message<'a> {
     /// What was signed, where it is inside.
@@ -70,6 +74,11 @@ impl<'a> Message<'a> {
             return Err(Refusal::CmsUnreadable);
         }
         let data: SignedData<'_> = info.content.decode_as().map_err(unreadable)?;
+        let content = data.content.content.map(OctetStringRef::as_bytes);
+        let around = der.len() - content.map_or(0, <[u8]>::len);
+        if around > MOST_AROUND {
+            return Err(Refusal::Length { length: around });
+        }
         let signers: Vec<SignerInfo<'_>> = set(data.signers)?;
         if !(1..=MOST_SIGNERS).contains(&signers.len()) {
             let found = signers.len();
@@ -86,7 +95,7 @@ impl<'a> Message<'a> {
             return Err(Refusal::CmsUnreadable);
         }
         Ok(Self {
-            content: data.content.content.map(OctetStringRef::as_bytes),
+            content,
             certificates: certificates(data.certificates)?,
             signers: signers
                 .into_iter()

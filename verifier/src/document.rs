@@ -11,7 +11,8 @@ use crate::{
     asn1::cms::{EssCertIdV2, SigningCertificateV2},
     cms::{Attributes, Hash, Message, MessageSigner},
     name::Name,
-    verifier::Use,
+    path::Budget,
+    verifier::{Entourage, Use},
 };
 
 /// Spec: RFC 2634 §5.4.
@@ -83,7 +84,10 @@ impl Verifier {
     ) -> Result<Document, Refusal> {
         let occasion = occasion.into();
         let message = Message::read(unverified_message)?;
-        let extra = message.unknown_to(self.anchors());
+        let entourage = Entourage {
+            extra: &message.unknown_to(self.anchors()),
+            budget: &Budget::default(),
+        };
         let mut signatures = Vec::with_capacity(message.signers.len());
         for signer in &message.signers {
             // 1. The document's hash is the signed one.
@@ -93,7 +97,8 @@ impl Verifier {
             check_named(&signer.attributes, &certificate)?;
             let signing_time = signer.signing_time()?;
             // 3. Whose certificate it is: purpose, chain, revocation, identity.
-            let verified = self.signer((*certificate).clone(), Use::Document, &extra, occasion)?;
+            let whose = (*certificate).clone();
+            let verified = self.signer(whose, Use::Document, entourage, occasion)?;
             // 4. Its key signed the attributes.
             signer.check_signature(&certificate, Sha1::Refused)?;
             signatures.push(DocumentSignature {

@@ -16,8 +16,9 @@ use crate::{
     cms::{Attributes, Hash, Message},
     document::{SIGNING_CERTIFICATE, SIGNING_CERTIFICATE_V2},
     name::text,
+    path::Budget,
     signature::strong_key,
-    verifier::Use,
+    verifier::{Entourage, Use},
 };
 
 /// The nonce that the page gave, as the vendor's attribute. Spec: docs/protocol.md, "HiPKI".
@@ -148,8 +149,12 @@ impl Verifier {
         let card_number = words(attributes, CARD_NUMBER, "cardNumber")?;
         // 5. Whose certificate it is: purpose, chain, revocation, identity.
         let certificate = message.certificate_of(signer)?;
-        let extra = message.unknown_to(self.anchors());
-        let verified = self.signer((*certificate).clone(), Use::SignIn, &extra, occasion)?;
+        let entourage = Entourage {
+            extra: &message.unknown_to(self.anchors()),
+            budget: &Budget::default(),
+        };
+        let whose = (*certificate).clone();
+        let verified = self.signer(whose, Use::SignIn, entourage, occasion)?;
         // 6. Its key signed the attributes.
         signer.check_signature(&certificate, self.sha1())?;
         Ok(HipkiSignIn {
@@ -179,7 +184,12 @@ impl Verifier {
         let signature = decode(unverified_signature)?;
         let certificate = Certificate::from_der(decode(unverified_certificate)?)?;
         // 2. Whose certificate it is: purpose, chain, revocation, identity.
-        let signer = self.signer(certificate, Use::SignIn, &[], occasion.into())?;
+        let signer = self.signer(
+            certificate,
+            Use::SignIn,
+            Entourage::none(&Budget::default()),
+            occasion.into(),
+        )?;
         // 3. Its key signed our challenge.
         let info = public_key(signer.certificate.key()).map_err(|_| Refusal::KeyUnsupported)?;
         strong_key(&info)?;

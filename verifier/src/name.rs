@@ -2,9 +2,10 @@
 
 mod text;
 
-use std::{fmt, iter};
+use std::{borrow::Cow, fmt, iter};
 
 use der::{AnyRef, Decode, Encode as _, Sequence, Tag, Tagged as _, asn1::ObjectIdentifier};
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
 use crate::{Refusal, asn1::contents};
 
@@ -108,9 +109,10 @@ impl<'a> Name<'a> {
     /// What two names have in common exactly when they are the same: each part in the form in which
     /// it is compared, with its length, so that no two lists of parts run together alike.
     ///
-    /// Texts are compared without regard to string type, letter case and amount of white space.
-    /// That is less than RFC 4518 asks for (no Unicode normalization): names that differ more
-    /// than this are different, which refuses and never accepts.
+    /// Texts are compared without regard to string type, letter case, amount of white space and
+    /// Unicode's compatible forms (NFKC): a full-width `Ｏ` is an `O`. Of RFC 4518's preparation
+    /// only the mapping of invisible characters is not done. Names that differ more than this are
+    /// different: no issuer is found by such a name, and an excluded subtree does not hold it.
     ///
     /// Spec: RFC 5280 §7.1.
     pub(crate) fn normal(self) -> NormalName {
@@ -150,8 +152,11 @@ fn normal_rdn(rdn: AnyRef<'_>) -> Vec<u8> {
 fn normal_attribute(attribute: Attribute<'_>) -> Vec<u8> {
     let value = match text(attribute.value) {
         Some(text) => {
-            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            [b"t".as_slice(), words.to_lowercase().as_bytes()].concat()
+            let lower = compatible(&text).to_lowercase();
+            // Small letters may have other compatible forms than the capitals had.
+            let lower = compatible(&lower);
+            let words = lower.split_whitespace().collect::<Vec<_>>().join(" ");
+            [b"t".as_slice(), words.as_bytes()].concat()
         }
         // Not text: its bytes, tag included.
         None => [
@@ -165,6 +170,14 @@ fn normal_attribute(attribute: Attribute<'_>) -> Vec<u8> {
     part.extend(value.len().to_be_bytes());
     part.extend(value);
     part
+}
+
+/// NFKC, which most names are already.
+fn compatible(text: &str) -> Cow<'_, str> {
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfkc().collect()),
+    }
 }
 
 /// `C=TW, O=測試股份有限公司, serialNumber=12345675`; what could be taken for another part, or for

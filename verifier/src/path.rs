@@ -11,31 +11,35 @@ mod build;
 mod constraints;
 mod fault;
 mod policy;
+mod profile;
 mod purpose;
 mod server_name;
 mod standing;
 mod state;
-mod web;
 
 use std::collections::BTreeSet;
 
 use der::asn1::ObjectIdentifier;
 
-pub(crate) use build::{Found, Furthest, ISSUER_UNKNOWN, Search};
+pub(crate) use build::{Budget, Found, Furthest, ISSUER_UNKNOWN, Search};
 pub use fault::{ChainFault, ChainRefusal, NameKind, Place};
 pub(crate) use policy::PolicyRules;
+pub(crate) use profile::{Profile, by_uris};
 pub use purpose::Purpose;
 pub use server_name::ExpectedName;
 pub(crate) use state::{Circumstances, State, check_validity};
 
 use crate::revocation::RevocationRules;
 
+/// What says that a card is simulated.
+pub(crate) const SIMULATED_POLICY: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap(chop_protocol::SIMULATED_POLICY);
+
 /// What a path is held to. The default is RFC 5280, and nothing relaxed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PathRules {
     pub(crate) purpose: Purpose,
-    /// The web's PKI: for servers.
-    pub(crate) web: bool,
+    pub(crate) profile: Profile,
     pub(crate) policies: PolicyRules,
     /// Policies that are not taken, whatever else holds.
     pub(crate) refused_policies: BTreeSet<ObjectIdentifier>,

@@ -15,7 +15,7 @@ use crate::{Assurance, ChainRefusal, certificate::CertificateError};
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Shorter or longer than anything that is worth reading.
+    /// Shorter or longer than anything that is worth reading; of a message, beside its content.
     #[error("{length} bytes are too few or too many")]
     Length {
         /// How many there were.

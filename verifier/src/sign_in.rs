@@ -3,7 +3,12 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
 
-use crate::{Certificate, Occasion, Refusal, Signer, Verifier, signature, verifier::Use};
+use crate::{
+    Certificate, Occasion, Refusal, Signer, Verifier,
+    path::Budget,
+    signature,
+    verifier::{Entourage, Use},
+};
 
 /// What a verified assertion says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,7 +52,12 @@ impl Verifier {
             .map_err(|_| Refusal::SignatureUnreadable)?;
         // 4 to 7. Its purpose, policies, validity, chain and revocation; then who it is, which
         // nobody learns before step 8.
-        let signer = self.signer(certificate, Use::SignIn, &[], occasion.into())?;
+        let signer = self.signer(
+            certificate,
+            Use::SignIn,
+            Entourage::none(&Budget::default()),
+            occasion.into(),
+        )?;
         // 8. The signature over our own origin and our own challenge.
         let algorithm = assertion.algorithm;
         let message = signed_message(origin, challenge, algorithm.hash());

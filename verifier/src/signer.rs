@@ -57,7 +57,7 @@ impl Signer {
             identity,
             subject: subject.collect(),
             assurance,
-            policies: found.path.policies,
+            policies: found.path.policies.all,
             revocation: found.revocation,
             anchor: found.path.anchor.fingerprint(),
             certificate,

@@ -1,6 +1,6 @@
 //! What a site configures once: whom it trusts, what it asks, what it lets pass.
 
-use std::{sync::Arc, time::Duration, time::SystemTime};
+use std::{collections::BTreeSet, sync::Arc, time::Duration, time::SystemTime};
 
 use der::asn1::ObjectIdentifier;
 
@@ -8,7 +8,7 @@ use crate::{
     Anchors, Assurance, Certificate, Evidence, Refusal, Signer, Sources,
     chains::{Chains, Given},
     moment::Moment,
-    path::{ChainRefusal, PathRules, Place, Purpose, check_validity},
+    path::{Budget, ChainRefusal, PathRules, Place, Purpose, SIMULATED_POLICY, check_validity},
     revocation::RevocationRules,
 };
 
@@ -77,6 +77,7 @@ impl Verifier {
             Chains::new(PathRules {
                 purpose,
                 revocation: Some(RevocationRules::default()),
+                refused_policies: BTreeSet::from([SIMULATED_POLICY]),
                 ..PathRules::default()
             })
         };
@@ -168,6 +169,16 @@ impl Verifier {
         self
     }
 
+    /// **Relaxation.** Believes the cards of `chop simulate`, if their authority is among the anchors:
+    /// for tests of a site and never for the site itself. Whoever runs that program is whoever they
+    /// like.
+    #[must_use]
+    pub fn allow_simulated_cards(self) -> Self {
+        self.with_rules(|rules| {
+            rules.refused_policies.remove(&SIMULATED_POLICY);
+        })
+    }
+
     fn with_revocation(self, change: impl Fn(&mut RevocationRules)) -> Self {
         self.with_rules(|rules| change(rules.revocation.get_or_insert_default()))
     }
@@ -187,7 +198,7 @@ impl Verifier {
         &self,
         certificate: Certificate,
         use_: Use,
-        extra: &[Arc<Certificate>],
+        company: Entourage<'_>,
         occasion: Occasion<'_>,
     ) -> Result<Signer, Refusal> {
         let chains = match use_ {
@@ -210,11 +221,12 @@ impl Verifier {
             anchors: &self.anchors,
             evidence: &self.evidence,
             own_evidence: occasion.evidence().unwrap_or(&none),
-            extra,
+            extra: company.extra,
             now,
+            budget: company.budget,
         };
         let found = chains.check(&certificate, given)?;
-        let assurance = Assurance::of(&found.path.policies);
+        let assurance = Assurance::of(&found.path.policies.all);
         if self
             .assurance
             .is_some_and(|required| assurance < Some(required))
@@ -242,10 +254,27 @@ impl Verifier {
             own_evidence: &none,
             extra: &[],
             now: Moment::of(now),
+            budget: &Budget::default(),
         };
         let found = Chains::new(rules).check(certificate, given)?;
         let issuer = found.path.authorities.last().unwrap_or(&found.path.anchor);
         Ok(Sources::of(certificate, issuer.clone()))
+    }
+}
+
+/// What came with a certificate that is checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Entourage<'a> {
+    /// Authorities that nobody has configured.
+    pub(crate) extra: &'a [Arc<Certificate>],
+    /// The work that is left for all that came together.
+    pub(crate) budget: &'a Budget,
+}
+
+impl<'a> Entourage<'a> {
+    /// Nothing else came.
+    pub(crate) fn none(budget: &'a Budget) -> Self {
+        Self { extra: &[], budget }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chop_simulate::{Answer, Kind};
 #[cfg(any(target_os = "linux", windows))]
 use clap::ValueEnum;
 use clap::{Args, Parser, Subcommand};
@@ -62,6 +63,24 @@ pub enum Command {
         /// DER instead of PEM.
         #[arg(long)]
         der: bool,
+    },
+    /// 以模擬卡測試自己的網站 · Run with simulated cards of nobody, for tests of your own site.
+    ///
+    /// 卡片由本指令產生，不讀取任何卡片、模組或檔案。 The cards are made here: no card, module or file is read.
+    /// From a pipe on its standard input it takes `card KIND…` and `answer ANSWER…`, a line each.
+    Simulate {
+        /// 插入的卡片 · What is in: company, citizen, expired, locking[:TRIES], slow[:SECONDS], pulled.
+        #[arg(long = "card", value_name = "KIND", default_value = "company")]
+        cards: Vec<Kind>,
+        /// 讀卡機裡沒有卡片 · The reader is empty.
+        #[arg(long, conflicts_with = "cards")]
+        no_card: bool,
+        /// 代替視窗 · Instead of windows, in this order: allow, refuse, wrong-pin, time-out, wait.
+        #[arg(long = "answer", value_name = "ANSWER")]
+        answers: Vec<Answer>,
+        /// 寫出憑證授權單位 · Where the cards' authorities are written, for your site's verifier.
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
     },
     /// 為自己安裝，不需管理員 · Install for this person alone, without any rights.
     #[cfg(target_os = "linux")]

@@ -13,6 +13,7 @@
 mod agents;
 mod door;
 mod line;
+pub(crate) mod people;
 mod refusal;
 
 use std::{
@@ -44,6 +45,8 @@ pub struct Options {
     pub pair: PathBuf,
     /// The machine's policy: which ports.
     pub policy: PathBuf,
+    /// The folder in which it is remembered who has an agent; `None` remembers nobody.
+    pub memory: Option<PathBuf>,
 }
 
 /// Why there is no gate.
@@ -127,7 +130,7 @@ fn open(options: &Options) -> Result<Gate, Error> {
             }
         })
     };
-    let agents = Arc::new(Agents::default());
+    let agents = Arc::new(Agents::remembering(options.memory.clone()));
     let front = Arc::new(Front::new(Arc::clone(&agents), tls(true)?, tls(false)?));
 
     let mut tasks = JoinSet::new();

@@ -20,14 +20,14 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use chop_certs::{
     Lifetime,
-    person::{Authority, Person},
+    person::{Authority, Person, Stuck},
     rotation::{Pairs, Rotation},
 };
 use directories::BaseDirs;
 
 #[cfg(target_os = "linux")]
 use crate::instance;
-use crate::{paths::Paths, run::trust::complain};
+use crate::{doctor::harmless, paths::Paths, run::trust::complain};
 #[cfg(target_os = "linux")]
 use book::Book;
 
@@ -51,9 +51,8 @@ pub fn install(paths: &Paths) -> Result<()> {
     let mut book = Book::open(paths.memory.join(BOOK))?;
     let program = desktop::write(&home, &mut book)?;
     let pairs = pairs(paths)?;
-    for stuck in person(&home, paths).trust(&authorities(&pairs))? {
-        eprintln!("chop: {}: {}", stuck.folder.display(), stuck.error);
-    }
+    let stuck = person(&home, paths).trust(&authorities(&pairs))?;
+    stuck.iter().for_each(say);
     match instance::running(&paths.lock) {
         Some(agent) => signal(agent, nix::sys::signal::Signal::SIGUSR1),
         None => desktop::start(&program)?,
@@ -83,7 +82,7 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
     for path in changed {
         eprintln!(
             "chop: {} 已被修改，因此保留 · was changed since, and stays",
-            path.display()
+            harmless(&path.display().to_string())
         );
     }
     forget(paths, true)
@@ -97,9 +96,7 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
 pub fn forget(paths: &Paths, purge: bool) -> Result<()> {
     let home = home()?;
     let stuck = person(&home, paths).forget()?;
-    for stuck in &stuck {
-        eprintln!("chop: {}: {}", stuck.folder.display(), stuck.error);
-    }
+    stuck.iter().for_each(say);
     if purge && stuck.is_empty() {
         let kept = [&paths.localhost, &next(paths), &paths.memory];
         for folder in kept {
@@ -212,6 +209,12 @@ fn person(home: &Path, paths: &Paths) -> Person {
         home: home.to_path_buf(),
         book: paths.trust.clone(),
     }
+}
+
+/// What a store says, and where it is, are other programs' words.
+fn say(stuck: &Stuck) {
+    let (folder, error) = (stuck.folder.display(), &stuck.error);
+    eprintln!("chop: {}", harmless(&format!("{folder}: {error}")));
 }
 
 fn next(paths: &Paths) -> PathBuf {

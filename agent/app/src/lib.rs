@@ -26,6 +26,7 @@ pub mod prompt;
 pub mod run;
 mod seal;
 pub mod settings;
+pub mod simulate;
 pub mod template;
 pub mod text;
 pub mod tray;

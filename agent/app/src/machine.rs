@@ -1,18 +1,22 @@
 //! `chop machine`: what root does for everybody when Chop is installed, kept up, and removed. The
 //! packages' scripts call it, and so can an administrator.
 
+mod people;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use chop_certs::machine::{self, LeftAlone, Places};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 
 use crate::{gate, paths::Paths, run::Order, settings::Settings};
+
+pub use people::forget_people;
 
 /// The authority of the machine's pair.
 ///
@@ -86,45 +90,13 @@ pub fn clear() -> Result<()> {
     for left in machine::clear(&Places::of_this_system())? {
         eprintln!("{}", advice(&left));
     }
-    Ok(())
-}
-
-/// Runs `chop uninstall --stores` as each person who has anything of it: what lies in a home is
-/// changed by that person's own process, never by root. `purge` also removes what their agents
-/// have remembered.
-///
-/// # Errors
-/// When this is not root. People whose homes cannot be reached are told.
-pub fn forget_people(purge: bool) -> Result<()> {
-    only_root()?;
-    let program = std::env::current_exe()?;
-    let people = fs::read_to_string("/etc/passwd").context("/etc/passwd cannot be read")?;
-    for person in people.lines().filter_map(Person::read) {
-        // What lies in a home may be anything, one that never ends too.
-        let mut command = Command::new("timeout");
-        command.args(["--kill-after=5", "60", "setpriv"]);
-        command.args([
-            "--reuid",
-            &person.user,
-            "--regid",
-            &person.group,
-            "--init-groups",
-        ]);
-        command.args(["--reset-env", "--"]).arg(&program);
-        command.args(["uninstall", "--stores"]);
-        if purge {
-            command.arg("--purge");
-        }
-        command.stdin(Stdio::null());
-        command.current_dir("/");
-        match command.status() {
-            Ok(status) if status.success() => {}
-            _ => eprintln!(
-                "chop: {} 的憑證存放區無法清理 · the stores of {} could not be cleaned; they can run: chop uninstall",
-                person.name, person.name
-            ),
-        }
-    }
+    // What the gate remembers; systemd keeps it in the one place, and has a link in the other.
+    let memory = Path::new(gate::people::FOLDER);
+    let _ = fs::remove_dir_all("/var/lib/private/chop-gate");
+    let _ = match fs::symlink_metadata(memory).is_ok_and(|it| it.is_symlink()) {
+        true => fs::remove_file(memory),
+        false => fs::remove_dir_all(memory),
+    };
     Ok(())
 }
 
@@ -146,33 +118,6 @@ pub fn tell(order: Order) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// A line of `/etc/passwd` of somebody who can have an agent: with a home of their own in which our
-/// state is, looked at as themselves later on.
-struct Person {
-    name: String,
-    user: String,
-    group: String,
-}
-
-impl Person {
-    fn read(line: &str) -> Option<Self> {
-        let fields: Vec<_> = line.split(':').collect();
-        let [name, _, user, group, _, home, _] = fields.as_slice() else {
-            return None;
-        };
-        let number: u32 = user.parse().ok()?;
-        let is_person = number == 0 || (1000..61184).contains(&number);
-        // Whoever has no folder of ours has nothing to be cleaned. A link is not followed as root.
-        let state = Path::new(home).join(".local/state/chop");
-        let has_state = fs::symlink_metadata(state).is_ok();
-        (is_person && has_state && Path::new(home).is_absolute()).then(|| Self {
-            name: (*name).to_owned(),
-            user: (*user).to_owned(),
-            group: (*group).to_owned(),
-        })
-    }
 }
 
 fn only_root() -> Result<()> {
@@ -263,23 +208,6 @@ pub fn gate_pair() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn people_are_those_with_a_home_in_which_we_have_been() {
-        let home = tempfile::tempdir().unwrap();
-        fs::create_dir_all(home.path().join(".local/state/chop")).unwrap();
-        let line = |user: &str, home: &str| format!("lin:x:{user}:1000:Lin:{home}:/bin/sh");
-        let home = home.path().to_str().unwrap();
-        assert!(Person::read(&line("1000", home)).is_some());
-        for other in [
-            line("33", home),
-            line("1000", "/nowhere"),
-            line("x", home),
-            "lin".into(),
-        ] {
-            assert!(Person::read(&other).is_none(), "{other}");
-        }
-    }
 
     #[test]
     fn a_process_that_is_no_browser_does_not_count() {

@@ -13,6 +13,7 @@ use chop_agent::{
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
+    simulate,
     text::{Language, Message, command},
 };
 #[cfg(any(target_os = "linux", windows))]
@@ -37,6 +38,16 @@ fn main() -> ExitCode {
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
+        Command::Simulate {
+            cards,
+            no_card,
+            answers,
+            out,
+        } => with_simulated_cards(simulate::Options {
+            cards: if no_card { Vec::new() } else { cards },
+            answers,
+            out,
+        }),
         Command::Certificate { der } => certificate(der),
         #[cfg(target_os = "linux")]
         Command::Install => with_paths(install::install),
@@ -77,6 +88,10 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(NoGrant { caller }) = error.downcast_ref() {
+        chop_agent::text::grants::unknown(caller)
+    } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
+        command::simulate(error)
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
@@ -89,6 +104,13 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
 #[derive(Debug, thiserror::Error)]
 #[error("this person has no home folder")]
 struct NoHome;
+
+/// Nobody of that name has been let in or kept out.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no grant for {caller}")]
+struct NoGrant {
+    caller: String,
+}
 
 fn agent() -> Result<ExitCode> {
     // PINs pass through on their way from the window to the card.
@@ -133,6 +155,15 @@ fn start_anew() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn with_simulated_cards(options: simulate::Options) -> Result<ExitCode> {
+    let paths = paths()?;
+    simulate::refuse_if_managed(&paths)?;
+    let settings = Settings::load(&paths)?;
+    logging::start(settings.log.value);
+    simulate::until_ended(&settings, &paths, program()?, options)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 #[cfg(target_os = "linux")]
 fn with_paths(act: impl FnOnce(&Paths) -> Result<()>) -> Result<ExitCode> {
     act(&paths()?).map(|()| ExitCode::SUCCESS)
@@ -166,6 +197,8 @@ fn serve_everybody(
         socket: socket.unwrap_or_else(|| chop_agent::paths::GATE.into()),
         pair: pair.unwrap_or_else(machine::gate_pair),
         policy: policy.unwrap_or_else(policy_file),
+        // systemd names it, for who has a unit of ours.
+        memory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
     };
     gate::until_ended(&options, || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
@@ -205,7 +238,7 @@ fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
         None => grants::text(&grants, SystemTime::now()),
         Some(GrantsAction::Forget { caller }) => {
             if !grants.forget(&caller) {
-                anyhow::bail!("{}", chop_agent::text::grants::unknown(&caller).line());
+                return Err(NoGrant { caller }.into());
             }
             return Ok(ExitCode::SUCCESS);
         }
@@ -276,7 +309,7 @@ fn work(source: Source) -> ExitCode {
 /// display and nothing else.
 fn window() -> ExitCode {
     let display = std::env::var("DISPLAY").unwrap_or_default();
-    let fence = Fence::new().reaches_abstract_names();
+    let fence = Fence::new().reaches_abstract_names().hands_over_pictures();
     // `host:0` is an X server behind the network, as `ssh -X` has it.
     let fence = match display.split_once(':') {
         Some(("" | "unix", _)) | None => fence,

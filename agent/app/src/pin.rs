@@ -6,7 +6,7 @@ mod cards;
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use chop_service::{ChoiceId, ConsentError, Ending, Event};
+use chop_service::{ChoiceId, ConsentError, Ending, Event, Tries};
 use chop_token::{Inventory, Keyring, Pin};
 use tokio::sync::watch;
 
@@ -86,11 +86,13 @@ pub fn run(
         };
         let window = windows.open_about(About::Pin(task)).await?;
         let keyring = Keyring::start(keyring::settings(settings, program));
-        Ok(converse(window, &keyring).await)
+        // What goes wrong here leaves fewer tries to pages as well.
+        let tries = Tries::load(&paths.memory);
+        Ok(converse(window, &keyring, &tries).await)
     })
 }
 
-async fn converse(mut window: PromptWindow, keyring: &Keyring) -> Outcome {
+async fn converse(mut window: PromptWindow, keyring: &Keyring, tries: &Tries) -> Outcome {
     let mut inventory = keyring.inventory();
     let mut cards = Cards::default();
     let mut shown = None;
@@ -123,7 +125,7 @@ async fn converse(mut window: PromptWindow, keyring: &Keyring) -> Outcome {
             Some(_) => continue,
         };
         // A window that is closed now changes nothing any more: the card has been asked.
-        match entered.carry_out(&mut cards, &now, keyring).await {
+        match entered.carry_out(&mut cards, &now, keyring, tries).await {
             Tried::Ended(ending) => {
                 window.ended(ending, ENDS_WITHIN).await;
                 return match ending {
@@ -162,15 +164,24 @@ impl Entered {
         cards: &mut Cards,
         inventory: &Arc<Inventory>,
         keyring: &Keyring,
+        tries: &Tries,
     ) -> Tried {
-        let Some(token) = cards.token(self.choice, inventory) else {
+        let token = cards.token(self.choice, inventory);
+        let Some(card) = token.as_ref().and_then(|token| inventory.token(token)) else {
             return Tried::Ended(Ending::CardRemoved);
         };
+        let token = card.id.clone();
         let (old, new) = (&self.old, &self.new);
+        let mut turn = tries.of(card).turn().await;
         let done = match self.task {
-            PinTask::Change => keyring.change_pin(&token, old, new).await,
+            PinTask::Change => {
+                turn.begins();
+                keyring.change_pin(&token, old, new).await
+            }
+            // The PUK has tries of its own; with it the PIN's begin anew.
             PinTask::Unblock => keyring.unblock(&token, old, new).await,
         };
+        turn.came(&done);
         match done {
             Ok(()) => Tried::Ended(Ending::Done),
             Err(error) => {

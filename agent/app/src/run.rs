@@ -1,27 +1,22 @@
 //! The agent itself: certificate, listeners, cards, window and tray, wired together.
 
-use std::{
-    io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::{io, path::PathBuf};
 
 use chop_protocol::Plain;
-use chop_service::{Consent, Memory, Server, Service, ServiceSettings, tls_config};
+use chop_service::{Consent, Memory, Service, ServiceSettings};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc, watch},
-    task::{JoinHandle, JoinSet},
-};
+use tokio::sync::{mpsc, watch};
+#[cfg(target_os = "linux")]
+use tokio::task::JoinSet;
+#[cfg(target_os = "linux")]
 use tokio_util::sync::CancellationToken;
 
 use busy::Announced;
+pub(crate) use listening::{Listening, listen_on};
 
 use crate::{
     consent::WindowConsent,
-    install,
     instance::{self, Instance},
     keyring,
     paths::Paths,
@@ -32,6 +27,7 @@ use crate::{gate, machine};
 
 mod busy;
 mod hipki;
+mod listening;
 mod panel;
 pub(crate) mod signals;
 #[cfg(windows)]
@@ -68,12 +64,8 @@ pub enum Error {
 /// A running agent. It stops when this is dropped, and more gently with [`Agent::stop`].
 #[derive(Debug)]
 pub struct Agent {
-    port: u16,
-    authority: CertificateDer<'static>,
+    listening: Listening,
     keyring: Keyring,
-    ending: CancellationToken,
-    room: JoinSet<()>,
-    server: JoinHandle<()>,
     orders: mpsc::UnboundedReceiver<Order>,
 }
 
@@ -102,11 +94,6 @@ impl Agent {
         if paths.has_gate() {
             return Self::behind_gate(settings, paths, program, consent).await;
         }
-        let pair = install::pairs(paths)?.current;
-        let tls = tls_config(vec![pair.leaf().clone()], pair.key().clone_key())?;
-        let listeners = listen(&settings.ports.value).await?;
-        let port = listeners.first().and_then(|first| first.local_addr().ok());
-        let port = port.map_or(0, |address| address.port());
         let keyring = Keyring::start(keyring::settings(settings, program));
         let service = Service::new(
             consent,
@@ -114,17 +101,9 @@ impl Agent {
             Memory::load(&paths.memory),
             service_settings(settings),
         );
-        let server = Server::new(tls, service, hipki::settings(settings));
-        let ending = CancellationToken::new();
-        let until = ending.clone();
-        let room = hipki::open(&server, &settings.hipki_ports.value).await;
         Ok(Self {
-            port,
-            authority: pair.authority().clone(),
+            listening: Listening::start(settings, paths, service).await?,
             keyring,
-            ending,
-            room,
-            server: tokio::spawn(async move { server.serve(listeners, until).await }),
             orders: mpsc::unbounded_channel().1,
         })
     }
@@ -145,7 +124,7 @@ impl Agent {
             Memory::load(&paths.memory),
             service_settings(settings),
         );
-        let server = Server::behind_gate(service, hipki::settings(settings));
+        let server = chop_service::Server::behind_gate(service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let (told, mut port) = watch::channel(0);
         let (order, orders) = mpsc::unbounded_channel();
@@ -166,12 +145,14 @@ impl Agent {
             Err(_) => 0,
         };
         Ok(Self {
-            port,
-            authority,
+            listening: Listening {
+                port,
+                authority,
+                ending,
+                room: JoinSet::new(),
+                server,
+            },
             keyring,
-            ending,
-            room: JoinSet::new(),
-            server,
             orders,
         })
     }
@@ -187,13 +168,13 @@ impl Agent {
     /// The port it listens on, on 127.0.0.1 and ::1.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.listening.port
     }
 
     /// The authority that its localhost certificate is from, DER.
     #[must_use]
     pub fn authority(&self) -> &CertificateDer<'static> {
-        &self.authority
+        &self.listening.authority
     }
 
     /// The cards it looks after.
@@ -203,17 +184,8 @@ impl Agent {
     }
 
     /// Ends what is open (windows first), and waits for it.
-    pub async fn stop(mut self) {
-        self.room.shutdown().await;
-        self.ending.cancel();
-        // The server has its own deadline for what still runs.
-        let _ = (&mut self.server).await;
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        self.ending.cancel();
+    pub async fn stop(self) {
+        self.listening.stop().await;
     }
 }
 
@@ -277,33 +249,7 @@ pub fn until_ended(
     })
 }
 
-/// Both loopback addresses on the first port that is free on both. A machine without IPv6 has one.
-async fn listen(ports: &[u16]) -> Result<Vec<TcpListener>, Error> {
-    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for port in ports {
-        match listen_on(*port).await {
-            Ok(listeners) => return Ok(listeners),
-            Err(cause) => last = cause,
-        }
-    }
-    Err(Error::Ports {
-        ports: ports.to_vec(),
-        cause: last,
-    })
-}
-
-pub(crate) async fn listen_on(port: u16) -> io::Result<Vec<TcpListener>> {
-    let four = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-    // Port 0 (tests) is whatever the first got.
-    let port = four.local_addr()?.port();
-    match TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await {
-        Ok(six) => Ok(vec![four, six]),
-        Err(cause) if cause.kind() == io::ErrorKind::AddrInUse => Err(cause),
-        Err(_) => Ok(vec![four]),
-    }
-}
-
-fn service_settings(settings: &Settings) -> ServiceSettings {
+pub(crate) fn service_settings(settings: &Settings) -> ServiceSettings {
     let plain = if settings.development.value {
         Plain::Localhost
     } else {

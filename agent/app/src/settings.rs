@@ -306,6 +306,20 @@ impl Settings {
         Self::merge(self::policy(policy)?, Entries::default())
     }
 
+    /// Whether an administrator has laid down a policy for this machine, whatever it says.
+    #[must_use]
+    pub fn are_managed(paths: &Paths) -> bool {
+        let file = std::fs::symlink_metadata(&paths.policy);
+        let is_absent = file.is_err_and(|error| {
+            let kind = error.kind();
+            matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        });
+        // On Windows an installation for everybody has a pair here, and no gate.
+        let is_installed = cfg!(windows) && paths.machine.is_dir();
+        // What cannot be looked at may be there.
+        is_installed || !is_absent || !registry::entries().is_ok_and(|entries| entries.is_empty())
+    }
+
     /// What can be told only of several values together.
     fn check(&self, persons: &Path) -> Result<(), Error> {
         // Nobody can know who answers at an http origin tomorrow, so a person cannot say yes to one

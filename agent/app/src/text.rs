@@ -15,6 +15,7 @@ pub mod grants;
 mod language;
 pub mod pin;
 pub mod prompt;
+pub mod simulate;
 pub mod tray;
 pub mod wanted;
 

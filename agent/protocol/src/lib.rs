@@ -28,3 +28,15 @@ pub const PROTOCOL_VERSION: u32 = 1;
 ///
 /// Spec: docs/protocol.md, "Finding the agent".
 pub const PORTS: [u16; 3] = [21443, 21444, 21445];
+
+/// The certificate policy of every simulated card and of its authorities (`id-TEST-certPolicyOne`):
+/// one that no real authority issues by, and that verifiers refuse unless they are told otherwise.
+///
+/// Spec: docs/protocol.md, "Simulated cards"; RFC 7229 §2.
+pub const SIMULATED_POLICY: &str = "1.3.6.1.5.5.7.13.1";
+
+/// The header of every answer of an agent whose cards are simulated; its value is `true`. So is the
+/// key `simulated` of every JSON object that such an agent answers.
+///
+/// Spec: docs/protocol.md, "Simulated cards".
+pub const SIMULATED_HEADER: &str = "chop-simulated";

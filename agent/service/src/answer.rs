@@ -1,19 +1,21 @@
 //! Answers: their headers are the same for every route.
 
-use chop_protocol::Origin;
-use http_body_util::Full;
+use chop_protocol::{Origin, SIMULATED_HEADER};
+use http_body_util::{BodyExt as _, Full};
 use hyper::{
     Response, StatusCode,
     body::Bytes,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
-        REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE,
+        HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use serde::Serialize;
 
 use crate::{Error, problem::problem};
+
+const JSON: &str = "application/json";
 
 /// A whole answer.
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -44,11 +46,7 @@ pub(crate) fn content(status: StatusCode, kind: &'static str, body: impl Into<By
 /// An answer in JSON.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
     // Our own types have string keys and no fallible part: writing them cannot fail.
-    content(
-        status,
-        "application/json",
-        serde_json::to_vec(body).unwrap_or_default(),
-    )
+    content(status, JSON, serde_json::to_vec(body).unwrap_or_default())
 }
 
 /// What is answered instead of a success.
@@ -100,6 +98,30 @@ pub(crate) fn embeddable(mut answer: Answer) -> Answer {
         HeaderValue::from_static("cross-origin"),
     );
     answer
+}
+
+/// Says of an answer that the cards behind it are simulated: by a header, and in JSON by a key.
+///
+/// Spec: docs/protocol.md, "Simulated cards".
+pub(crate) async fn simulated(answer: Answer) -> Answer {
+    let (mut head, body) = answer.into_parts();
+    let header = HeaderName::from_static(SIMULATED_HEADER);
+    head.headers
+        .insert(header.clone(), HeaderValue::from_static("true"));
+    head.headers
+        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, header.into());
+    let Ok(body) = body.collect().await;
+    let body = body.to_bytes();
+    let is_json = head
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind == JSON);
+    let body = match body.strip_prefix(b"{") {
+        Some(b"}") if is_json => Bytes::from_static(br#"{"simulated":true}"#),
+        Some(rest) if is_json => [br#"{"simulated":true,"#, rest].concat().into(),
+        _ => body,
+    };
+    Response::from_parts(head, Full::new(body))
 }
 
 fn bare(status: StatusCode, body: Bytes) -> Answer {

@@ -31,6 +31,13 @@ impl<'a> Decrypt<'a> {
             wanted: Wanted::default(),
         })
     }
+
+    fn filter(&self) -> Filter<'_> {
+        Filter {
+            wanted: &self.wanted,
+            issuers: self.issuers,
+        }
+    }
 }
 
 impl Operation for Decrypt<'_> {
@@ -45,11 +52,7 @@ impl Operation for Decrypt<'_> {
 
     // 2. Who can.
     fn offers(&self, inventory: &Inventory) -> Vec<Signer> {
-        let filter = Filter {
-            wanted: &self.wanted,
-            issuers: self.issuers,
-        };
-        let mut signers = filter.signers(inventory, Use::Decrypt);
+        let mut signers = self.filter().signers(inventory, Use::Decrypt);
         signers.retain(|signer| {
             let certificate = signer.certificate.as_ref();
             certificate.is_none_or(|it| self.envelope.key_for(&it.der).is_some())
@@ -64,6 +67,9 @@ impl Operation for Decrypt<'_> {
         _: &watch::Sender<usize>,
     ) -> Result<Result<DecryptAnswer, Error>, chop_token::Error> {
         let certificate = with.certificate(keys, Use::Decrypt).await?;
+        if !self.filter().passes(&certificate, with.beside()) {
+            return Ok(Err(Error::NoCertificate));
+        }
         let Some(wrapped) = self.envelope.key_for(&certificate.der) else {
             return Ok(Err(Error::NoCertificate));
         };

@@ -23,7 +23,6 @@ mod route;
 mod run;
 mod settings;
 mod sign;
-mod tries;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -33,12 +32,13 @@ use std::{
 use chop_protocol::{BridgeTicketRequest, MAX_BODY, Origin, Plain};
 use hyper::{
     Method, Request, StatusCode,
-    body::{Bytes, Incoming},
+    body::Incoming,
     header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue},
     http::request::Parts,
 };
 use serde_json::Value;
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::{
     Caller, Consent, Error, Keys, Scope, Service,
@@ -47,6 +47,7 @@ use crate::{
     bridge::Tickets,
     memory::Standing,
     server::Ends,
+    service::marked,
 };
 use access::{Once, Refusal};
 use code::Major;
@@ -76,7 +77,6 @@ pub(crate) struct Room<C, K> {
     tickets: Tickets,
     pages: pages::Pages,
     once: Mutex<Once>,
-    tries: tries::Tries,
 }
 
 impl<C: Consent, K: Keys> Room<C, K> {
@@ -87,7 +87,6 @@ impl<C: Consent, K: Keys> Room<C, K> {
             service,
             settings,
             once: Mutex::default(),
-            tries: tries::Tries::default(),
         }
     }
 
@@ -99,7 +98,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         ends: Option<Ends>,
     ) -> Answer {
         let (head, body) = request.into_parts();
-        match guard::check(&head, port) {
+        let answer = match guard::check(&head, port) {
             Ok(asker) => {
                 let answered = self.route(&head, body, asker, ends).await;
                 answered.unwrap_or_else(|error| answer::refusal(&error))
@@ -108,7 +107,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 tracing::debug!(%error, "refused");
                 answer::refusal(&error)
             }
-        }
+        };
+        marked::<K>(answer).await
     }
 
     async fn route(
@@ -172,7 +172,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         };
         let body = match head.method {
             Method::POST => self.body(body).await?,
-            _ => Bytes::new(),
+            _ => Zeroizing::default(),
         };
         let answer = match package::from_body(&body) {
             Ok(fields) => {
@@ -284,8 +284,10 @@ impl<C: Consent, K: Keys> Room<C, K> {
         }
     }
 
-    async fn body(&self, body: Incoming) -> Result<Bytes, Error> {
-        self.service.large_body(body, LARGEST).await
+    /// There may be a PIN in it.
+    async fn body(&self, body: Incoming) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let _place = self.service.place_for(&body, LARGEST)?;
+        body::read_secret(body, LARGEST, self.service.settings.limits.body).await
     }
 
     /// A page that a policy lets ask by requests of its own may read the answers.

@@ -13,6 +13,12 @@ use zeroize::Zeroizing;
 ///
 /// The PIN is used once, whatever happens. Dropping a future stops the operation.
 pub trait Keys: Send + Sync + 'static {
+    /// Whether these are cards of nobody, made to try sites with. Then every answer says so: it
+    /// follows from the type, so no agent with such cards can leave it out.
+    ///
+    /// Spec: docs/protocol.md, "Simulated cards".
+    const SIMULATED: bool = false;
+
     /// What is plugged in: the value now, and each change.
     fn inventory(&self) -> watch::Receiver<Arc<Inventory>>;
 

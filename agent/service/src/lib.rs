@@ -36,7 +36,7 @@ pub use domain::owner;
 pub use error::Error;
 pub use hipki::{HipkiSettings, PinFrom, Unknown};
 pub use keys::Keys;
-pub use memory::{Grant, Grants, Memory};
+pub use memory::{Grant, Grants, Memory, Oblivion, OfCard, Tries, Try};
 pub use peer::Peer;
 pub use server::{Arrival, Door, Ends, Server};
 pub use service::Service;

@@ -108,8 +108,8 @@ impl<C: Consent, K: Keys> Service<C, K> {
         let _turn = self.turn.try_acquire().map_err(|_| Error::Busy)?;
         let mut attempt = Attempt::new(&self.memory.cool_down, caller, clock);
         // 5. Ask. Only when the window is open, look at cards.
-        let mut conversation = Conversation::open(self, caller, operation).await?;
-        attempt.opened();
+        let opened = Conversation::open(self, caller, operation).await;
+        let mut conversation = opened.inspect_err(|_| attempt.could_not_open())?;
         self.keys.look();
 
         loop {
@@ -118,7 +118,10 @@ impl<C: Consent, K: Keys> Service<C, K> {
             // 6. The card, once. What comes of a PIN is said in the same window.
             attempt.begins(entered.asks);
             let (progress, done) = watch::channel(0);
-            let work = operation.carry_out(&self.keys, &entered, &progress);
+            let work = self.counted(
+                &entered,
+                operation.carry_out(&self.keys, &entered, &progress),
+            );
             match conversation.while_working(work, entered.asks, done).await? {
                 Ok(Ok(answer)) => {
                     attempt.succeeded();
@@ -159,13 +162,33 @@ impl<C: Consent, K: Keys> Service<C, K> {
                     return Err(Error::UserRefused);
                 }
                 Err(error) => {
-                    attempt.cost_nothing();
+                    attempt.came(&error);
                     let error = Error::from(error);
                     conversation.end(ending(&error));
                     return Err(error);
                 }
             }
         }
+    }
+
+    /// Has the card count what comes of a PIN, so that no page takes its last try.
+    async fn counted<T>(
+        &self,
+        entered: &Entered,
+        work: impl Future<Output = Result<T, chop_token::Error>>,
+    ) -> Result<T, chop_token::Error> {
+        let token = match entered.asks {
+            Asks::Agreement => None,
+            Asks::Pin | Asks::Keypad => entered.inventory.token(&entered.key.token),
+        };
+        let Some(token) = token else {
+            return work.await;
+        };
+        let mut turn = self.memory.tries.of(token).turn().await;
+        turn.begins();
+        let done = work.await;
+        turn.came(&done);
+        done
     }
 }
 

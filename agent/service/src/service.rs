@@ -12,7 +12,7 @@ use hyper::{
     http::request::Parts,
 };
 use serde::Serialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -78,6 +78,10 @@ impl<C: Consent, K: Keys> Service<C, K> {
 
     /// Answers a request that came in on `port`.
     pub(crate) async fn answer(&self, request: Request<Incoming>, port: u16) -> Answer {
+        marked::<K>(self.unmarked(request, port).await).await
+    }
+
+    async fn unmarked(&self, request: Request<Incoming>, port: u16) -> Answer {
         let (head, body) = request.into_parts();
         let passed = match guard::check(&head, port, self.settings.plain) {
             Ok(passed) => passed,
@@ -126,20 +130,27 @@ impl<C: Consent, K: Keys> Service<C, K> {
     }
 
     async fn body(&self, kind: Kind, body: Incoming) -> Result<Bytes, Error> {
-        self.large_body(body, kind.largest_body()).await
+        let most = kind.largest_body();
+        let _place = self.place_for(&body, most)?;
+        body::read(body, most, self.settings.limits.body).await
     }
 
     /// Large bodies have their own queue, so that a few of them do not fill the memory.
-    pub(crate) async fn large_body(&self, body: Incoming, most: usize) -> Result<Bytes, Error> {
-        let _place = match most > MAX_BODY && body.size_hint().upper() > Some(MAX_BODY as u64) {
-            true => Some(
-                self.large_bodies
-                    .try_acquire()
-                    .map_err(|_| Error::TooManyBodies)?,
-            ),
-            false => None,
-        };
-        body::read(body, most, self.settings.limits.body).await
+    ///
+    /// # Errors
+    /// [`Error::TooManyBodies`].
+    pub(crate) fn place_for(
+        &self,
+        body: &Incoming,
+        most: usize,
+    ) -> Result<Option<SemaphorePermit<'_>>, Error> {
+        // One that does not say how long it is may be large.
+        let small = |length| length <= MAX_BODY as u64;
+        if most <= MAX_BODY || body.size_hint().upper().is_some_and(small) {
+            return Ok(None);
+        }
+        let place = self.large_bodies.try_acquire();
+        place.map(Some).map_err(|_| Error::TooManyBodies)
     }
 
     /// The site that an operation is for.
@@ -200,6 +211,14 @@ impl<C: Consent, K: Keys> Service<C, K> {
     {
         let answer = self.operate(&site.into(), operation).await?;
         Ok(answer::json(StatusCode::OK, &answer))
+    }
+}
+
+/// The answer, which says that the cards are simulated where they are.
+pub(crate) async fn marked<K: Keys>(answer: Answer) -> Answer {
+    match K::SIMULATED {
+        true => answer::simulated(answer).await,
+        false => answer,
     }
 }
 

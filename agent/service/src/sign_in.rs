@@ -3,7 +3,7 @@
 //! Spec: docs/protocol.md, "Sign in".
 
 use chop_protocol::{Algorithm, Assertion, Hash, Origin, SignInRequest, signed_message};
-use chop_token::{Inventory, KeyKind, Messages, Signed, Signer, Use};
+use chop_token::{Certificate, Inventory, KeyKind, Messages, Signed, Signer, Use};
 use tokio::sync::watch;
 
 use crate::{
@@ -54,9 +54,17 @@ impl Operation for SignIn<'_> {
         with: &Entered,
         _: &watch::Sender<usize>,
     ) -> Result<Result<Assertion, Error>, chop_token::Error> {
+        let known = match &with.certificate {
+            // A file that hides it is opened twice only where not every certificate will do.
+            None if !self.filter.takes_all() => Some(with.certificate(keys, Use::SignIn).await?),
+            shown => shown.clone(),
+        };
+        let passes = |it: &Certificate| self.filter.passes(it, with.beside());
+        if !known.as_ref().is_none_or(passes) {
+            return Ok(Err(Error::NoCertificate));
+        }
         let signed = keys.sign_in(&with.key, &with.pin, &self.messages).await?;
-        let shown = with.certificate.as_ref();
-        Ok(match shown.is_none_or(|it| it.der == signed.certificate) {
+        Ok(match known.is_none_or(|it| it.der == signed.certificate) {
             // 3. The answer.
             true => Ok(assertion(&signed)),
             false => Err(Error::OtherCertificate),

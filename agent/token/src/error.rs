@@ -54,12 +54,12 @@ pub enum Error {
     /// The module's process ended by itself: a crash.
     #[error("the PKCS #11 module's process ended")]
     WorkerEnded,
-    /// The module returned a code that this crate does not name.
-    #[error("{call} failed in the PKCS #11 module ({code:#010x})")]
+    /// The module, or the card itself, returned a code that this crate does not name.
+    #[error("{call} failed in the PKCS #11 module or on the card ({code:#010x})")]
     Module {
-        /// The PKCS #11 function, such as `C_Sign`.
+        /// The PKCS #11 function, such as `C_Sign`, or the card's command.
         call: &'static str,
-        /// The `CK_RV` it returned.
+        /// The `CK_RV`, or the card's status word, that it returned.
         code: u64,
     },
     /// What the module returned is not a signature by the chosen certificate's key.
@@ -71,4 +71,32 @@ pub enum Error {
     /// The worker process could not be started.
     #[error("the worker process could not be started")]
     Spawn(#[source] std::io::Error),
+}
+
+impl Error {
+    /// Whether a PIN that was handed over may have cost the card a try: whatever does not say that
+    /// the card never had it.
+    #[must_use]
+    pub fn may_have_cost_a_try(&self) -> bool {
+        match self {
+            Self::PinLength
+            | Self::Cancelled
+            | Self::NotFree
+            | Self::Unsupported
+            | Self::KeyGone
+            | Self::PukWrong { .. }
+            | Self::PukLocked
+            | Self::Pkcs12(_)
+            | Self::Spawn(_) => false,
+            // The module says itself that it got further than the PIN.
+            Self::Module { call, .. } => matches!(*call, "C_Login" | "C_SetPIN" | "C_InitPIN"),
+            Self::NotASignature => false,
+            Self::PinWrong { .. }
+            | Self::PinLocked
+            | Self::PinRefused
+            | Self::CardRemoved
+            | Self::Deadline { .. }
+            | Self::WorkerEnded => true,
+        }
+    }
 }

@@ -111,6 +111,9 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileFault {
+    /// There is none at its path.
+    #[error("it does not exist")]
+    NotFound,
     /// The system does not give it.
     #[error("it cannot be read")]
     Unreadable,
@@ -231,6 +234,7 @@ impl Fault {
             Self::Nonsense => "nonsense",
             Self::Spawn { .. } => "not_started",
             Self::File(fault) => match fault {
+                FileFault::NotFound => "file_not_found",
                 FileFault::Unreadable => "file_unreadable",
                 FileFault::TooLong => "file_too_long",
                 FileFault::NotPkcs12 => "file_not_pkcs12",

@@ -29,7 +29,7 @@ use tokio::sync::{
 use crate::{Allowed, Inventory, KeyKind, Module, WorkerSource};
 use host::Host;
 use keeper::{Event, Keeper};
-use seats::Seats;
+use seats::{Seats, Shown};
 use source::Source;
 use watch::Watch;
 
@@ -77,7 +77,7 @@ pub struct Signed {
 pub struct Keyring {
     inventory: channel::Receiver<Arc<Inventory>>,
     /// The seats that the inventory was made with. Both change under this lock.
-    shown: Arc<Mutex<Seats>>,
+    shown: Arc<Mutex<Shown>>,
     /// The seats now.
     seats: channel::Receiver<Seats>,
     hosts: Arc<[Arc<Host>]>,
@@ -98,7 +98,7 @@ impl Keyring {
         let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
 
         let (publish, inventory) = channel::channel(Arc::default());
-        let shown = Arc::<Mutex<Seats>>::default();
+        let shown = Arc::<Mutex<Shown>>::default();
         let (events, heard) = unbounded_channel();
         let (watch, seats) = Watch::start();
         let keeper = Keeper {

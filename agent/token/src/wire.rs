@@ -135,6 +135,38 @@ pub(crate) struct Listing {
     pub(crate) fixed: bool,
 }
 
+/// So many tokens, and certificates of one, a listing has at most.
+pub(crate) const MOST: usize = 64;
+
+/// So many bytes of certificates, all tokens together, a listing has at most.
+const ALL_CERTIFICATES: usize = 256 * 1024;
+
+impl Listing {
+    /// Without what is too much; what comes first stays.
+    pub(crate) fn cut(mut self) -> Self {
+        self.tokens.truncate(MOST);
+        let mut left = ALL_CERTIFICATES;
+        for found in &mut self.tokens {
+            found.certificates.truncate(MOST);
+            found.certificates.retain(|certificate| {
+                let rest = left.checked_sub(certificate.der.len());
+                left = rest.unwrap_or(left);
+                rest.is_some()
+            });
+        }
+        self
+    }
+
+    /// Whether nothing would be cut. A module shares its process with the worker that cuts, so the
+    /// agent takes no listing that has more: it would be busy with it.
+    pub(crate) fn is_bounded(&self) -> bool {
+        let certificates = self.tokens.iter().flat_map(|found| &found.certificates);
+        let bytes: usize = certificates.map(|it| it.der.len()).sum();
+        let few = |found: &Found| found.certificates.len() <= MOST;
+        self.tokens.len() <= MOST && bytes <= ALL_CERTIFICATES && self.tokens.iter().all(few)
+    }
+}
+
 /// A token.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Found {
@@ -157,7 +189,10 @@ pub(crate) struct Found {
 /// Why something was not done.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) enum Failure {
-    PinWrong,
+    PinWrong {
+        /// Tries left, where the module itself says.
+        left: Option<u8>,
+    },
     PinLocked,
     PinLength,
     /// The card does not take the new PIN.
@@ -180,11 +215,20 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether card and module are as before: only then is the worker used again.
+    /// Whether nobody was logged in by what failed. Of the others it may be: a module that finds out
+    /// that it cannot sign does so after the login.
+    pub(crate) fn leaves_no_login(&self) -> bool {
+        matches!(
+            self,
+            Self::PinWrong { .. } | Self::PinLocked | Self::PinLength
+        )
+    }
+
+    /// Whether the module is as before: only then is the worker used again.
     pub(crate) fn is_harmless(&self) -> bool {
         matches!(
             self,
-            Self::PinWrong
+            Self::PinWrong { .. }
                 | Self::PinLocked
                 | Self::PinLength
                 | Self::PinRefused

@@ -12,6 +12,11 @@ export interface AskOptions extends AgentOptions {
      * where a click is needed the promise rejects with the reason for that.
      */
     readonly onState?: (state: AskState) => void;
+    /**
+     * Called before the promise settles when no real card has answered, but one of `chop simulate`.
+     * For tests of a site, and for a banner that says so; a server must refuse such a card by itself.
+     */
+    readonly onSimulated?: () => void;
 }
 /** What operations that use a certificate may be told. */
 export interface CertificateOptions extends AskOptions {
@@ -41,4 +46,4 @@ export type Direct<T> = {
     readonly obstacle: Obstacle;
 };
 /** The steps of an operation up to where a popup may be needed. */
-export declare function askDirectly<T>(win: BrowserWindow | undefined, operation: Operation<T>, { signal, onState, ...where }: AskOptions): Promise<Direct<T>>;
+export declare function askDirectly<T>(win: BrowserWindow | undefined, operation: Operation<T>, { signal, onState, onSimulated, ...where }: AskOptions): Promise<Direct<T>>;

@@ -13,6 +13,8 @@ export interface CardCertificates {
     readonly certificates: readonly CardCertificate[];
     /** Those of issuers, DER in standard base64. */
     readonly issuers: readonly string[];
+    /** They are of no real card, but of one of `chop simulate`. */
+    readonly simulated?: true;
 }
 /**
  * Asks the person for the certificates of a card. The agent's window asks for no PIN, but for a

@@ -14,6 +14,8 @@ export interface Assertion {
     readonly format: string;
     /** Who made it; informative. */
     readonly appVersion?: string;
+    /** No real card has signed, but one of `chop simulate`; informative. */
+    readonly simulated?: true;
 }
 /**
  * Reads an answer of the agent. Fields that this version does not know stay in it.

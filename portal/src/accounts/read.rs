@@ -3,7 +3,7 @@
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{Account, Accounts, Profile};
-use crate::{Error, Kind};
+use crate::{Error, Kind, State, outbox::Letter};
 
 /// An account's columns, with the subject that was bound to it last.
 macro_rules! select {
@@ -46,15 +46,33 @@ impl Accounts {
             .transpose()
     }
 
-    /// The accounts to which mail goes at this address, the newest first; at most ten.
+    /// The accounts of these kinds, in this state, to which mail goes at this address; at most ten.
+    /// Those that got fewest letters of this kind come first, then the oldest: whoever makes up
+    /// applications with somebody's address keeps no letter from them.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Row`].
-    pub(crate) async fn of_mail(&self, mail: &str) -> Result<Vec<Account>, Error> {
+    pub(crate) async fn of_mail(
+        &self,
+        mail: &str,
+        letter: Letter,
+        state: State,
+        kinds: &[Kind],
+    ) -> Result<Vec<Account>, Error> {
+        let is_among = |kind: Kind| i64::from(kinds.contains(&kind));
         let rows = sqlx::query(select!(
-            "WHERE LOWER(a.mail) = LOWER($1) ORDER BY a.created_at DESC LIMIT 10"
+            "WHERE LOWER(a.mail) = LOWER($1) AND a.state = $2 AND \
+             ((a.kind = 'company' AND $4 = 1) OR (a.kind = 'citizen' AND $5 = 1) \
+             OR (a.kind = 'cardless' AND $6 = 1)) \
+             ORDER BY (SELECT COUNT(*) FROM outbox o WHERE o.account = a.number \
+             AND o.letter = $3), a.created_at, a.number LIMIT 10"
         ))
         .bind(mail)
+        .bind(state.as_str())
+        .bind(letter.as_str())
+        .bind(is_among(Kind::Company))
+        .bind(is_among(Kind::Citizen))
+        .bind(is_among(Kind::Cardless))
         .fetch_all(self.database.read())
         .await?;
         rows.iter().map(read).collect()

@@ -59,6 +59,11 @@ impl CardRequests {
                 .bind(&mut changes, &number, &signer, operator, "")
                 .await?;
         if !bound {
+            // Another's by now, or the account was closed: what stands there is what came of it.
+            sqlx::query("UPDATE card_requests SET state = 'refused' WHERE id = $1")
+                .bind(id)
+                .execute(&mut *changes)
+                .await?;
             self.note(Action::CardNotBound, operator, &number, &signer)
                 .write(&mut changes)
                 .await?;

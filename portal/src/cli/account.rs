@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
-use portal::{Account as Found, Kind, NewAccount, Portal, Settings, State};
+use portal::{Account as Found, CardName, Kind, NewAccount, Portal, Settings, State};
 
 use super::ACTOR;
 
@@ -45,6 +45,13 @@ pub(crate) enum Account {
     Resend {
         /// Its number.
         number: String,
+    },
+    /// Take a card from one, and end its sessions; the last card stays.
+    Unbind {
+        /// Its number.
+        number: String,
+        /// The card, as `show` lists it: citizen:9999000012345678
+        card: CardName,
     },
     /// Close one, and end its sessions.
     Disable {
@@ -103,8 +110,12 @@ pub(crate) async fn run(settings: Settings, command: Account) -> anyhow::Result<
             ] {
                 println!("{name:14} {value}");
             }
+            for bound in accounts.cards(&number).await? {
+                println!("{:14} {}", "card", bound.card);
+            }
         }
         Account::Resend { number } => portal.resend(&number, ACTOR).await?,
+        Account::Unbind { number, card } => portal.unbind(&number, &card, ACTOR).await?,
         Account::Disable { number } => accounts.disable(&number, true, ACTOR).await?,
         Account::Enable { number } => accounts.disable(&number, false, ACTOR).await?,
     }

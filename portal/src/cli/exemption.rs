@@ -13,7 +13,8 @@ const PART: u32 = 100;
 /// What is done with applications for tax-exemption letters.
 #[derive(Subcommand)]
 pub(crate) enum Exemption {
-    /// Print those that were signed, a line of JSON each with the document in it, oldest first.
+    /// Print those that were signed, a line of JSON each with the document in it, oldest first. Those
+    /// of the last minute are left for the next export.
     Export {
         /// Only those signed at this moment or later, in milliseconds since 1970.
         #[arg(long, default_value_t = 0, value_name = "MOMENT")]

@@ -50,11 +50,15 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     if settings.anchors.is_empty() {
         tracing::warn!("no authorities are trusted, so nobody can sign in: see --anchors");
     }
+    if settings.allow_simulated_cards {
+        tracing::warn!("allow_simulated_cards: whoever runs `chop simulate` is whoever they like");
+    }
     if settings.revocation.allow_unknown_revocation {
         tracing::warn!("allow_unknown_revocation: without lists, lost cards can sign in");
     } else if settings.revocation.lists.is_empty() {
         tracing::warn!("no lists of revoked cards are set, so no card is taken: see [revocation]");
     }
+    portal::make_room_for_connections()?;
     let portal = Portal::open(settings).await?;
     let listener = bind(listen).await?;
     let (end, ended) = watch::channel(());

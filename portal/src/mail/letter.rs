@@ -142,6 +142,14 @@ impl Content<'_> {
                 )];
                 self.word = say("確認這個信箱", "Confirm this address");
             }
+            Letter::MailAsked => {
+                self.subject = say("有人要變更電子郵件", "Another address was asked for");
+                self.paragraphs = vec![say(
+                    "登入這個帳號的人要把電子郵件改成另一個信箱。新信箱確認之前，信仍寄到這裡；確認之後，我們會再通知您一次。",
+                    "Somebody who is signed in to this account wants its mail to go to another address. Until that one is confirmed mail comes here; we tell you when it was.",
+                )];
+                self.closing = self.warning();
+            }
             Letter::MailChanged => {
                 self.subject = say("電子郵件已經變更", "Your e-mail address was changed");
                 self.paragraphs = vec![say(
@@ -164,6 +172,17 @@ impl Content<'_> {
                     "A card was just bound to this account and can sign in from now on.",
                 )];
                 self.closing = self.warning();
+            }
+            Letter::CardUnbound => {
+                self.subject = say("卡片已經解除綁定", "A card was taken from your account");
+                self.paragraphs = vec![say(
+                    "本站的管理者剛剛解除了這個帳號的一張憑證卡，從現在起不能再用它登入；所有裝置都已登出。",
+                    "The operator of this site just took a card from this account: it cannot sign in any more, and all browsers were signed out.",
+                )];
+                self.closing = say(
+                    "如果您沒有提出要求，請通知本站的管理者。",
+                    "If you did not ask for it, please tell the operator of this site.",
+                );
             }
         }
     }

@@ -13,37 +13,45 @@ pub(crate) enum Letter {
     PasswordChanged,
     /// With the link that confirms another address.
     Mail,
+    /// To the address of now, that somebody wants mail to go to another.
+    MailAsked,
     /// To the address of before, that mail goes to another now.
     MailChanged,
     /// With the code that binds a card.
     Code,
     /// That a card was bound.
     CardBound,
+    /// That a card is bound no more.
+    CardUnbound,
 }
 
 impl Letter {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Activation,
         Self::Active,
         Self::Password,
         Self::PasswordChanged,
         Self::Mail,
+        Self::MailAsked,
         Self::MailChanged,
         Self::Code,
         Self::CardBound,
+        Self::CardUnbound,
     ];
 
     /// The word in the database.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Activation => "activation",
             Self::Active => "active",
             Self::Password => "new_password",
             Self::PasswordChanged => "password_changed",
             Self::Mail => "mail",
+            Self::MailAsked => "mail_asked",
             Self::MailChanged => "mail_changed",
             Self::Code => "code",
             Self::CardBound => "card_bound",
+            Self::CardUnbound => "card_unbound",
         }
     }
 

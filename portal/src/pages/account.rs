@@ -51,6 +51,7 @@ pub(crate) async fn show(
             card: match entry.detail.as_str() {
                 "primary" => frame.say("正卡", "primary card"),
                 "secondary" => frame.say("附卡", "secondary card"),
+                "hicos" => "HiCOS",
                 "password" => frame.say("密碼", "password"),
                 _ => "",
             },

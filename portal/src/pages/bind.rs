@@ -13,13 +13,14 @@ use serde::Deserialize;
 use super::{Frame, PageError, answer, in_taipei};
 use crate::{
     Kind, State as AccountState,
-    applying::{Bound, bind},
+    applying::{Bound, bind, count_letter},
     binding::Confirmed,
     limits::Act,
+    outbox::Letter,
     portal::Site,
     posted::Posted,
-    sessions::Role,
-    sign_in::{self, Form},
+    sessions::{Form, Role},
+    sign_in,
     signer::Signer,
     visitor::Visitor,
 };
@@ -141,8 +142,13 @@ pub(crate) async fn ask(
     let client = visitor.client.counted();
     site.limits.count(Act::AskMail, &client).await?;
     let number = typed.number.trim().to_ascii_uppercase();
+    let number = if Kind::has_number(&number) {
+        number.as_str()
+    } else {
+        ""
+    };
     let account =
-        site.accounts.of_number(&number).await?.filter(|account| {
+        site.accounts.of_number(number).await?.filter(|account| {
             account.kind == Kind::Citizen && account.state == AccountState::Active
         });
     let (browser, from) = (visitor.browser.clone(), visitor.client.as_str().to_owned());
@@ -150,7 +156,7 @@ pub(crate) async fn ask(
     tokio::spawn(async move {
         let Some(account) = account else { return };
         let asked = async {
-            site.limits.count(Act::SendMail, &account.number).await?;
+            count_letter(&site, Letter::Code, &account.number).await?;
             site.card_requests
                 .ask(&browser, &signer, &account, &from)
                 .await
@@ -177,12 +183,18 @@ async fn enter(
     match confirmed.await? {
         Confirmed::Bound(account) => {
             site.wake_post();
+            let found = site.accounts.of_number(&account).await?;
+            // Closed in this very moment.
+            if found.is_none_or(|found| found.state != AccountState::Active) {
+                return Err(PageError::SignInFirst { at: "/" });
+            }
             let mut changes = site.database.begin().await?;
             let role = Role::Holder {
                 account,
                 signer: Some(signer),
+                form: Form::Native,
             };
-            let browser = sign_in::enter(&site, &visitor, &mut changes, role, Form::Native).await?;
+            let browser = sign_in::enter(&site, &visitor, &mut changes, role).await?;
             changes.commit().await.map_err(crate::Error::from)?;
             Ok((browser, Redirect::to("/account")).into_response())
         }

@@ -7,13 +7,14 @@ use axum::{
     response::Response,
 };
 
-use super::{Frame, PageError, answer};
+use super::{Frame, PageError, answer, in_taipei};
 use crate::{
     Error, Kind,
     audit::Audit,
     login::{Next, Token, proven},
     portal::Site,
     problem::{Code, Problem},
+    sessions::Form,
     visitor::Holder,
     words::{WORDS, Words},
 };
@@ -22,15 +23,34 @@ use crate::{
 #[template(path = "card.html")]
 struct CardPage {
     frame: Frame,
+    cards: Vec<Bound>,
     words: &'static [&'static [Words]],
 }
 
+/// A card that can sign in already.
+struct Bound {
+    number: String,
+    since: String,
+    is_this: bool,
+}
+
 /// `GET /account/card`
-pub(crate) async fn form(holder: Holder) -> Result<Response, PageError> {
+pub(crate) async fn form(State(site): State<Site>, holder: Holder) -> Result<Response, PageError> {
     if holder.signed_in.account.kind != Kind::Citizen {
         return Err(PageError::NotFound);
     }
+    let this = holder.signed_in.signer.as_ref();
+    let cards = site
+        .accounts
+        .cards(&holder.signed_in.account.number)
+        .await?;
+    let cards = cards.into_iter().map(|bound| Bound {
+        is_this: this.is_some_and(|signer| bound.card.is(signer)),
+        number: bound.card.subject().to_owned(),
+        since: in_taipei(bound.bound_at),
+    });
     let page = CardPage {
+        cards: cards.collect(),
         frame: Frame::around(&holder.visitor),
         words: &WORDS,
     };
@@ -49,8 +69,9 @@ pub(crate) async fn bind(
         return Err(Code::CardKindWrong.into());
     }
     let number = &signed_in.account.number;
-    // A login of the HiCOS form may be another site's: it lends the account to no card.
-    if !site.accounts.is_native(number).await? {
+    // A session of the HiCOS form may be another site's: it lends the account to no card, whatever
+    // its holder has done since.
+    if signed_in.form != Form::Native {
         return Err(Code::NativeLoginNeeded.into());
     }
     let owner = site

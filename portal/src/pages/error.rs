@@ -30,6 +30,8 @@ pub(crate) enum PageError {
     SignInFirst { at: &'static str },
     /// The session has ended, so what was sent was not taken.
     SignedOut,
+    /// Another site may have opened the session: it lends itself to nothing that lasts.
+    NativeLoginNeeded,
     /// The link was used already, is too old, or was never ours.
     LinkGone,
     /// Somebody does something too often.
@@ -60,7 +62,9 @@ impl PageError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::RequestRefused | Self::SignedOut => StatusCode::FORBIDDEN,
+            Self::RequestRefused | Self::SignedOut | Self::NativeLoginNeeded => {
+                StatusCode::FORBIDDEN
+            }
             Self::SignInFirst { .. } => StatusCode::SEE_OTHER,
             Self::LinkGone => StatusCode::GONE,
             Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -80,6 +84,7 @@ impl PageError {
             Self::RequestRefused => ("這個動作沒有執行", "Nothing was done"),
             Self::SignInFirst { .. } => ("請先登入", "Please sign in first"),
             Self::SignedOut => ("登入已經結束", "You are not signed in any more"),
+            Self::NativeLoginNeeded => ("這裡需要 Chop", "This needs Chop"),
             Self::LinkGone => ("這個連結已經失效", "This link is no longer good"),
             Self::TooOften { .. } => ("次數太多，請稍候", "Too often: please wait"),
             Self::TooSlow => ("等候逾時", "This took too long"),
@@ -116,6 +121,13 @@ impl PageError {
                 "您送出的內容沒有儲存。請重新登入，再填一次。閒置 30 分鐘後，系統會自動登出。",
                 "What you sent was not stored. Please sign in and enter it again. After half an hour \
                  without use you are signed out.",
+            ),
+            Self::NativeLoginNeeded => (
+                "您這次是用 HiCOS 元件登入的，別的網站也可能取得這樣的簽章，所以不能變更聯絡資料。請安裝 Chop，\
+                 再用卡片登入一次。",
+                "You signed in with the HiCOS component. Another site could have got such a signature, \
+                 so contact data cannot be changed with it. Please install Chop and sign in with your \
+                 card again.",
             ),
             Self::LinkGone => (
                 "連結只能使用一次，而且有期限。如果您已經啟用帳號，直接登入即可；否則請申請一個新的連結。",

@@ -3,7 +3,7 @@
 use crate::language::Language;
 
 /// Word, in Chinese, in English.
-const LABELS: [(&str, &str, &str); 38] = [
+const LABELS: [(&str, &str, &str); 40] = [
     ("company", "工商憑證", "company"),
     ("citizen", "自然人憑證", "citizen"),
     ("cardless", "非憑證", "without a card"),
@@ -18,6 +18,11 @@ const LABELS: [(&str, &str, &str); 38] = [
     ("password", "密碼", "password"),
     ("new_password", "重設密碼", "new password"),
     ("mail", "確認電子郵件", "new address"),
+    (
+        "mail_asked",
+        "要求變更電子郵件",
+        "another address asked for",
+    ),
     ("mail_changed", "電子郵件已變更", "address changed"),
     ("password_changed", "密碼已變更", "password changed"),
     ("code", "驗證碼", "code"),
@@ -34,6 +39,7 @@ const LABELS: [(&str, &str, &str); 38] = [
     ),
     ("profile_changed", "修改基本資料", "data changed"),
     ("card_asked", "申請綁定卡片", "asked to bind a card"),
+    ("card_unbound", "解除綁定卡片", "card taken away"),
     ("card_not_bound", "拒絕綁定卡片", "card not bound"),
     ("exemption_signed", "簽署免稅函申請", "application signed"),
     ("account_disabled", "停用", "closed"),

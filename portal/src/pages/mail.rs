@@ -8,9 +8,10 @@ use axum::{
 
 use super::{Frame, PageError, answer};
 use crate::{
-    Accounts, Error,
+    Account, Accounts, Error, State as AccountState,
     audit::Action,
-    links::Purpose,
+    contacts::Contact,
+    links::{Links, Purpose},
     outbox::Letter,
     portal::Site,
     posted::{Button, Posted},
@@ -35,6 +36,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     let link = site.links.look(Purpose::Mail, &token).await?;
     let link = link.ok_or(PageError::LinkGone)?;
+    active(&site, &link.account).await?;
     let page = ConfirmPage {
         frame: Frame::around(&visitor),
         account: link.account,
@@ -43,6 +45,14 @@ pub(crate) async fn show(
         done: false,
     };
     answer(visitor, &page)
+}
+
+/// The account, if it is open.
+async fn active(site: &Site, number: &str) -> Result<Account, PageError> {
+    let account = site.accounts.of_number(number).await?;
+    account
+        .filter(|account| account.state == AccountState::Active)
+        .ok_or(PageError::LinkGone)
 }
 
 /// `POST /mail/{token}`: mail goes there from now on; the address of before is told.
@@ -54,13 +64,22 @@ pub(crate) async fn confirm(
 ) -> Result<Response, PageError> {
     let link = site.links.look(Purpose::Mail, &token).await?;
     let number = link.ok_or(PageError::LinkGone)?.account;
-    let account = site.accounts.of_number(&number).await?;
-    let account = account.ok_or(PageError::LinkGone)?;
+    let account = active(&site, &number).await?;
     let mut changes = site.database.begin().await?;
     let link = site.links.take(&mut changes, Purpose::Mail, &token).await?;
     let link = link.ok_or(PageError::LinkGone)?;
     Accounts::change_mail(&mut changes, &link.account, &link.mail).await?;
+    // What was sent to the address of before is no longer its reader's to use.
+    Links::end(
+        &mut changes,
+        &link.account,
+        &[Purpose::Password, Purpose::Mail],
+    )
+    .await?;
     let before = &account.profile.mail;
+    site.contacts
+        .keep(&mut changes, &link.account, Contact::Mail, before)
+        .await?;
     site.outbox
         .put(&mut changes, Letter::MailChanged, &link.account, before)
         .await?;

@@ -24,7 +24,7 @@ use crate::{
     portal::Site,
     problem::{Code, Problem},
     sessions::Role,
-    sign_in::{Form, enter},
+    sign_in::enter,
     visitor::{Visitor, Who},
     words::{WORDS, Words},
 };
@@ -90,7 +90,7 @@ pub(crate) async fn sign_in(
     let mut changes = site.database.begin().await?;
     Audit::keep(&mut changes, &certificate).await?;
     let role = Role::Operator(signer);
-    let browser = enter(&site, &visitor, &mut changes, role, Form::Native).await?;
+    let browser = enter(&site, &visitor, &mut changes, role).await?;
     changes.commit().await.map_err(Error::from)?;
     let next = "/operator".to_owned();
     Ok((browser, Json(Next { next })))

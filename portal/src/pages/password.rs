@@ -15,9 +15,10 @@ use crate::{
     applying::mail_to_owner,
     audit::Action,
     browser::Browser,
+    client::counted,
     language::Language,
     limits::Act,
-    links::Purpose,
+    links::{Links, Purpose},
     outbox::Letter,
     passwords::{Weak, weakness},
     portal::Site,
@@ -25,6 +26,9 @@ use crate::{
     sessions::Sessions,
     visitor::Visitor,
 };
+
+/// The sign-ins that tell where a holder is at home.
+const RECENT: u32 = 20;
 
 /// A password that was chosen, typed twice.
 #[derive(Default, Deserialize)]
@@ -179,7 +183,8 @@ async fn linked(site: &Site, token: &str) -> Result<Account, PageError> {
 }
 
 /// Whether this is the password of an account. Who guesses is slowed down: by address, by account,
-/// and by both.
+/// and by both. A try is counted before it is looked at, and taken back when it was right: guesses
+/// that come all at once are no more than those that come one after the other.
 ///
 /// # Errors
 /// [`Error::TooOften`], [`Error::Password`], [`Error::Database`].
@@ -196,17 +201,31 @@ pub(crate) async fn is_right(
         (Act::PasswordFor, &both),
         (Act::PasswordOf, number),
     ];
+    let mut counted = Vec::new();
     for (act, who) in acts {
-        site.limits.check(act, who).await?;
+        match site.limits.count(act, who).await {
+            Ok(()) => counted.push((act, who)),
+            // Strangers elsewhere do not lock the holder out of where they sign in.
+            Err(Error::TooOften { .. })
+                if act == Act::PasswordOf && is_at_home(site, visitor, number).await? => {}
+            Err(error) => return Err(error),
+        }
     }
     let hash = site.accounts.password(number).await?;
-    if site.passwords.is_right(password, hash).await? {
-        return Ok(true);
+    if !site.passwords.is_right(password, hash).await? {
+        return Ok(false);
     }
-    for (act, who) in acts {
-        site.limits.count(act, who).await?;
+    for (act, who) in counted {
+        site.limits.take_back(act, who).await?;
     }
-    Ok(false)
+    Ok(true)
+}
+
+/// Whether the holder of an account has signed in from this address lately.
+async fn is_at_home(site: &Site, visitor: &Visitor, number: &str) -> Result<bool, Error> {
+    let here = visitor.client.counted();
+    let sign_ins = site.audit.sign_ins(number, RECENT).await?;
+    Ok(sign_ins.iter().any(|entry| counted(&entry.client) == here))
 }
 
 fn show_new(
@@ -236,6 +255,12 @@ async fn store(
 ) -> Result<(), Error> {
     Accounts::change_password(&mut changes, &account.number, hash).await?;
     Sessions::end_all(&mut changes, &account.number, but).await?;
+    Links::end(
+        &mut changes,
+        &account.number,
+        &[Purpose::Password, Purpose::Mail],
+    )
+    .await?;
     let mail = &account.profile.mail;
     site.outbox
         .put(&mut changes, Letter::PasswordChanged, &account.number, mail)

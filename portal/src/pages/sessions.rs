@@ -11,9 +11,10 @@ use super::{Frame, PageError, answer, in_taipei};
 use crate::{
     audit::Action,
     browser::Forgotten,
+    links::{Links, Purpose},
     portal::Site,
     posted::{Button, Posted},
-    sessions::{Role, Sessions},
+    sessions::{Form, Role, Sessions},
     visitor::Holder,
 };
 
@@ -50,8 +51,11 @@ pub(crate) async fn show(State(site): State<Site>, holder: Holder) -> Result<Res
         is_this: session.handle == signed_in.handle,
         how: match session.role {
             Role::Holder {
-                signer: Some(_), ..
+                form: Form::Native, ..
             } => language.say("憑證卡", "card"),
+            Role::Holder {
+                form: Form::Hicos, ..
+            } => language.say("憑證卡（HiCOS）", "card (HiCOS)"),
             _ => language.say("密碼", "password"),
         },
         handle: session.handle,
@@ -87,6 +91,7 @@ pub(crate) async fn end_all(
     let account = &holder.signed_in.account.number;
     let mut changes = site.database.begin().await?;
     let ended = Sessions::end_all(&mut changes, account, None).await?;
+    Links::end(&mut changes, account, &[Purpose::Password, Purpose::Mail]).await?;
     site.audit
         .note(Action::SignedOutEverywhere, "holder")
         .account(account)

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{Frame, PageError, answer, password::is_right};
 use crate::{
-    State as AccountState,
+    Kind, State as AccountState,
     audit::Action,
     browser::Forgotten,
     passwords::LONGEST,
@@ -56,29 +56,29 @@ pub(crate) async fn enter(
     Posted(sent): Posted<Credentials>,
 ) -> Result<Response, PageError> {
     let number = sent.number.trim().to_ascii_uppercase();
-    let possible = number.chars().count() <= 20 && sent.password.chars().count() <= LONGEST;
-    let password = if possible {
-        sent.password
+    // What cannot be right goes the same way as what is wrong: it is counted, hashed, written down.
+    let possible = Kind::has_number(&number) && sent.password.chars().count() <= LONGEST;
+    let (asked, password) = if possible {
+        (number.as_str(), sent.password)
     } else {
-        String::new()
+        ("", String::new())
     };
-    let account = if is_right(&site, &visitor, &number, password).await? && possible {
-        site.accounts.of_number(&number).await?
-    } else {
-        None
-    };
-    if let Some(account) = account.filter(|account| account.state == AccountState::Active) {
-        let browser = without_card(&site, &visitor, &account).await?;
+    let is_right = is_right(&site, &visitor, asked, password).await?;
+    let account = site.accounts.of_number(asked).await?;
+    if let Some(account) = &account
+        && is_right
+        && account.state == AccountState::Active
+    {
+        let browser = without_card(&site, &visitor, account).await?;
         return Ok((browser, Redirect::to("/account")).into_response());
     }
-    if possible && site.accounts.of_number(&number).await?.is_some() {
-        site.audit
-            .note(Action::PasswordRefused, "anybody")
-            .account(&number)
-            .client(visitor.client.as_str())
-            .write_alone()
-            .await?;
-    }
+    let found = account.map(|account| account.number);
+    site.audit
+        .note(Action::PasswordRefused, "anybody")
+        .account(&found.unwrap_or_default())
+        .client(visitor.client.as_str())
+        .write_alone()
+        .await?;
     let fault = visitor
         .language
         .say("帳號或密碼不對", "Account number or password is not right");

@@ -47,6 +47,7 @@ impl Portal {
         site.limits.sweep().await?;
         site.outbox.sweep().await?;
         site.card_requests.sweep().await?;
+        site.contacts.sweep().await?;
         let forgotten = i64::try_from(FORGOTTEN.as_millis()).unwrap_or(i64::MAX);
         site.accounts.sweep(site.clock.now_ms() - forgotten).await
     }
@@ -63,8 +64,10 @@ impl Portal {
         let router = self.router();
         let proxies = self.site.proxies.clone();
         let is_proxy = move |address| proxies.iter().any(|network| network.has(address));
+        let (tls, places) = (self.tls.clone(), server::PLACES);
+        let served = server::serve(listener, tls, router, places, is_proxy, shutdown);
         tokio::select! {
-            () = server::serve(listener, self.tls.clone(), router, is_proxy, shutdown) => {}
+            () = served => {}
             () = self.keep_house() => {}
             () = self.keep_post() => {}
             () = self.keep_lists() => {}
@@ -73,7 +76,8 @@ impl Portal {
 
     /// Serves the figures on `listener`, over http, until `shutdown` is done.
     pub async fn serve_metrics(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        server::serve(listener, None, self.metrics(), |_| true, shutdown).await;
+        let router = self.metrics();
+        server::serve(listener, None, router, server::FEW, |_| true, shutdown).await;
     }
 
     /// Deletes what has expired, for ever.

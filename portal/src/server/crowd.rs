@@ -11,12 +11,17 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use crate::client::customer;
+
+/// An answer of which nothing was taken for so long does not keep its connection from giving way.
+const STALLED: Duration = Duration::from_secs(10);
+
 /// How many there may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Places {
     /// Of everybody together.
     pub(crate) all: usize,
-    /// Of one address.
+    /// Of one address, or of one IPv6 customer, who has many.
     pub(crate) each: usize,
 }
 
@@ -45,6 +50,9 @@ struct Line {
 
 struct State {
     running: usize,
+    /// Answers of which parts are still to go out.
+    answering: usize,
+    /// Since when nothing runs, or the last part of an answer went out.
     idle_since: Instant,
     leaving: bool,
 }
@@ -64,6 +72,12 @@ pub(crate) struct Running {
     line: Arc<Line>,
 }
 
+/// An answer that goes out, until dropped.
+pub(crate) struct Answering {
+    crowd: Arc<Crowd>,
+    line: Arc<Line>,
+}
+
 impl Crowd {
     pub(crate) fn new(places: Places) -> Arc<Self> {
         Arc::new(Self {
@@ -77,6 +91,7 @@ impl Crowd {
     /// way; when none is idle, this waits: requests end soon. `None` when this address has all of
     /// its own, and each is at work: it must not keep the others waiting.
     pub(crate) async fn seat(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Seat> {
+        let peer = peer.map(customer);
         loop {
             let freed = self.freed.notified();
             {
@@ -90,6 +105,16 @@ impl Crowd {
                 }
             }
             freed.await;
+        }
+    }
+
+    /// Has so many connections give way, those that have been idle longest: the system has no room.
+    pub(crate) fn make_room(&self, number: usize) {
+        let lines = lock(&self.lines);
+        for _ in 0..number {
+            if !one_gives_way(lines.iter()) {
+                return;
+            }
         }
     }
 
@@ -109,6 +134,7 @@ impl Crowd {
             peer,
             state: Mutex::new(State {
                 running: 0,
+                answering: 0,
                 idle_since: Instant::now(),
                 leaving: false,
             }),
@@ -130,7 +156,12 @@ fn has_room(lines: &[Arc<Line>], these: impl Fn(&Line) -> bool, places: usize) -
     if staying < places {
         return true;
     }
-    let longest = these()
+    one_gives_way(these())
+}
+
+/// Tells the longest idle of these to go; false where none is idle.
+fn one_gives_way<'a>(these: impl Iterator<Item = &'a Arc<Line>>) -> bool {
+    let longest = these
         .filter_map(|line| Some((line.idle_since()?, line)))
         .min_by_key(|(since, _)| *since);
     let Some((_, line)) = longest else {
@@ -170,10 +201,40 @@ impl Seat {
 }
 
 impl Line {
-    /// Since when no request runs; `None` while one does, or when it leaves anyway.
+    /// Since when nothing goes on; `None` while something does, or when it leaves anyway.
     fn idle_since(&self) -> Option<Instant> {
         let state = lock(&self.state);
-        (state.running == 0 && !state.leaving).then_some(state.idle_since)
+        let goes_out = state.answering > 0 && state.idle_since.elapsed() < STALLED;
+        let is_idle = state.running == 0 && !goes_out && !state.leaving;
+        is_idle.then_some(state.idle_since)
+    }
+}
+
+impl Running {
+    /// Its answer is there, and goes out now.
+    pub(crate) fn answers(self) -> Answering {
+        lock(&self.line.state).answering += 1;
+        Answering {
+            crowd: Arc::clone(&self.crowd),
+            line: Arc::clone(&self.line),
+        }
+    }
+}
+
+impl Answering {
+    /// A part of it went out.
+    pub(crate) fn goes_on(&self) {
+        lock(&self.line.state).idle_since = Instant::now();
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let mut state = lock(&self.line.state);
+        state.answering -= 1;
+        state.idle_since = Instant::now();
+        drop(state);
+        self.crowd.freed.notify_waiters();
     }
 }
 

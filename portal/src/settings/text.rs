@@ -1,37 +1,56 @@
 //! Settings that are texts with a form.
 
-use std::{fmt::Display, str::FromStr};
+use std::{
+    fmt::{self, Display},
+    str::FromStr,
+};
 
 use chop_verifier::{Ban, CitizenId};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{Kind, signer::Signer};
 
-/// A card that may operate the site: `citizen:9999000012345678` or `company:12345675`.
+/// A card, by whom it names: `citizen:9999000012345678` or `company:12345675`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OperatorCard {
+pub struct CardName {
     kind: Kind,
     subject: String,
 }
 
-/// Why a text is not an [`OperatorCard`].
+/// Why a text is not an [`CardName`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not a card such as citizen:9999000012345678 or company:12345675")]
-pub struct OperatorCardError;
+pub struct CardNameError;
 
-impl OperatorCard {
+impl CardName {
     /// Whether it is this one.
     pub(crate) fn is(&self, signer: &Signer) -> bool {
         self.kind == signer.kind && self.subject == signer.subject
     }
+
+    /// Whose kind of card it is.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What certificates call its holder.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
 }
 
-impl FromStr for OperatorCard {
-    type Err = OperatorCardError;
+impl Display for CardName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind.as_str(), self.subject)
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, OperatorCardError> {
-        let (kind, subject) = text.split_once(':').ok_or(OperatorCardError)?;
-        let kind: Kind = kind.parse().map_err(|()| OperatorCardError)?;
+impl FromStr for CardName {
+    type Err = CardNameError;
+
+    fn from_str(text: &str) -> Result<Self, CardNameError> {
+        let (kind, subject) = text.split_once(':').ok_or(CardNameError)?;
+        let kind: Kind = kind.parse().map_err(|()| CardNameError)?;
         let can_be = match kind {
             Kind::Company => subject.parse::<Ban>().is_ok(),
             Kind::Citizen => subject.parse::<CitizenId>().is_ok(),
@@ -40,7 +59,7 @@ impl FromStr for OperatorCard {
         let subject = subject.to_owned();
         can_be
             .then_some(Self { kind, subject })
-            .ok_or(OperatorCardError)
+            .ok_or(CardNameError)
     }
 }
 

@@ -83,13 +83,14 @@ pub(super) const WORDS: &[Words] = &[
         "agent_untrusted",
         Stop,
         (
-            "回應的程式不是 Chop",
-            "另一個程式占用了 Chop 的位置，或本機憑證沒有裝好。請執行 Chop 選單裡的「自我檢測」，或洽貴公司資訊人員。",
+            "這個瀏覽器還不信任 Chop",
+            "Chop 正在執行，但瀏覽器不接受它的本機憑證。請執行 Chop 選單裡的「自我檢測」，照「瀏覽器信任」那一行做，再重新啟動瀏覽器；或洽貴公司資訊人員。",
         ),
         (
-            "What answers is not Chop",
-            "Another program is in Chop’s place, or the local certificate is not installed. Run \
-             “Self-test” in Chop’s menu, or ask your IT department.",
+            "This browser does not trust Chop yet",
+            "Chop runs, but the browser does not accept its localhost certificate. Run “Self-test” in \
+             Chop’s menu, do what its line about trust says and start the browser anew; or ask your \
+             IT department.",
         ),
     ),
     Words::new(

@@ -22,10 +22,52 @@ async fn no_row_can_be_changed_or_deleted() {
         let error = scene.execute(statement).await.unwrap_err();
         assert!(error.to_string().contains("append-only"), "{error}");
     }
+    // What SQLite has beside it; PostgreSQL does not know these words.
+    for statement in [
+        "REPLACE INTO audit SELECT id, at, 'somebody else', action, account, certificate_serial, \
+         certificate_sha256, client, detail FROM audit",
+        "REPLACE INTO audit (rowid, id, at, actor, action, account, certificate_serial, \
+         certificate_sha256, client, detail) SELECT rowid, 'x' || id, at, 'somebody else', action, \
+         account, '', '', '', '' FROM audit",
+        "UPDATE OR REPLACE audit SET id = 'x'",
+    ] {
+        assert!(scene.execute(statement).await.is_err(), "{statement}");
+    }
 
     assert_eq!(scene.rows("SELECT COUNT(*) FROM audit").await, before);
     let changed = "SELECT COUNT(*) FROM audit WHERE actor = 'somebody else'";
     assert_eq!(scene.rows(changed).await, 0);
+}
+
+/// What the rows name is evidence as well.
+#[tokio::test]
+async fn no_certificate_can_be_changed_or_deleted() {
+    let (scene, _) = Scene::with_account().await;
+    let card = scene.card(&COMPANY);
+    scene.sign_in(&scene.browser(), &card).await;
+    for statement in [
+        "UPDATE certificates SET der = 'another'",
+        "DELETE FROM certificates",
+    ] {
+        assert!(scene.execute(statement).await.is_err(), "{statement}");
+    }
+    // SQLite alone knows these words, and then does nothing.
+    for statement in [
+        "REPLACE INTO certificates SELECT sha256, 'another' FROM certificates",
+        "REPLACE INTO certificates (rowid, sha256, der) SELECT rowid, 'x', 'another' FROM \
+         certificates",
+    ] {
+        let _ = scene.execute(statement).await;
+    }
+    let count = "SELECT COUNT(*) FROM certificates";
+    assert_eq!(scene.rows(count).await, 1);
+    let entry = &scene.portal.audit().before("", "", 1).await.unwrap()[0];
+    let kept = scene.portal.audit().certificate(&entry.certificate_sha256);
+    assert_eq!(kept.await.unwrap(), Some(card.certificate_base64()));
+    // The same card signs in again, and is kept once.
+    let again = scene.sign_in(&scene.browser(), &card).await;
+    assert_eq!(again.location(), "/account");
+    assert_eq!(scene.rows(count).await, 1);
 }
 
 #[tokio::test]

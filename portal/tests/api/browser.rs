@@ -108,7 +108,13 @@ impl Browser {
     }
 
     /// Sends a request with the browser's cookies, and keeps those of the answer.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.open(request).await;
+        self.read(response).await
+    }
+
+    /// The same, and leaves the answer to be read.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response<Body> {
         let cookies: Vec<_> = self
             .cookies
             .lock()
@@ -122,7 +128,10 @@ impl Browser {
                 .insert(header::COOKIE, cookies.join("; ").parse().unwrap());
         }
         let service = TowerToHyperService::new(self.router.clone());
-        let response: Response<Body> = service.call(request).await.unwrap();
+        service.call(request).await.unwrap()
+    }
+
+    async fn read(&self, response: Response<Body>) -> Answer {
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge, Origin, signed_message};
-use chop_testpki::{Credential, Message, PrivateKey, signing_certificate_v2};
+use chop_testpki::{Credential, Message, PrivateKey, extension, signing_certificate_v2};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension,
     DistinguishedName, DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
@@ -30,6 +30,8 @@ pub(crate) struct Blank {
     /// Days from now.
     pub(crate) valid: std::ops::Range<i64>,
     pub(crate) rank: &'static str,
+    /// Whether it is one of `chop simulate`.
+    pub(crate) simulated: bool,
 }
 
 /// A company with an account in most scenes.
@@ -39,6 +41,7 @@ pub(crate) const COMPANY: Blank = Blank {
     usage: KeyUsagePurpose::DigitalSignature,
     valid: -1..365,
     rank: "primary",
+    simulated: false,
 };
 
 /// A citizen.
@@ -135,6 +138,11 @@ impl Authority {
         params.not_before = in_days(blank.valid.start).into();
         params.not_after = in_days(blank.valid.end).into();
         params.custom_extensions = vec![directory_attributes(blank)];
+        if blank.simulated {
+            let policies = extension::policies(&[chop_protocol::SIMULATED_POLICY]).value;
+            let policies = CustomExtension::from_oid_content(&[2, 5, 29, 32], policies);
+            params.custom_extensions.push(policies);
+        }
 
         let key = KeyPair::generate().unwrap();
         let issuer = Issuer::from_params(&self.params, &self.key);

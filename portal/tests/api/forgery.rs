@@ -199,9 +199,8 @@ async fn nobody_is_signed_out_without_the_token_or_by_another_site() {
 
 #[tokio::test]
 async fn no_form_of_the_site_is_taken_without_its_token() {
-    let (scene, _) = Scene::with_account().await;
-    let browser = scene.browser();
-    scene.sign_in(&browser, &scene.card(&COMPANY)).await;
+    let (scene, browser, _) = crate::exemptions::signed_in().await;
+    let exemption = crate::exemptions::made(&browser).await;
     for path in [
         "/apply/company",
         "/apply/citizen",
@@ -220,6 +219,8 @@ async fn no_form_of_the_site_is_taken_without_its_token() {
         "/account/sessions",
         "/account/sign-out-everywhere",
         "/account/password",
+        "/account/exemptions/new",
+        &exemption,
     ] {
         for token in [&[][..], &[("csrf_token", "guess")]] {
             let answer = browser.post_form(path, ORIGIN, token).await;
@@ -228,6 +229,32 @@ async fn no_form_of_the_site_is_taken_without_its_token() {
         }
     }
     assert_eq!(browser.get("/account").await.status, 200);
+    assert_eq!(browser.get(&exemption).await.status, 200);
+    assert_eq!(scene.rows("SELECT COUNT(*) FROM exemptions").await, 1);
+}
+
+#[tokio::test]
+async fn no_form_of_an_operator_is_taken_without_its_token() {
+    let (scene, browser) = crate::operators::operated().await;
+    let account = scene.seed(portal::State::Active).await;
+    let path = format!("/operator/accounts/{}", account.number);
+    for (path, fields) in [
+        (path.as_str(), &[("what", "disable")][..]),
+        ("/operator/cards", &[("id", "a"), ("what", "bind")]),
+        ("/operator/mail", &[("id", "a")]),
+        ("/operator/audit/export", &[]),
+    ] {
+        for token in [&[][..], &[("csrf_token", "guess")]] {
+            let fields = [token, fields].concat();
+            let answer = browser.post_form(path, ORIGIN, &fields).await;
+            assert_eq!(answer.status, 403, "{path}");
+            answer.shows(&["這個動作沒有執行"]);
+        }
+    }
+    let state = scene.account(&account.number).await.state;
+    assert_eq!(state, portal::State::Active);
+    let exported = "SELECT COUNT(*) FROM audit WHERE action = 'exported'";
+    assert_eq!(scene.rows(exported).await, 0);
 }
 
 #[tokio::test]

@@ -33,9 +33,14 @@ fn posted(cms: &[u8]) -> String {
 }
 
 async fn sign_in(browser: &Browser, card: &Card) -> Answer {
+    sign_in_at(browser, AT, card).await
+}
+
+/// The whole road of such a login, at this address.
+pub(crate) async fn sign_in_at(browser: &Browser, path: &str, card: &Card) -> Answer {
     let start = browser.challenge().await;
     let answer = signed(card, &start.challenge);
-    browser.post_to(AT, &start.token, answer).await
+    browser.post_to(path, &start.token, answer).await
 }
 
 #[tokio::test]

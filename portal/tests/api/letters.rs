@@ -141,9 +141,21 @@ async fn of_two_nodes_one_sends_a_letter() {
     for _ in 0..5 {
         apply(&scene.browser(), "cardless", &PERSON).await;
     }
-    let (portal, other) = (scene.portal.clone(), scene.portal.clone());
-    let (one, two) = tokio::join!(portal.deliver(), other.deliver());
-    assert_eq!(one.unwrap() + two.unwrap(), 5);
+    let mut settings = portal::Settings::default();
+    settings.origin = ORIGIN.parse().unwrap();
+    settings.database.clone_from(&scene.database.url);
+    settings.mail = Some(portal::Mail {
+        server: scene.mail.url(),
+        from: "noreply@portal.example".to_owned(),
+        user: None,
+        password_file: None,
+    });
+    // Connections of its own to the same database.
+    let other = portal::Portal::open(settings).await.unwrap();
+    let one = scene.portal.clone();
+    let one = tokio::spawn(async move { one.deliver().await.unwrap() });
+    let two = tokio::spawn(async move { other.deliver().await.unwrap() });
+    assert_eq!(one.await.unwrap() + two.await.unwrap(), 5);
     scene.no_more_letters_than(5).await;
 }
 

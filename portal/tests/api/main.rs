@@ -1,7 +1,7 @@
 //! The portal from outside: requests in, answers out.
 //!
-//! The end-to-end tests run every module of this again on PostgreSQL, with a `database` of their
-//! own beside it.
+//! The end-to-end tests run every module of this but `commands` again on PostgreSQL, with a
+//! `database` of their own beside it.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,13 +16,18 @@ mod audit;
 mod binding;
 mod browser;
 mod card;
+mod commands;
 mod database;
+mod decided_cards;
 mod exemptions;
 mod forgery;
+mod guessing;
 mod hicos;
+mod hicos_sessions;
 mod hostile;
 mod letters;
 mod limits;
+mod links;
 #[path = "../../../tests/src/mail_catcher.rs"]
 #[allow(
     dead_code,
@@ -30,6 +35,7 @@ mod limits;
     reason = "shared with the end-to-end tests"
 )]
 mod mail_catcher;
+mod mail_limits;
 mod new_cards;
 mod operators;
 mod pages;

@@ -10,20 +10,20 @@ use crate::{
     scene::Scene,
 };
 
-const OPERATOR: Blank = Blank {
+pub(crate) const OPERATOR: Blank = Blank {
     number: "9999000000000001",
     name: "管理員",
     ..COMPANY
 };
 
 /// A citizen's new card: the same name, another number.
-const NEW: Blank = Blank {
+pub(crate) const NEW: Blank = Blank {
     number: "9999000087654321",
     ..CITIZEN
 };
 
 /// With this card verified, names an account; gives the code that is mailed.
-async fn code(
+pub(crate) async fn code(
     scene: &Scene,
     browser: &Browser,
     blank: &Blank,

@@ -1,5 +1,7 @@
 //! The operator's pages: for cards on the list, and for nobody else.
 
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt as _;
 use portal::{Kind, State};
 
 use crate::{
@@ -24,7 +26,7 @@ const PAGES: [&str; 6] = [
     "/operator/trust",
 ];
 
-async fn operated() -> (Scene, Browser) {
+pub(crate) async fn operated() -> (Scene, Browser) {
     let scene = Scene::with(|settings| {
         settings.operators = vec!["citizen:9999000000000001".parse().unwrap()];
     })
@@ -202,6 +204,45 @@ async fn the_audit_log_is_exported_whole_and_that_is_written_down() {
     assert_eq!((rows.len(), signed_in), (5, 4));
     let newest = scene.portal.audit().before("", "", 1).await.unwrap();
     assert_eq!(newest[0].action, "exported");
+}
+
+/// What has an end looks whole.
+#[tokio::test]
+async fn an_export_that_fails_in_the_middle_has_no_end() {
+    let (scene, browser) = operated().await;
+    scene
+        .execute(
+            "INSERT INTO audit (id, at, actor, action, account, certificate_serial, \
+             certificate_sha256, client, detail) \
+             WITH RECURSIVE n(i) AS (SELECT 10001 UNION ALL SELECT i + 1 FROM n WHERE i < 15000) \
+             SELECT CAST(i AS TEXT), 0, 'system', 'odd', '', '', '', '', '' FROM n",
+        )
+        .await
+        .unwrap();
+    browser.get("/operator/audit").await;
+    let token = browser.form_token();
+    let request = Request::post("/operator/audit/export")
+        .header("origin", crate::scene::ORIGIN)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf_token={token}")));
+    let response = browser.open(request.unwrap()).await;
+    assert_eq!(response.status(), 200);
+    let mut body = response.into_body();
+    body.frame().await.unwrap().unwrap();
+
+    scene
+        .execute("ALTER TABLE audit RENAME TO elsewhere")
+        .await
+        .unwrap();
+
+    let mut parts = 1;
+    let end = loop {
+        match body.frame().await {
+            Some(Ok(_)) => parts += 1,
+            end => break end,
+        }
+    };
+    assert!(parts < 10 && matches!(end, Some(Err(_))), "{parts}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::{
     scene::{MAIL, Scene},
 };
 
-const CHANGED: [(&str, &str); 7] = [
+pub(crate) const CHANGED: [(&str, &str); 7] = [
     ("name", "想改的名字"),
     ("representative", "新負責"),
     ("address", "高雄市測試路 3 號"),
@@ -100,8 +100,10 @@ async fn another_address_for_mail_counts_when_its_mail_was_followed() {
         scene.account(&account.number).await.profile.mail,
         "new@company.example"
     );
-    // The address of before is told.
-    assert!(scene.letter(0).await.subject.contains("電子郵件已經變更"));
+    // The address of before was told when it was asked for, and is told again.
+    let asked = scene.letter(0).await;
+    assert!(asked.subject.contains("有人要變更電子郵件"));
+    assert!(scene.letter(1).await.subject.contains("電子郵件已經變更"));
     assert_eq!(elsewhere.submit(&path, &[]).await.status, 410);
 }
 

@@ -35,6 +35,25 @@ async fn a_certificate_that_begins_tomorrow_is_refused() {
 }
 
 #[tokio::test]
+async fn a_simulated_card_is_refused_unless_the_settings_allow_it() {
+    let simulated = Blank {
+        simulated: true,
+        ..COMPANY
+    };
+    let (scene, _) = Scene::with_account().await;
+    let card = scene.card(&simulated);
+    scene
+        .sign_in(&scene.browser(), &card)
+        .await
+        .is_code(403, "certificate_untrusted");
+
+    let scene = Scene::with(|settings| settings.allow_simulated_cards = true).await;
+    let card = scene.card(&simulated);
+    let answer = scene.sign_in(&scene.browser(), &card).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
 async fn a_certificate_of_another_authority_with_the_same_name_is_refused() {
     let (scene, _) = Scene::with_account().await;
     let card = Authority::of_companies().card(&COMPANY);

@@ -5,6 +5,8 @@ use std::{fs, sync::Arc};
 use portal::{Portal, Settings, Tls};
 use rcgen::generate_simple_self_signed;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use tempfile::TempDir;
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -38,9 +40,8 @@ async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> String {
     answer
 }
 
-#[tokio::test]
-async fn the_site_is_served_over_https() {
-    let folder = tempfile::tempdir().unwrap();
+/// Settings with a certificate for `localhost`, and the certificate.
+fn secured(folder: &TempDir) -> (Settings, CertificateDer<'static>) {
     let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let tls = Tls {
         certificate: folder.path().join("a.pem"),
@@ -48,15 +49,19 @@ async fn the_site_is_served_over_https() {
     };
     fs::write(&tls.certificate, made.cert.pem()).unwrap();
     fs::write(&tls.key, made.signing_key.serialize_pem()).unwrap();
-    let (address, stop, task) = serve({
-        let mut settings = settings();
-        settings.tls = Some(tls);
-        settings
-    })
-    .await;
+    let mut settings = settings();
+    settings.tls = Some(tls);
+    (settings, made.cert.der().clone())
+}
+
+#[tokio::test]
+async fn the_site_is_served_over_https() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, certificate) = secured(&folder);
+    let (address, stop, task) = serve(settings).await;
 
     let mut roots = RootCertStore::empty();
-    roots.add(made.cert.der().clone()).unwrap();
+    roots.add(certificate).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -137,6 +142,49 @@ async fn sockets_that_say_nothing_keep_nobody_out() {
     assert_eq!(first.await.unwrap().unwrap_or(0), 0);
 }
 
+/// Also before a handshake, for which nobody has said a word yet.
+#[tokio::test]
+async fn sockets_that_shake_no_hands_hold_no_more_places_than_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, _stop, _task) = serve(secured(&folder).0).await;
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+
+    let is_open = |stream: &&TcpStream| {
+        let read = stream.try_read(&mut [0; 1]);
+        read.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    };
+    let open = silent.iter().filter(is_open).count();
+    assert!((1..=128).contains(&open), "{open}");
+}
+
+/// A program that would run out of files in the middle of the day does not start in the morning.
+#[cfg(unix)]
+#[tokio::test]
+async fn with_too_few_files_the_program_does_not_start_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = tokio::process::Command::new("sh")
+        .arg("-c")
+        .arg("ulimit -n 1024 && exec \"$0\" \"$@\"")
+        .arg(env!("CARGO_BIN_EXE_portal"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(std::time::Duration::from_secs(20), output);
+    let output = output.await.unwrap().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("1024") && said.contains("LimitNOFILE"),
+        "{said}"
+    );
+}
+
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let scene = crate::scene::Scene::new().await;
@@ -152,6 +200,23 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
         assert_eq!(answer.status, status);
         assert_eq!(start.elapsed().as_secs(), 10);
     }
+}
+
+/// A signature may be long: of nobody in particular so much is not even waited for.
+#[tokio::test]
+async fn a_signature_of_nobody_is_not_read() {
+    let scene = crate::scene::Scene::new().await;
+    let browser = scene.browser();
+    tokio::time::pause();
+    let start = tokio::time::Instant::now();
+    let request = axum::http::Request::post("/account/exemptions/TX0123456789/signature")
+        .header("origin", crate::scene::ORIGIN)
+        .header("x-csrf-token", "a")
+        .body(axum::body::Body::new(Never))
+        .unwrap();
+    let answer = browser.send(request).await;
+    answer.is_code(403, "signed_out");
+    assert_eq!(start.elapsed().as_secs(), 0);
 }
 
 /// A body of which nothing comes.

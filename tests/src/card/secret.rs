@@ -101,6 +101,10 @@ impl Card {
             return Err(status::NO_SUCH_REFERENCE);
         }
         let (puk, pin) = two_secrets(data)?;
+        self.counts.puks += 1;
+        if let Some(code) = self.puk_fault {
+            return Err(Status(code));
+        }
         self.puk.check(puk)?;
         self.pin.set(pin);
         Ok(Vec::new())

@@ -63,6 +63,7 @@ fn asking_for_the_tries_left_is_not_counted_as_a_pin() {
         Counts {
             apdus: 2,
             verifies: 0,
+            puks: 0,
             private_ops: 0,
             certificates: 0,
         }

@@ -3,7 +3,7 @@
 import { signIn } from '/bridge/index.js'
 
 const button = (id) => document.getElementById(id)
-const login = { states: [], reasons: [], assertion: null, error: null, challenge: null }
+const login = { states: [], reasons: [], assertion: null, error: null, challenge: null, simulated: 0 }
 window.login = login
 
 function show(update) {
@@ -23,7 +23,9 @@ button('sign-in').addEventListener('click', async () => {
   try {
     const response = await fetch('/challenge')
     login.challenge = (await response.json()).challenge
-    login.assertion = await signIn(login.challenge, { signal: abort.signal, onState: show })
+    const onSimulated = () => login.simulated++
+    const options = { signal: abort.signal, onState: show, onSimulated }
+    login.assertion = await signIn(login.challenge, options)
   } catch (error) {
     const { name, code, message, triesLeft, retryAfter } = error
     login.error = { name, code, message, triesLeft, retryAfter }

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use chop_token::{Error, Keyring, PinState, TokenId};
+use chop_token::{Error, Keyring, Module, PinState, TokenId};
 use e2e::{
     card::{Card, PIN, PUK, Slot, TRIES},
-    keyring::{messages, over, pin, signer, until},
+    keyring::{messages, pin, signer, start, until},
     namespace::Namespace,
     pki::{Holder, KeyKind, Pki, Request},
     stack::CardStack,
 };
 
-use crate::browser_scene::in_namespace;
+use crate::{browser_scene::in_namespace, card_journal::Journal};
 
 const NEW: &str = "654321";
 const SOON: Duration = Duration::from_secs(15);
@@ -25,8 +25,12 @@ struct Scene {
 
 impl Scene {
     async fn new(namespace: &Namespace) -> Self {
+        Self::over(namespace, e2e::module::opensc().unwrap().into()).await
+    }
+
+    async fn over(namespace: &Namespace, module: Module) -> Self {
         let stack = CardStack::start(namespace, [card(&Holder::company())]).unwrap();
-        let keyring = over(stack.module().unwrap());
+        let keyring = start(vec![module], &[]);
         let inventory = until(&keyring, SOON, |it| signer(it).is_some())
             .await
             .unwrap();
@@ -127,5 +131,56 @@ fn card_that_was_swapped_hears_no_puk_of_the_one_before() {
         }
 
         assert_eq!(scene.stack.reader().card().puk.left, TRIES);
+    });
+}
+
+#[test]
+fn card_that_answers_a_puk_with_nothing_known_does_not_have_it_again() {
+    in_namespace(async |namespace| {
+        let module = e2e::module::opensc().unwrap();
+        let journal = Journal::around(namespace.folder(), &module);
+        let scene = Scene::over(namespace, journal.module()).await;
+        for fault in [0x6f00, 0x6982, 0x6300] {
+            scene.stack.reader().card().puk_fault = Some(fault);
+            let before = scene.stack.reader().card().counts.puks;
+            let (puk, new) = (pin(PUK), pin(NEW));
+            let asked = loop {
+                match scene.keyring.unblock(&scene.token, &puk, &new).await {
+                    // On a busy machine; the card has heard nothing.
+                    Err(Error::NotFree) => {
+                        assert_eq!(scene.stack.reader().card().counts.puks, before);
+                    }
+                    asked => break asked,
+                }
+            };
+
+            match (fault, asked) {
+                (0x6300, Err(Error::PukWrong { left: None })) => {}
+                (_, Err(Error::Module { code, .. })) if code == u64::from(fault) => {}
+                (_, other) => panic!("{fault:#x}: {other:?}"),
+            }
+            assert_eq!(scene.stack.reader().card().counts.puks, before + 1);
+        }
+        // Not even its module was asked to try.
+        assert_eq!(journal.logins(), "");
+        assert_eq!(scene.stack.reader().card().puk.left, TRIES);
+    });
+}
+
+#[test]
+fn card_that_is_slow_over_a_puk_is_waited_for() {
+    in_namespace(async |namespace| {
+        let scene = Scene::new(namespace).await;
+        scene.stack.reader().card().puk_delay = Duration::from_secs(3);
+        let (puk, new) = (pin(PUK), pin(NEW));
+
+        scene
+            .keyring
+            .unblock(&scene.token, &puk, &new)
+            .await
+            .unwrap();
+
+        assert_eq!(scene.stack.reader().card().counts.puks, 1);
+        scene.signs_with(NEW).await.unwrap();
     });
 }

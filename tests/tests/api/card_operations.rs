@@ -20,7 +20,7 @@ use e2e::trust::Home;
 use serde_json::{Value, json};
 
 use crate::browser_scene::{LONG, in_namespace};
-use crate::sign_in_desk::window_titled;
+use crate::sign_in_desk::{tab_and_enter, window_titled};
 
 const CONTENT: &str = "本公司同意 §1 至 §3。";
 
@@ -81,6 +81,10 @@ impl Desk {
     /// Waits for the window, and presses these keys in it.
     async fn answer(&self, title: &str, pin: &str) {
         window_titled(&self.display, title).await;
+        if pin.is_empty() {
+            // The language, the certificate's details, yes.
+            return tab_and_enter(&self.display, 3).await;
+        }
         self.display.type_text(pin).await.unwrap();
         self.display.key("Return").await.unwrap();
     }

@@ -134,3 +134,30 @@ fn chop_cards_follows_what_is_put_in_and_taken_out() {
     stack.insert().unwrap();
     next(&holder);
 }
+
+#[test]
+fn chop_cards_shows_nothing_that_a_module_prints() {
+    let namespace = Namespace::enter().unwrap();
+    let _stack = stack(&namespace);
+    let folder = namespace.folder();
+    let source = "#include <stdio.h>\n__attribute__((constructor)) static void load(void) {\
+                  fputs(\"\\033]0;title\\007\", stderr); puts(\"\\033[2J\"); fflush(stdout); }\n\
+                  int C_GetFunctionList(void) { return 5; }\n";
+    std::fs::write(folder.join("prints.c"), source).unwrap();
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o", "prints.so", "prints.c"])
+        .current_dir(folder)
+        .status();
+    assert!(built.unwrap().success());
+    let settings = format!("modules = [{:?}]", folder.join("prints.so"));
+
+    let output = command(folder, &settings, &[]).output().unwrap();
+
+    for said in [output.stdout, output.stderr] {
+        let said = String::from_utf8_lossy(&said);
+        assert!(
+            !said.contains('\u{1b}') && !said.contains('\u{7}'),
+            "{said:?}"
+        );
+    }
+}

@@ -37,7 +37,10 @@ impl Machine {
         }
         namespace.write_etc("chop/policy.toml", policy).unwrap();
         let program = folder.join("chop");
-        fs::copy(chop(), &program).unwrap();
+        // By another process: a file that is open for writing here cannot be run, and what a test
+        // beside this one starts may have it open for a moment longer.
+        let copied = Command::new("cp").arg(chop()).arg(&program).status();
+        assert!(copied.unwrap().success());
         let mut machine = Self {
             gate: None,
             folder,
@@ -64,6 +67,7 @@ impl Machine {
         fs::set_permissions(&pair, Permissions::from_mode(0o400)).unwrap();
         let mut gate = self.as_user(GATE, &self.chop);
         gate.arg("gate").env("CREDENTIALS_DIRECTORY", &credentials);
+        gate.env("STATE_DIRECTORY", &credentials);
         self.gate = Some(Program::start(gate, &self.folder.join("gate.log")).unwrap());
         wait(|| Path::new(SOCKET).exists());
     }
@@ -141,6 +145,12 @@ const IS_LINS: &str = "\"agent\":\"chop\"";
 const IS_CHENS: &str = "origin_refused";
 const IS_NOBODYS: &str = "{\"code\":\"no_agent\"} 503";
 
+/// The sockets of this name that the kernel knows in this namespace: the gate's ends.
+fn gate_sockets() -> usize {
+    let known = fs::read_to_string("/proc/thread-self/net/unix").unwrap();
+    known.lines().filter(|line| line.ends_with(SOCKET)).count()
+}
+
 fn wait(until: impl Fn() -> bool) {
     let start = Instant::now();
     while !until() {
@@ -173,6 +183,17 @@ fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
             assert_eq!(answer(HUANG), IS_NOBODYS, "{address} {version}");
         }
     }
+    // Who has an agent is remembered, for the removal.
+    let people = fs::read_to_string(machine.folder.join("credentials/people"));
+    assert_eq!(people.unwrap(), format!("{LIN}\n{CHEN}\n"));
+    // A request with a body is not waited for.
+    let start = Instant::now();
+    let post = ["--http1.1", "--data", "{}"];
+    assert_eq!(
+        machine.page(HUANG, "https://localhost:21443/v1/sign", &post),
+        IS_NOBODYS
+    );
+    assert!(start.elapsed() < Duration::from_secs(5));
     // The room for HiCOS pages has the same door.
     let room = |user| machine.page(user, "http://localhost:61161/", &[]);
     assert!(!room(LIN).ends_with("503"), "{}", room(LIN));
@@ -242,6 +263,25 @@ fn agents_and_gate_find_each_other_again_after_either_starts_anew() {
     drop(gate);
     machine.start_gate();
     wait(|| machine.greeting(LIN).contains(IS_LINS));
+}
+
+#[test]
+fn an_agent_after_one_that_was_killed_hears_what_is_told_to_all() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, "");
+    let killed = machine.agent(LIN, "development = true\ntray = false");
+    wait(|| machine.greeting(LIN).contains(IS_LINS));
+    let process = nix::unistd::Pid::from_raw(killed.pid().cast_signed());
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGKILL).unwrap();
+    killed.wait_for_end(Duration::from_secs(5)).unwrap();
+
+    // No page asks in between, which would have shown the gate which lines are dead.
+    let next = machine.agent(LIN, "development = true\ntray = false");
+    // The gate itself, four lines of the one and four of the other.
+    wait(|| gate_sockets() == 9);
+    assert!(machine.tell("quit").status.success());
+
+    next.wait_for_end(Duration::from_secs(10)).unwrap();
 }
 
 #[test]

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::browser_scene::LONG;
 use crate::hanging_module;
-use crate::sign_in_desk::{type_into_window, window_titled};
+use crate::sign_in_desk::{tab_and_enter, type_into_window, window_titled};
 
 /// The desk. Fields are dropped in this order.
 pub(crate) struct Desk {
@@ -95,10 +95,20 @@ impl Desk {
         }
     }
 
-    /// Waits for the window with this in its title, and presses Enter in it: yes, this time.
+    /// Waits for the window with this in its title, and says yes, this time: where Tab leads after
+    /// the language and “from now on”.
     pub(crate) async fn answer(&self, title: &str) {
+        self.press(title, 3).await;
+    }
+
+    /// The same where a yes is never for good.
+    pub(crate) async fn answer_this_once(&self, title: &str) {
+        self.press(title, 2).await;
+    }
+
+    async fn press(&self, title: &str, button: usize) {
         window_titled(&self.display, title).await;
-        self.display.key("Return").await.unwrap();
+        tab_and_enter(&self.display, button).await;
         self.display.wait_until_gone(title, LONG).await.unwrap();
     }
 

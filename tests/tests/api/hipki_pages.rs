@@ -265,7 +265,7 @@ fn hipki_program_is_asked_after_by_its_file() {
         curl.arg(r#"tbsPackage={"tbs":"of a program","signatureType":"PKCS7","pin":"123456"}"#);
         let asked = curl.stdout(Stdio::piped()).spawn().unwrap();
 
-        desk.answer("curl").await;
+        desk.answer_this_once("curl").await;
 
         let said = asked.wait_with_output().await.unwrap().stdout;
         let answer: Value = serde_json::from_slice(&said).unwrap();

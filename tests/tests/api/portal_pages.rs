@@ -206,7 +206,8 @@ fn portal_pages_of_the_three_kinds_of_accounts() {
         fill(page, &[("number", &number)]).await;
         follow(page, "main button", "/bind/citizen").await;
         gallery.keep("46-bind-citizen-code").await;
-        let mail = letter(&scene.stage, "citizen@home.example", 1).await;
+        // The second one told of the address that was asked for.
+        let mail = letter(&scene.stage, "citizen@home.example", 2).await;
         let digits = |word: &&str| word.len() == 8 && word.bytes().all(|b| b.is_ascii_digit());
         let mut words = mail.text.split(|char: char| !char.is_ascii_alphanumeric());
         let code = words.find(digits).unwrap();

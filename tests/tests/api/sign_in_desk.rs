@@ -140,6 +140,7 @@ impl Cards {
             pkcs12: self.pkcs12.clone(),
             settings: self.settings,
             environment: self.environment.clone(),
+            simulate: None,
         }
     }
 }
@@ -156,6 +157,16 @@ pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
     display.focus(window).await.unwrap();
     tokio::time::sleep(ARMED).await;
     window
+}
+
+/// Presses Tab so often, and Enter, in a window that wants no PIN.
+pub(crate) async fn tab_and_enter(display: &Display, tabs: usize) {
+    for _ in 0..tabs {
+        display.key("Tab").await.unwrap();
+    }
+    // Whatever is typed makes the window wait.
+    tokio::time::sleep(ARMED).await;
+    display.key("Return").await.unwrap();
 }
 
 /// Waits until the portal's page says that it ended with `code`; the number beside it, if any.

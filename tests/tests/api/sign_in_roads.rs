@@ -13,7 +13,7 @@ use e2e::softhsm::{self, SoftHsm};
 use e2e::stack::CardStack;
 
 use crate::browser_scene::{LONG, in_namespace};
-use crate::sign_in_desk::{Cards, Desk};
+use crate::sign_in_desk::{Cards, Desk, ended_with};
 
 /// Of a PKCS #12 file.
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -107,6 +107,23 @@ fn sign_in_with_a_pkcs12_file_that_hides_its_certificate_in_chromium_by_popup() 
         let desk = Desk::new(namespace, &file(namespace, Certificates::Hidden)).await;
         let browser = chromium(&desk).await;
         by_popup(&desk, &browser.page().await.unwrap(), PASSWORD).await;
+    });
+}
+
+#[test]
+fn sign_in_where_the_browser_does_not_trust_the_agent_is_explained_in_the_small_window() {
+    in_namespace(async |namespace| {
+        let desk = Desk::new(namespace, &file(namespace, Certificates::Readable)).await;
+        desk.home.distrust(1).unwrap();
+        let browser = chromium(&desk).await;
+        let page = browser.page().await.unwrap();
+
+        desk.press_card(&page).await;
+        let button = "document.querySelector('#proceed')";
+        page.wait_for(button, LONG).await.unwrap();
+        page.click("#proceed").await.unwrap();
+
+        ended_with(&page, "agent_untrusted").await;
     });
 }
 

@@ -144,8 +144,21 @@ fn words(arguments: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
+/// The commands that the help lists.
+fn commands() -> BTreeSet<String> {
+    let help = Command::new(chop()).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names
+        .filter(|name| !name.is_empty() && *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
 #[test]
-fn chop_has_no_option_that_answers_a_window() {
+fn chop_has_no_option_that_answers_a_window_but_for_cards_of_nobody() {
     let set = |words: &[&str]| {
         words
             .iter()
@@ -164,6 +177,9 @@ fn chop_has_no_option_that_answers_a_window() {
         (&["grants"], &["--json"]),
         (&["certificate"], &["--der"]),
         (&["doctor"], &["--json", "--open"]),
+        // The one exception: it takes no module, reader or file, and answers for cards that it makes
+        // itself. That nothing else can have a script is in its types (agent/simulate).
+        (&["simulate"], &["--answer", "--card", "--no-card", "--out"]),
     ] {
         let found: BTreeSet<_> = words(command)
             .into_iter()
@@ -183,6 +199,20 @@ fn chop_has_no_option_that_answers_a_window() {
         "--version",
     ]);
     assert!(found.is_superset(&wanted), "{found:?}");
+    // Every command there is, those that no help lists too.
+    let listed = commands();
+    assert!(
+        listed.contains("simulate") && listed.contains("run"),
+        "{listed:?}"
+    );
+    for command in listed
+        .iter()
+        .map(String::as_str)
+        .chain(["prompt", "worker"])
+    {
+        let answers = words(&[command]).contains("--answer");
+        assert_eq!(answers, command == "simulate", "{command}");
+    }
     let dashed: BTreeSet<_> = found.iter().filter(|word| word.starts_with('-')).collect();
     assert_eq!(dashed.len(), 4, "{found:?}");
 }

@@ -105,7 +105,7 @@ fn site_guide_leads_to_a_card_login_and_a_revoked_card_is_refused() {
             settings: "development = true",
             ..Options::default()
         };
-        let agent = Agent::start(folder, &options).await.unwrap();
+        let mut agent = Agent::start(folder, &options).await.unwrap();
         let home = Home::new(
             &folder.join("browser"),
             std::slice::from_ref(&agent.authority),
@@ -120,11 +120,29 @@ fn site_guide_leads_to_a_card_login_and_a_revoked_card_is_refused() {
         press(&page, &display).await;
         says(&page, "您好，測試股份有限公司").await;
 
+        // Other cards, with the agent started again as the guide says.
+        for (file, code) in [
+            ("lost.p12", "revoked"),
+            ("expired.p12", "expired"),
+            ("citizen.p12", "card_kind_wrong"),
+            ("company.p12", "您好"),
+        ] {
+            assert!(file == "company.p12" || GUIDE.contains(&format!("`{file}`")));
+            drop(agent);
+            let other = Options {
+                pkcs12: vec![folder.join("pki/cards").join(file)],
+                ..options.clone()
+            };
+            agent = Agent::start(folder, &other).await.unwrap();
+            press(&page, &display).await;
+            says(&page, code).await;
+        }
+
         // The guide's way of losing the card.
         let revoked = folder.join("pki/revoked.txt");
         let text = fs::read_to_string(&revoked).unwrap() + "company\n";
         fs::write(revoked, text).unwrap();
-        told(folder, "chop-testpki lists pki");
+        told(folder, "target/debug/chop-testpki lists pki");
         drop(first);
         let _second = verifier(folder);
         press(&page, &display).await;

@@ -24,18 +24,28 @@ mod browser;
 #[path = "../../../portal/tests/api/card.rs"]
 mod card;
 mod database;
+#[path = "../../../portal/tests/api/decided_cards.rs"]
+mod decided_cards;
 #[path = "../../../portal/tests/api/exemptions.rs"]
 mod exemptions;
 #[path = "../../../portal/tests/api/forgery.rs"]
 mod forgery;
+#[path = "../../../portal/tests/api/guessing.rs"]
+mod guessing;
 #[path = "../../../portal/tests/api/hicos.rs"]
 mod hicos;
+#[path = "../../../portal/tests/api/hicos_sessions.rs"]
+mod hicos_sessions;
 #[path = "../../../portal/tests/api/hostile.rs"]
 mod hostile;
 #[path = "../../../portal/tests/api/letters.rs"]
 mod letters;
 #[path = "../../../portal/tests/api/limits.rs"]
 mod limits;
+#[path = "../../../portal/tests/api/links.rs"]
+mod links;
+#[path = "../../../portal/tests/api/mail_limits.rs"]
+mod mail_limits;
 #[path = "../../../portal/tests/api/new_cards.rs"]
 mod new_cards;
 #[path = "../../../portal/tests/api/operators.rs"]

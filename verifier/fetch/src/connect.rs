@@ -1,6 +1,10 @@
 //! Connections: straight or through a proxy, with TLS or without.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore};
@@ -66,8 +70,13 @@ impl Connector {
         named_by: NamedBy,
     ) -> Result<Connected, Error> {
         let stream = match &self.proxy {
-            // The proxy looks the name up; where it may go is for whoever runs it.
+            // The proxy looks names up; where they may lead is for whoever runs it. What is an address
+            // already, or this machine, is seen here.
             Some(proxy) => {
+                if !self.may_go_anywhere(named_by) && is_home(address.host()) {
+                    let host = address.host().to_owned();
+                    return Err(Error::Private { host });
+                }
                 let stream = self.reach(proxy, NamedBy::Operator).await?;
                 if address.is_https() {
                     tunnel(stream, address).await?
@@ -90,18 +99,31 @@ impl Connector {
         Ok(Connected { stream, absolute })
     }
 
+    fn may_go_anywhere(&self, named_by: NamedBy) -> bool {
+        self.allow_private || named_by == NamedBy::Operator
+    }
+
     /// A TCP connection to the first of a host's addresses that answers.
     async fn reach(&self, address: &Address, named_by: NamedBy) -> Result<TcpStream, Error> {
         let failed = |source| failed(address, source);
         let host = (address.host(), address.port());
         let found: Vec<SocketAddr> = lookup_host(host).await.map_err(failed)?.collect();
-        let anywhere = self.allow_private || named_by == NamedBy::Operator;
+        let anywhere = self.may_go_anywhere(named_by);
         // All of them, so that a name with two faces does not get us in by the second.
         if !anywhere && found.iter().any(|one| !is_public(one.ip())) {
             let host = address.host().to_owned();
             return Err(Error::Private { host });
         }
         TcpStream::connect(found.as_slice()).await.map_err(failed)
+    }
+}
+
+/// An address of a private network, or a name of this machine.
+fn is_home(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    match name.parse::<IpAddr>() {
+        Ok(address) => !is_public(address),
+        Err(_) => name == "localhost" || name.ends_with(".localhost"),
     }
 }
 

@@ -28,6 +28,12 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// An OCSP answer that was not made for our question: it could have been kept by somebody.
+    #[error("the OCSP answer of {address} has not our nonce")]
+    Nonce {
+        /// The responder's address.
+        address: String,
+    },
     /// It took too long.
     #[error("{host} took longer than {limit:?}")]
     TooSlow {

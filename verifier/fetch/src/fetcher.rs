@@ -12,6 +12,7 @@ use hyper::body::Bytes;
 use crate::{
     Error, Settings,
     address::{Address, NamedBy},
+    evidence,
     http::{Client, Question, Reply},
     lists::{self, Kept, Place},
 };
@@ -38,7 +39,7 @@ struct Parts {
 struct Slot {
     kept: Mutex<Option<Kept>>,
     /// One at a time; when it was tried last.
-    fetching: tokio::sync::Mutex<Option<SystemTime>>,
+    fetching: Arc<tokio::sync::Mutex<Option<SystemTime>>>,
 }
 
 impl Slot {
@@ -92,32 +93,31 @@ impl Fetcher {
         Ok(kept.list)
     }
 
-    /// Everything that the sources of a verified certificate say about it: its lists and deltas, and an
-    /// OCSP answer with a fresh nonce. What cannot be got is left out, with a line in the log; whether
-    /// the rest is enough is the verifier's decision.
+    /// What the sources of a verified certificate say about it: an OCSP answer with a fresh nonce, its
+    /// lists and deltas. All are asked at once. When the responder has answered, nothing else is waited
+    /// for; when it cannot, a list that speaks of the certificate and the deltas are; nothing longer than
+    /// [`Settings::evidence_limit`]. What cannot be got is left out, with a line in the log; whether the
+    /// rest is enough is the verifier's decision.
     pub async fn evidence(
         &self,
         certificate: &Certificate,
         sources: &Sources,
         now: SystemTime,
     ) -> Evidence {
-        let mut evidence = Evidence::none();
-        match self.answer(certificate, sources).await {
-            Ok(Some(answer)) => evidence = evidence.and_answer(answer),
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no OCSP answer");
-            }
+        let mut all = evidence::Gathering::new(self, certificate, sources, now);
+        let limit = self.0.settings.evidence_limit;
+        if tokio::time::timeout(limit, all.gather()).await.is_err() {
+            tracing::warn!(?limit, "not everything that was asked answered in time");
         }
-        for address in sources.lists.iter().chain(&sources.deltas) {
-            match self.list_named_by(address, NamedBy::Certificate, now).await {
-                Ok(list) => evidence = evidence.and_list(list),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, address, "no list");
-                }
-            }
-        }
-        evidence
+        all.into_evidence()
+    }
+
+    /// The newest list that we have from an address, in memory; nothing is fetched.
+    #[must_use]
+    pub fn newest(&self, address: &str) -> Option<Arc<Crl>> {
+        let lists = self.0.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = lists.get(address)?.kept()?;
+        Some(kept.list)
     }
 
     /// What the certificate's OCSP responder says; `None` if it names none. Responders are tried one
@@ -152,8 +152,10 @@ impl Fetcher {
         let mut nonce = [0; 32];
         getrandom::fill(&mut nonce).map_err(|_| Error::Random)?;
         let request = OcspRequest::new(certificate, &sources.issuer, nonce);
+        let place = Address::read(address)?;
+        let host_name = place.host().to_owned();
         let question = Question {
-            address: Address::read(address)?,
+            address: place,
             named_by: NamedBy::Certificate,
             body: Some((
                 "application/ocsp-request",
@@ -171,10 +173,26 @@ impl Fetcher {
             address: address.to_owned(),
             source,
         })?;
-        Ok(answer.to(&request))
+        if answer.has_nonce_of(&request) {
+            return Ok(answer.to(&request));
+        }
+        let allowed = &self.0.settings.allow_no_nonce_from;
+        if allowed
+            .iter()
+            .any(|host| host.eq_ignore_ascii_case(&host_name))
+        {
+            return Ok(answer);
+        }
+        tracing::warn!(
+            address,
+            "the OCSP answer has not our nonce; it does not count"
+        );
+        Err(Error::Nonce {
+            address: address.to_owned(),
+        })
     }
 
-    async fn list_named_by(
+    pub(crate) async fn list_named_by(
         &self,
         address: &str,
         named_by: NamedBy,
@@ -232,19 +250,40 @@ impl Fetcher {
         &self,
         address: &str,
         named_by: NamedBy,
-        slot: &Slot,
+        slot: &Arc<Slot>,
         now: SystemTime,
     ) -> Result<Kept, Error> {
-        let mut tried_at = slot.fetching.lock().await;
-        let old = slot.kept();
+        let mut tried_at = slot.fetching.clone().lock_owned().await;
         // Somebody else has just tried: a server that is late, or down, is not asked by everybody.
         let recently = |tried| now.duration_since(tried).is_ok_and(|age| age < AGAIN_AFTER);
         if tried_at.is_some_and(recently) {
-            return old.ok_or_else(|| Error::Recently {
+            return slot.kept().ok_or_else(|| Error::Recently {
                 address: address.to_owned(),
             });
         }
         *tried_at = Some(now);
+        // On a task of its own: whoever asked may leave, and the list comes nevertheless.
+        let (fetcher, address, slot) = (self.clone(), address.to_owned(), slot.clone());
+        let download = tokio::spawn(async move {
+            let kept = fetcher.download(&address, named_by, slot.kept(), now).await;
+            if let Ok(kept) = &kept {
+                slot.keep(kept.clone());
+            }
+            drop(tried_at);
+            kept
+        });
+        download
+            .await
+            .map_err(|error| Error::Folder(std::io::Error::other(error)))?
+    }
+
+    async fn download(
+        &self,
+        address: &str,
+        named_by: NamedBy,
+        old: Option<Kept>,
+        now: SystemTime,
+    ) -> Result<Kept, Error> {
         let settings = &self.0.settings;
         let question = Question {
             address: Address::read(address)?,
@@ -265,10 +304,7 @@ impl Fetcher {
             (Reply::Unchanged, Some(old)) => place.confirm(&old, now),
             (Reply::Unchanged, None) => Err(lists::unreadable("", chop_verifier::CrlError::Der)),
         });
-        let kept = kept
-            .await
-            .map_err(|error| Error::Folder(std::io::Error::other(error)))??;
-        slot.keep(kept.clone());
-        Ok(kept)
+        kept.await
+            .map_err(|error| Error::Folder(std::io::Error::other(error)))?
     }
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use chop_verifier::{Crl, Evidence};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 
 use crate::Fetcher;
 
@@ -20,7 +23,7 @@ pub struct Keeper {
 
 impl Keeper {
     /// Begins to keep the lists at these addresses. The receiver sees new evidence whenever one of them
-    /// has changed; at first there is none.
+    /// has come or changed; at first there is none.
     ///
     /// Must be called within a Tokio runtime.
     #[must_use]
@@ -30,14 +33,11 @@ impl Keeper {
     ) -> (Self, watch::Receiver<Arc<Evidence>>) {
         let (sender, receiver) = watch::channel(Arc::default());
         let task = tokio::spawn(async move {
-            let mut known: Vec<[u8; 32]> = Vec::new();
+            let mut lists: Vec<Option<Arc<Crl>>> = vec![None; addresses.len()];
             loop {
-                let lists = gather(&fetcher, &addresses).await;
-                let now: Vec<_> = lists.iter().map(|list| list.fingerprint()).collect();
-                if now != known {
-                    known = now;
-                    let evidence = lists.into_iter().fold(Evidence::none(), Evidence::and_list);
-                    sender.send_replace(Arc::new(evidence));
+                tokio::select! {
+                    () = round(&fetcher, &addresses, &mut lists, &sender) => {}
+                    () = sender.closed() => break,
                 }
                 tokio::select! {
                     () = tokio::time::sleep(ROUND) => {}
@@ -50,19 +50,43 @@ impl Keeper {
     }
 }
 
-/// What there is; lists that cannot be got are left out, with a line in the log.
-async fn gather(fetcher: &Fetcher, addresses: &[String]) -> Vec<Arc<Crl>> {
-    let mut lists = Vec::new();
-    for address in addresses {
-        match fetcher.list(address, SystemTime::now()).await {
-            Ok(list) => lists.push(list),
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
+/// Looks after each list; one that is late keeps no other waiting. Those that cannot be got are left
+/// out, with a line in the log.
+async fn round(
+    fetcher: &Arc<Fetcher>,
+    addresses: &[String],
+    lists: &mut [Option<Arc<Crl>>],
+    sender: &watch::Sender<Arc<Evidence>>,
+) {
+    let mut asked = JoinSet::new();
+    for (index, address) in addresses.iter().cloned().enumerate() {
+        let fetcher = fetcher.clone();
+        asked.spawn(async move {
+            let list = fetcher.list(&address, SystemTime::now()).await;
+            if let Err(error) = &list {
+                let error = error as &dyn std::error::Error;
                 tracing::error!(error, address, "there is no list");
             }
-        }
+            (index, list.ok())
+        });
     }
-    lists
+    let mut next = asked.join_next().await;
+    while let Some(found) = next {
+        // A task that panicked has found nothing.
+        let place = found
+            .ok()
+            .and_then(|(index, list)| Some((lists.get_mut(index)?, list)));
+        if let Some((place, list)) = place {
+            let print = |list: &Option<Arc<Crl>>| list.as_ref().map(|list| list.fingerprint());
+            if print(place) != print(&list) {
+                *place = list;
+                let all = lists.iter().flatten().cloned();
+                let evidence = all.fold(Evidence::none(), Evidence::and_list);
+                sender.send_replace(Arc::new(evidence));
+            }
+        }
+        next = asked.join_next().await;
+    }
 }
 
 impl Drop for Keeper {

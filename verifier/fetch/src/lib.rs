@@ -3,6 +3,7 @@
 mod address;
 mod connect;
 mod error;
+mod evidence;
 mod fetcher;
 mod http;
 mod keeper;

@@ -18,6 +18,13 @@ pub struct Settings {
     pub list_limit: Duration,
     /// For an OCSP answer to be there: 5 s, while somebody waits.
     pub answer_limit: Duration,
+    /// For everything that the sources of one certificate say, while somebody waits: 6 s. What comes
+    /// later is kept for the next time.
+    pub evidence_limit: Duration,
+    /// **Relaxation.** Hosts of OCSP responders that do not send our nonce back: their answers count
+    /// without it. Whoever is on the way can send one from before the certificate was revoked, for as
+    /// long as it counts.
+    pub allow_no_nonce_from: Vec<String>,
     /// The largest list, in bytes: 128 MiB.
     pub list_size: u64,
     /// The largest OCSP answer, in bytes: 64 KiB.
@@ -41,6 +48,8 @@ impl Settings {
             connect_limit: Duration::from_secs(10),
             list_limit: Duration::from_secs(300),
             answer_limit: Duration::from_secs(5),
+            evidence_limit: Duration::from_secs(6),
+            allow_no_nonce_from: Vec::new(),
             list_size: 128 * 1024 * 1024,
             answer_size: 64 * 1024,
             refresh_after: Duration::from_secs(3600),

@@ -94,6 +94,10 @@ pub(crate) fn rules(rules: &Rules, verifier: Verifier) -> Result<Verifier, Error
     if rules.allow_unknown_revocation_of_authorities {
         verifier = verifier.allow_unknown_revocation_of_authorities();
     }
+    if rules.allow_simulated_cards {
+        tracing::warn!("allow_simulated_cards: whoever runs `chop simulate` is whoever they like");
+        verifier = verifier.allow_simulated_cards();
+    }
     if rules.allow_sha1_in_hipki_sign_ins {
         verifier = verifier.allow_sha1_in_hipki_sign_ins();
     }
@@ -133,6 +137,8 @@ pub(crate) fn fetcher(
     };
     let mut how = chop_fetch::Settings::new(Path::new(folder));
     how.proxy.clone_from(&revocation.proxy);
+    how.allow_no_nonce_from
+        .clone_from(&revocation.allow_no_nonce_from);
     how.allow_private_addresses = revocation.allow_private_addresses;
     Ok(Some(Fetcher::new(how, anchors.clone())?))
 }

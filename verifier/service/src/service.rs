@@ -1,7 +1,9 @@
 //! The service as a whole: what it is made from, and what its handlers know.
 
 use std::{
+    panic,
     sync::{Arc, PoisonError, RwLock},
+    thread,
     time::{Duration, SystemTime},
 };
 
@@ -9,7 +11,10 @@ use axum::Router;
 use chop_fetch::{Fetcher, Keeper};
 use chop_protocol::{Origin, Plain};
 use chop_verifier::{Certificate, Crl, Evidence, Verifier};
-use tokio::task::JoinHandle;
+use tokio::{
+    sync::Semaphore,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use crate::{
     Error, Settings, configure,
@@ -38,9 +43,20 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) callers_challenges: bool,
+    /// How many messages may be verified at one time: as many as there are processors.
+    threads: Semaphore,
     /// Set if each card's own sources are asked.
     pub(crate) fetcher: Option<Fetcher>,
     verifier: RwLock<Snapshot>,
+    fetched: Option<Fetched>,
+}
+
+/// Lists that are kept fresh.
+struct Fetched {
+    fetcher: Fetcher,
+    addresses: Vec<String>,
+    /// How long they count after they should have been replaced.
+    stale: Duration,
 }
 
 /// The verifier of the moment, and what its lists are.
@@ -48,8 +64,8 @@ pub(crate) struct Parts {
 struct Snapshot {
     verifier: Arc<Verifier>,
     lists: Lists,
-    /// Whether the lists that are to be fetched have been there once.
-    ready: bool,
+    /// The fingerprints of the lists that it has.
+    prints: Vec<[u8; 32]>,
 }
 
 impl std::ops::Deref for Site {
@@ -70,8 +86,20 @@ impl Parts {
         self.snapshot().lists
     }
 
-    pub(crate) fn is_ready(&self) -> bool {
-        self.snapshot().ready
+    /// Whether every list that is to be fetched is there, counts at `now`, and is in use.
+    pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
+        let Some(fetched) = &self.fetched else {
+            return true;
+        };
+        let snapshot = self.snapshot();
+        fetched.addresses.iter().all(|address| {
+            let list = fetched.fetcher.newest(address);
+            list.is_some_and(|list| {
+                let counts = |next: SystemTime| now <= next + fetched.stale;
+                list.next_update().is_some_and(counts)
+                    && snapshot.prints.contains(&list.fingerprint())
+            })
+        })
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -81,16 +109,17 @@ impl Parts {
             .clone()
     }
 
-    fn replace(&self, evidence: &Evidence, lists: Lists) {
-        let verifier = Arc::new(self.verifier().with_evidence(evidence.clone()));
-        let ready = true;
+    fn replace(&self, lists: Vec<Arc<Crl>>) {
+        let (prints, about) = (prints(&lists), lists_of(&lists));
+        let evidence = lists.into_iter().fold(Evidence::none(), Evidence::and_list);
+        let verifier = Arc::new(self.verifier().with_evidence(evidence));
         *self
             .verifier
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Snapshot {
             verifier,
-            lists,
-            ready,
+            lists: about,
+            prints,
         };
     }
 }
@@ -135,14 +164,23 @@ impl Service {
             store: Store::open(&settings.store).await?,
             metrics: Metrics::default(),
             callers_challenges: settings.rules.allow_callers_challenges,
+            threads: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             fetcher: fetcher
                 .clone()
                 .filter(|_| settings.revocation.ask_for_each_card),
             verifier: RwLock::new(Snapshot {
                 verifier: Arc::new(verifier.with_evidence(evidence)),
                 lists,
-                ready: fetched.is_empty(),
+                prints: prints(&files),
             }),
+            fetched: fetcher
+                .clone()
+                .filter(|_| !fetched.is_empty())
+                .map(|fetcher| Fetched {
+                    fetcher,
+                    addresses: fetched.clone(),
+                    stale: settings.rules.stale_lists(),
+                }),
         }));
         let mut tasks = vec![tokio::spawn(sweep(site.clone()))];
         let keeper = match fetcher {
@@ -193,13 +231,13 @@ async fn follow(
     while receiver.changed().await.is_ok() {
         let fetched = receiver.borrow_and_update().clone();
         let all: Vec<_> = files.iter().chain(fetched.lists()).cloned().collect();
-        let lists = lists_of(&all);
-        tracing::info!(lists = lists.count, "new lists");
-        site.replace(
-            &all.into_iter().fold(Evidence::none(), Evidence::and_list),
-            lists,
-        );
+        tracing::info!(lists = all.len(), "new lists");
+        site.replace(all);
     }
+}
+
+fn prints(lists: &[Arc<Crl>]) -> Vec<[u8; 32]> {
+    lists.iter().map(|list| list.fingerprint()).collect()
 }
 
 fn lists_of(lists: &[Arc<Crl>]) -> Lists {
@@ -210,6 +248,19 @@ fn lists_of(lists: &[Arc<Crl>]) -> Lists {
 }
 
 impl Parts {
+    /// Verifies a message on a thread of its own. What it costs is for whoever made it to say, within
+    /// the verifier's limits; tasks that answer others must not wait for it.
+    pub(crate) async fn verifying<T: Send + 'static>(
+        &self,
+        verify: impl FnOnce(&Verifier) -> T + Send + 'static,
+    ) -> T {
+        let permit = self.threads.acquire().await;
+        let verifier = self.verifier();
+        let result = spawn_blocking(move || verify(&verifier)).await;
+        drop(permit);
+        result.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+    }
+
     /// What a card's own sources say, where they are to be asked; nothing otherwise.
     pub(crate) async fn own_evidence(
         &self,

@@ -51,6 +51,8 @@ pub struct Revocation {
     pub ask_for_each_card: bool,
     /// `http://HOST:PORT` of a proxy.
     pub proxy: Option<String>,
+    /// Relaxation: hosts of OCSP responders whose answers count without our nonce.
+    pub allow_no_nonce_from: Vec<String>,
     /// Lets addresses in certificates lead into private networks.
     pub allow_private_addresses: bool,
 }
@@ -77,6 +79,8 @@ pub struct Rules {
     pub allow_sha1_in_hipki_sign_ins: bool,
     /// Relaxation: SHA-1 signatures by authorities with these SHA-256 fingerprints (hexadecimal).
     pub allow_sha1_signatures_of: Vec<String>,
+    /// Relaxation: the cards of `chop simulate`, for tests of a site. Never for the site itself.
+    pub allow_simulated_cards: bool,
     /// Relaxation: sites on `http://localhost`, for whoever writes one on their own machine.
     pub allow_plain_localhost: bool,
     /// Relaxation: logins whose challenge the caller keeps itself. Whoever does not take it out of its

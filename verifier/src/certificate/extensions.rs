@@ -16,6 +16,10 @@ use x509_cert::ext::pkix::{
 use super::CertificateError;
 use crate::asn1::{self, span};
 
+/// How many extensions a certificate may have: each is compared with those before it. The standards
+/// together know fewer than thirty.
+const MOST: usize = 64;
+
 /// Those whose meaning we apply, so that they may be critical. Spec: RFC 5280 §4.2.
 pub(crate) const UNDERSTOOD: [ObjectIdentifier; 10] = [
     Known::KEY_USAGE,
@@ -83,6 +87,10 @@ impl Extensions {
         list: &[asn1::Extension<'_>],
         certificate: &[u8],
     ) -> Result<Self, CertificateError> {
+        if list.len() > MOST {
+            let found = list.len();
+            return Err(CertificateError::TooManyExtensions { found });
+        }
         let mut read = Self::default();
         for extension in list {
             let oid = extension.oid;

@@ -55,6 +55,25 @@ fn case_white_space_and_string_type_make_no_difference() {
 }
 
 #[test]
+fn compatible_forms_of_letters_make_no_difference() {
+    // Full-width letters and an ideographic space; a Kelvin sign; e and its accent apart; a capital
+    // whose small letter has another form.
+    for (one, other) in [
+        ("Ｔｅｓｔ　Authority", "test authority"),
+        ("\u{212A}2", "k2"),
+        ("Caf\u{e9}", "cafe\u{301}"),
+        ("\u{3d3}", "\u{3cd}"),
+        ("\u{F900}", "\u{8c48}"),
+    ] {
+        let (a, b) = (
+            name(&[&[utf8(ORGANIZATION, one)]]),
+            name(&[&[utf8(ORGANIZATION, other)]]),
+        );
+        assert_eq!(Name(&a).normal(), Name(&b).normal(), "{one} {other}");
+    }
+}
+
+#[test]
 fn everything_else_makes_a_difference() {
     let ordinary: &[&[Pair<'_>]] = &[&[utf8(ORGANIZATION, "A")], &[utf8(COMMON_NAME, "B")]];
     for odd in [

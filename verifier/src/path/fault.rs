@@ -110,6 +110,9 @@ pub enum ChainFault {
         /// Which.
         oid: ObjectIdentifier,
     },
+    /// It is one of `chop simulate`: a card of nobody, made to try a site with.
+    #[error("it is a simulated card's")]
+    Simulated,
     /// A mapping from or to anyPolicy, which there may not be.
     #[error("it maps anyPolicy")]
     PolicyMapping,

@@ -37,6 +37,16 @@ pub(crate) struct PolicyRules {
     pub(crate) inhibit_any: bool,
 }
 
+/// The policies that hold for a whole path, in the words of the anchor.
+///
+/// Spec: RFC 5280 §6.1.5 (g); RFC 9618 §5.6.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Holding {
+    pub(crate) all: BTreeSet<ObjectIdentifier>,
+    /// Those that the caller accepts.
+    pub(crate) accepted: BTreeSet<ObjectIdentifier>,
+}
+
 /// The state of policies at one depth of a path.
 ///
 /// Spec: RFC 5280 §6.1.2 (a), (d), (e), (f).
@@ -119,32 +129,37 @@ impl Policies {
         Ok(())
     }
 
-    /// After the last certificate: its policies in the words of the anchor, those not accepted left
-    /// out. Empty where no policy holds for the whole path.
+    /// After the last certificate: the policies that hold for the whole path, in the words of the
+    /// anchor, and those of them that are accepted. Empty where none holds.
     ///
     /// Spec: RFC 5280 §6.1.5 (a), (b), (g); RFC 9618 §5.6.
     pub(crate) fn finish(
         mut self,
         last: &Certificate,
         rules: &PolicyRules,
-    ) -> Result<BTreeSet<ObjectIdentifier>, ChainFault> {
+    ) -> Result<Holding, ChainFault> {
         self.explicit = self.explicit.map(|left| left.saturating_sub(1));
         let constraints = last.extensions.policy_constraints.as_ref();
         if constraints.and_then(|constraints| constraints.require_explicit_policy) == Some(0) {
             self.explicit = Some(0);
         }
         let authorities = self.graph.as_deref().map(first_of_each).unwrap_or_default();
-        let policies: BTreeSet<_> = if rules.accepted.is_empty() {
-            authorities
+        // §6.1.1 (c): anyPolicy among those accepted says that it does not matter which.
+        let any = rules.accepted.is_empty() || rules.accepted.contains(&ANY_POLICY);
+        let accepted: BTreeSet<_> = if any {
+            authorities.clone()
         } else if authorities.contains(&ANY_POLICY) {
             rules.accepted.clone()
         } else {
             authorities.intersection(&rules.accepted).copied().collect()
         };
-        if self.explicit == Some(0) && policies.is_empty() {
+        if self.explicit == Some(0) && accepted.is_empty() {
             return Err(ChainFault::Policy);
         }
-        Ok(policies)
+        Ok(Holding {
+            all: authorities.union(&accepted).copied().collect(),
+            accepted,
+        })
     }
 }
 

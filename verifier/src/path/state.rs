@@ -1,16 +1,16 @@
 //! One step down a path: RFC 5280 §6.1, in its own order.
 
-use std::{collections::BTreeSet, sync::Arc};
-
-use der::asn1::ObjectIdentifier;
+use std::sync::Arc;
 
 use crate::{
     algorithms::{self, Sha1, SignatureFault},
     certificate::Certificate,
     moment::Moment,
     path::{
-        ChainFault, PathRules, Place, constraints::Constraints, policy::Policies, purpose::Purpose,
-        web,
+        ChainFault, PathRules, Place,
+        constraints::Constraints,
+        policy::{Holding, Policies},
+        purpose::Purpose,
     },
 };
 
@@ -34,8 +34,7 @@ pub(crate) struct Path {
     pub(crate) anchor: Arc<Certificate>,
     /// Those between the anchor and the certificate, the one below the anchor first.
     pub(crate) authorities: Vec<Arc<Certificate>>,
-    /// The policies that hold for the whole path, in the words of the anchor.
-    pub(crate) policies: BTreeSet<ObjectIdentifier>,
+    pub(crate) policies: Holding,
 }
 
 /// The moment and the rules of one check.
@@ -56,9 +55,7 @@ impl State {
         check_form(anchor)?;
         check_validity(anchor, at.now)?;
         check_authority(anchor)?;
-        if at.rules.web {
-            web::check_anchor(anchor)?;
-        }
+        at.rules.profile.check_anchor(anchor)?;
         let mut constraints = Constraints::default();
         constraints.descend(anchor)?;
         Ok(Self {
@@ -94,9 +91,7 @@ impl State {
     ) -> Result<Self, ChainFault> {
         check_form(authority)?;
         check_validity(authority, at.now)?;
-        if at.rules.web {
-            web::check_authority(authority)?;
-        }
+        at.rules.profile.check_authority(authority)?;
         let mut next = self.clone();
         let self_issued = authority.is_self_issued();
         // §6.1.3 (b), (c)
@@ -139,9 +134,7 @@ impl State {
         check_form(leaf)?;
         check_validity(leaf, at.now)?;
         purpose.check_leaf(leaf)?;
-        if at.rules.web {
-            web::check_leaf(leaf)?;
-        }
+        at.rules.profile.check_leaf(leaf)?;
         // §6.1.3 (b), (c): the last one is checked even if it is self-issued.
         self.constraints.check(leaf)?;
         // §6.1.3 (d)–(f), §6.1.5 (a), (b), (g)

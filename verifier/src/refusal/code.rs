@@ -63,6 +63,7 @@ impl ChainRefusal {
             ChainFault::NameConstraint { .. } => "name_constraint",
             ChainFault::Policy => "policy",
             ChainFault::PolicyRefused { .. } => "policy_refused",
+            ChainFault::Simulated => "simulated",
             ChainFault::PolicyMapping => "policy_mapping",
             ChainFault::SubjectEmpty => "subject_empty",
             ChainFault::SerialNumber => "serial_number",

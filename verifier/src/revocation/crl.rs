@@ -4,14 +4,20 @@ mod file;
 mod head;
 
 use std::{
+    borrow::Cow,
+    collections::HashMap,
     fmt, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
 use der::{Decode as _, Reader as _, SliceReader, asn1::ObjectIdentifier};
+use x509_cert::ext::pkix::{IssuingDistributionPoint, crl::dp::DistributionPoint};
 
-use super::table::{Builder, Key, Revoked, Table};
+use super::{
+    scope,
+    table::{Builder, Key, Revoked, Table},
+};
 use crate::{
     Anchors,
     algorithms::{self, Sha1},
@@ -20,7 +26,8 @@ use crate::{
         crl::{Entry, TbsCertList},
     },
     certificate::{Certificate, sha256},
-    name::NormalName,
+    name::{Name, NormalName},
+    path::by_uris,
 };
 
 pub(super) use head::Head;
@@ -76,8 +83,8 @@ impl Crl {
         let list = List::read(der)?;
         let signed_by = list.signer(authorities)?;
         let mut builder = Builder::in_memory();
-        let issuers = list.entries_into(&mut builder)?;
-        let head = list.head(der, signed_by, issuers)?;
+        let entries = list.entries_into(&mut builder)?;
+        let head = list.head(der, signed_by, entries)?;
         let table = builder.finish();
         Ok(Self { head, table })
     }
@@ -94,8 +101,8 @@ impl Crl {
         let list = List::read(der)?;
         let signed_by = list.signer(authorities)?;
         let mut builder = Builder::with_scratch(scratch(path)).map_err(CrlError::File)?;
-        let issuers = list.entries_into(&mut builder)?;
-        let head = list.head(der, signed_by, issuers)?;
+        let entries = list.entries_into(&mut builder)?;
+        let head = list.head(der, signed_by, entries)?;
         file::write(path, &head, builder)?;
         Self::open(path)
     }
@@ -157,6 +164,31 @@ impl Crl {
         Ok(found.is_some())
     }
 
+    /// Whether it speaks of this certificate for every reason there is, by its issuer, its point and its
+    /// kinds: from it alone can it be known whether it was revoked. Whether it
+    /// counts at this moment is not asked.
+    #[must_use]
+    pub fn is_for(&self, certificate: &Certificate) -> bool {
+        let all = |point: Cow<'_, DistributionPoint>| {
+            let reasons = scope::covers(&self.head, &point, certificate);
+            reasons == Some(scope::all_reasons())
+        };
+        !self.is_delta() && scope::points(certificate).any(all)
+    }
+
+    /// As the web's PKI wants lists: with a number, no certificate in it twice, not for other issuers,
+    /// and at a point that URIs name.
+    ///
+    /// Spec: CA/Browser Forum, TLS Baseline Requirements §7.2, §7.2.2.1.
+    pub(super) fn is_for_the_web(&self) -> bool {
+        let plain = |point: &IssuingDistributionPoint| {
+            !point.indirect_crl && point.distribution_point.as_ref().is_none_or(by_uris)
+        };
+        self.head.number.is_some()
+            && self.head.entries == self.table.count()
+            && self.head.point.as_ref().is_none_or(plain)
+    }
+
     /// What it says of a certificate of `issuer`; `None` if nothing.
     ///
     /// # Errors
@@ -214,7 +246,7 @@ impl<'a> List<'a> {
 
     /// The hash of the key that signed it.
     fn signer(&self, authorities: &Anchors) -> Result<[u8; 32], CrlError> {
-        let issuer = crate::name::Name(self.tbs.issuer.0).normal();
+        let issuer = Name(self.tbs.issuer.0).normal();
         let algorithm = contents(self.signed.algorithm.0).map_err(|_| CrlError::Der)?;
         let signature = self.signed.signature.as_bytes().ok_or(CrlError::Der)?;
         let mut refusal = CrlError::IssuerUnknown;
@@ -245,17 +277,18 @@ impl<'a> List<'a> {
         &self,
         der: &[u8],
         signed_by: [u8; 32],
-        issuers: Vec<Vec<u8>>,
+        (issuers, entries): (Vec<Vec<u8>>, u64),
     ) -> Result<Head, CrlError> {
-        Head::of(&self.tbs, sha256(der), signed_by, issuers)
+        Head::of(&self.tbs, sha256(der), signed_by, issuers, entries)
     }
 
-    /// Gives every entry to `builder`; gives the issuers that entries were of, the list's own first.
-    fn entries_into(&self, builder: &mut Builder) -> Result<Vec<Vec<u8>>, CrlError> {
+    /// Gives every entry to `builder`; gives the issuers that entries were of, the list's own first,
+    /// and how many entries there were.
+    fn entries_into(&self, builder: &mut Builder) -> Result<(Vec<Vec<u8>>, u64), CrlError> {
         let unreadable = |_| CrlError::Der;
-        let mut issuers = vec![self.tbs.issuer.0.to_vec()];
+        let mut issuers = Issuers::new(self.tbs.issuer.0);
         // An entry without an issuer of its own is of the same as the one before it.
-        let mut issuer = 0;
+        let (mut issuer, mut count) = (0, 0);
         let mut reader = SliceReader::new(self.tbs.entries).map_err(unreadable)?;
         while !reader.is_finished() {
             let entry = Entry::decode(&mut reader).map_err(unreadable)?;
@@ -264,7 +297,7 @@ impl<'a> List<'a> {
                 let said = head::entry_extensions(extensions)?;
                 reason = said.reason;
                 if let Some(name) = said.issuer {
-                    issuer = number_of(&mut issuers, name)?;
+                    issuer = issuers.number_of(name)?;
                 }
             }
             let (date, serial) = (entry.date, entry.serial.as_bytes());
@@ -274,17 +307,37 @@ impl<'a> List<'a> {
             if !taken {
                 return Err(CrlError::Der);
             }
+            count += 1;
         }
-        Ok(issuers)
+        Ok((issuers.names, count))
     }
 }
 
-/// The place of a name in the list of issuers, where it is put if it is not there.
-fn number_of(issuers: &mut Vec<Vec<u8>>, name: Vec<u8>) -> Result<u16, CrlError> {
-    let place = issuers.iter().position(|known| *known == name);
-    let place = place.unwrap_or_else(|| {
-        issuers.push(name);
-        issuers.len() - 1
-    });
-    u16::try_from(place).map_err(|_| CrlError::Der)
+/// The issuers that a list's entries are of, each with a number. However an issuer is written, in
+/// another string type or letter case, it has one number alone, by which [`Crl::find`] finds all of
+/// its entries.
+struct Issuers {
+    /// As DER, each as it was written first.
+    names: Vec<Vec<u8>>,
+    numbers: HashMap<NormalName, u16>,
+}
+
+impl Issuers {
+    fn new(own: &[u8]) -> Self {
+        Self {
+            names: vec![own.to_vec()],
+            numbers: HashMap::from([(Name(own).normal(), 0)]),
+        }
+    }
+
+    fn number_of(&mut self, name: Vec<u8>) -> Result<u16, CrlError> {
+        let normal = Name(&name).normal();
+        if let Some(number) = self.numbers.get(&normal) {
+            return Ok(*number);
+        }
+        let number = u16::try_from(self.names.len()).map_err(|_| CrlError::Der)?;
+        self.names.push(name);
+        self.numbers.insert(normal, number);
+        Ok(number)
+    }
 }

@@ -18,8 +18,8 @@ pub(crate) struct RevocationRules {
     pub(crate) authorities_may_be_unknown: bool,
     /// How long after their nextUpdate lists still count.
     pub(crate) stale: Duration,
-    /// Lists must have a number, as the web's PKI has it.
-    pub(crate) numbered: bool,
+    /// Lists must be as the web's PKI has them.
+    pub(crate) web: bool,
 }
 
 /// What the decision needs to know of the path that the certificate stands on.
@@ -156,9 +156,9 @@ impl Judge<'_> {
     }
 
     fn freshness(&self, list: &Crl) -> Freshness {
-        let numbered = !self.rules.numbered || list.head.number.is_some();
+        let fits = !self.rules.web || list.is_for_the_web();
         match list.head.next_update {
-            Some(_) if self.now < list.head.this_update || !numbered => Freshness::Never,
+            Some(_) if self.now < list.head.this_update || !fits => Freshness::Never,
             None => Freshness::Never,
             Some(next) if self.now > next.plus(self.rules.stale) => Freshness::Stale(next),
             Some(_) => Freshness::Fresh,
@@ -172,7 +172,7 @@ enum Freshness {
     Fresh,
     /// It did, until then: what it revokes stays revoked, and it clears nobody.
     Stale(Moment),
-    /// It is of the future, or does not say until when it counts.
+    /// It is of the future, does not say until when it counts, or is not as the rules want it.
     Never,
 }
 

@@ -116,6 +116,13 @@ impl OcspAnswer {
         self
     }
 
+    /// Whether it has the nonce of this request.
+    #[must_use]
+    pub fn has_nonce_of(&self, request: &OcspRequest) -> bool {
+        let data = basic(&self.der).and_then(|basic| ResponseData::from_der(basic.body.0).ok());
+        data.is_some_and(|data| has_nonce(&data, request.nonce()))
+    }
+
     /// What it says of `certificate`, issued by `issuer`, if it is fresh at `now`; with the
     /// certificate of whoever signed it, where that is not the issuer itself.
     ///
@@ -157,9 +164,18 @@ impl OcspAnswer {
         Some((said, signer))
     }
 
-    /// When what it says begins and ends to count, for every certificate in it.
+    /// When what it says begins and ends to count, for every certificate that it is about, and when
+    /// those of its signers are valid.
     pub(crate) fn moments(&self) -> Vec<Moment> {
-        let data = basic(&self.der).and_then(|basic| ResponseData::from_der(basic.body.0).ok());
+        let basic = basic(&self.der);
+        let signers = basic.iter().flat_map(certificates).flat_map(|signer| {
+            let validity = signer.validity();
+            let end = validity.not_after.plus(Duration::from_secs(1));
+            [validity.not_before, end]
+        });
+        let data = basic
+            .as_ref()
+            .and_then(|basic| ResponseData::from_der(basic.body.0).ok());
         let responses = data.map(|data| data.responses).unwrap_or_default();
         let moments = responses.iter().flat_map(|one| {
             let end = one
@@ -170,8 +186,14 @@ impl OcspAnswer {
                 end.plus(Duration::from_secs(1)),
             ]
         });
-        moments.collect()
+        moments.chain(signers).collect()
     }
+}
+
+/// The certificates that came with it, as far as they are looked at.
+fn certificates(basic: &BasicOcspResponse<'_>) -> impl Iterator<Item = Certificate> {
+    let certificates = basic.certificates.iter().flatten().take(MOST_CERTIFICATES);
+    certificates.filter_map(|one| Certificate::from_der(one.0).ok())
 }
 
 fn basic(der: &[u8]) -> Option<BasicOcspResponse<'_>> {
@@ -236,11 +258,7 @@ fn signer(
     if is_named(&data.responder, issuer) {
         return signed_by(issuer).then_some(None);
     }
-    let certificates = basic.certificates.iter().flatten().take(MOST_CERTIFICATES);
-    let read = |one: &crate::asn1::Tlv<'_>| Certificate::from_der(one.0).ok();
-    let mut named = certificates
-        .filter_map(read)
-        .filter(|one| is_named(&data.responder, one));
+    let mut named = certificates(basic).filter(|one| is_named(&data.responder, one));
     named.find(signed_by).map(Some)
 }
 

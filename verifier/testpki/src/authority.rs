@@ -1,8 +1,12 @@
 //! Authorities: a name, a key, a certificate.
 
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
+#[cfg(feature = "keys")]
+use std::time::SystemTime;
 
-use crate::{Credential, Dn, Error, KeyKind, PrivateKey, Template};
+#[cfg(feature = "keys")]
+use crate::KeyKind;
+use crate::{Credential, Dn, Error, PrivateKey, Template};
 
 /// Whoever issues certificates.
 #[derive(Clone, Debug)]
@@ -41,6 +45,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`Error`], from keys or DER.
+    #[cfg(feature = "keys")]
     pub fn ordinary_root(name: Dn, kind: KeyKind, now: SystemTime) -> Result<Self, Error> {
         let key = Arc::new(PrivateKey::generate(kind)?);
         Self::root(&Template::authority(name, now)?, key)

@@ -8,6 +8,7 @@ pub enum Error {
     #[error("it does not fit into DER")]
     Der(#[from] der::Error),
     /// RSA keys or signatures.
+    #[cfg(feature = "keys")]
     #[error("RSA failed")]
     Rsa(#[from] rsa::Error),
     /// A key in a file is not one of ours.

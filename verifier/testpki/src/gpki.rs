@@ -6,13 +6,13 @@
 mod leaf;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use crate::{
-    Authority, Dn, Error, Issuer, KeyKind, List, PrivateKey, Request, Template, extension,
-};
+#[cfg(feature = "keys")]
+use crate::KeyKind;
+use crate::{Authority, Dn, Error, Issuer, List, PrivateKey, Request, Template, extension};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -21,6 +21,8 @@ pub struct Pki {
     now: SystemTime,
     root: Authority,
     issuers: Vec<(Issuer, Authority)>,
+    /// Of every certificate, beside what is usual.
+    policy: Option<&'static str>,
 }
 
 /// A private key and the certificate that goes with it.
@@ -37,6 +39,7 @@ impl Pki {
     ///
     /// # Errors
     /// [`Error`], from keys or DER.
+    #[cfg(feature = "keys")]
     pub fn new(now: SystemTime) -> Result<Self, Error> {
         Self::with_keys(now, KeyKind::Rsa(2048))
     }
@@ -45,22 +48,56 @@ impl Pki {
     ///
     /// # Errors
     /// [`Error`], from keys or DER.
+    #[cfg(feature = "keys")]
     pub fn with_keys(now: SystemTime, kind: KeyKind) -> Result<Self, Error> {
-        let key = || PrivateKey::generate(kind).map(Arc::new);
-        let template = Template::authority(root_name(), now)?;
-        let root = Authority::root(&template, key()?)?;
-        let mut issuers = Vec::new();
-        for issuer in Issuer::ALL {
-            let template = Template::authority(issuer_name(issuer), now)?
-                .replace(extension::basic_constraints(true, Some(0)))
-                .with(extension::policies(&[
-                    "2.16.886.101.0.3.1",
-                    "2.16.886.101.0.3.2",
-                    "2.16.886.101.0.3.3",
-                ]));
-            issuers.push((issuer, root.subordinate(&template, key()?)?));
+        Self::make(now, &Issuer::ALL, None, || PrivateKey::generate(kind))
+    }
+
+    /// The authorities of simulated cards, with keys that the caller makes: those of companies and
+    /// citizens. Every certificate, theirs too, has the policy that verifiers refuse
+    /// ([`chop_protocol::SIMULATED_POLICY`]).
+    ///
+    /// # Errors
+    /// [`Error`], from keys or DER.
+    pub fn simulated(
+        now: SystemTime,
+        key: impl FnMut() -> Result<PrivateKey, Error>,
+    ) -> Result<Self, Error> {
+        let issuers = [Issuer::Companies, Issuer::Citizens];
+        Self::make(now, &issuers, Some(chop_protocol::SIMULATED_POLICY), key)
+    }
+
+    fn make(
+        now: SystemTime,
+        wanted: &[Issuer],
+        policy: Option<&'static str>,
+        mut key: impl FnMut() -> Result<PrivateKey, Error>,
+    ) -> Result<Self, Error> {
+        let levels = [
+            "2.16.886.101.0.3.1",
+            "2.16.886.101.0.3.2",
+            "2.16.886.101.0.3.3",
+        ];
+        let policies: Vec<_> = levels.into_iter().chain(policy).collect();
+        let policies = extension::policies(&policies);
+        let mut template = Template::authority(root_name(), now)?;
+        if policy.is_some() {
+            template = template.with(policies.clone());
         }
-        Ok(Self { now, root, issuers })
+        let root = Authority::root(&template, Arc::new(key()?))?;
+        let mut issuers = Vec::new();
+        for issuer in wanted {
+            let template = Template::authority(issuer_name(*issuer), now)?
+                .replace(extension::basic_constraints(true, Some(0)))
+                .with(policies.clone());
+            issuers.push((*issuer, root.subordinate(&template, Arc::new(key()?))?));
+        }
+        Ok(Self {
+            now,
+            root,
+            issuers,
+            policy,
+        })
     }
 
     /// Authorities that were made before, from their keys and certificates; what they issue is as of
@@ -74,6 +111,7 @@ impl Pki {
             now,
             root: Authority::of(root_name(), root),
             issuers: issuers.collect(),
+            policy: None,
         }
     }
 
@@ -81,7 +119,9 @@ impl Pki {
     ///
     /// # Panics
     /// When no keys can be made: then no test can do anything.
+    #[cfg(feature = "keys")]
     pub fn shared() -> &'static Self {
+        use std::sync::OnceLock;
         static SHARED: OnceLock<Pki> = OnceLock::new();
         SHARED.get_or_init(|| Self::new(SystemTime::now()).expect("there is randomness"))
     }
@@ -118,13 +158,14 @@ impl Pki {
     /// When the public key is no DER.
     pub fn issue(&self, request: &Request<'_>, public_key: &[u8]) -> Result<Vec<u8>, Error> {
         let issuer = self.authority(request.holder().issuer);
-        issuer.issue(&leaf::template(request, self.now)?, public_key)
+        issuer.issue(&leaf::template(request, self.policy, self.now)?, public_key)
     }
 
     /// A new key and the certificate that `request` describes.
     ///
     /// # Errors
     /// [`Error`], from keys or DER.
+    #[cfg(feature = "keys")]
     pub fn credential(&self, request: &Request<'_>, kind: KeyKind) -> Result<Credential, Error> {
         let key = PrivateKey::generate(kind)?;
         let certificate = self.issue(request, key.public_key())?;

@@ -24,7 +24,7 @@ pub use error::Error;
 pub use extension::Extension;
 pub use gpki::{Credential, Pki};
 pub use holder::{Holder, Issuer};
-pub use key::{KeyKind, PrivateKey, Scheme};
+pub use key::{KeyKind, PrivateKey, Scheme, Signs};
 pub use ocsp::{Answer, Responder, Status};
 pub use request::{Request, Usage};
 pub use template::Template;

@@ -1,13 +1,17 @@
 //! Signed documents.
 
-use chop_testpki::{KeyKind, Message, Scheme, attribute, extension, signing_certificate_v2};
+use std::time::{Duration, Instant};
+
+use chop_testpki::{
+    Authority, KeyKind, Message, Scheme, attribute, extension, signing_certificate_v2,
+};
 use chop_verifier::{ChainFault, Content, DigestKind, Document, Place, Refusal};
 use der::{Encode as _, Tag, asn1::Any};
 use ring::digest::{SHA256, digest};
 
 use crate::{
     DAY, now,
-    scene::{COMPANIES, Plan, Scene, fault},
+    scene::{COMPANIES, Plan, Scene, authority, company, fault, issue, key},
 };
 
 const DOCUMENT: &[u8] = "免稅證明申請書".as_bytes();
@@ -204,4 +208,49 @@ fn authorities_that_came_with_it_lead_to_an_anchor() {
     let other = Scene::company().anchors();
     let verifier = chop_verifier::Verifier::new(other).allow_unknown_revocation();
     assert!(verifier.document(&der, Content::Attached, now()).is_err());
+}
+
+/// Fifteen authorities that nobody knows, each with the name of the real root, a key of its own and
+/// as many policies as go into it: nothing in them may be looked at before somebody has vouched for it.
+#[test]
+fn a_crowd_of_huge_authorities_is_not_looked_into() {
+    let scene = Scene::company();
+    let root = scene.root.name();
+    let policies: Vec<_> = (0..3_000).map(|number| format!("1.2.{number}")).collect();
+    let policies: Vec<_> = policies.iter().map(String::as_str).collect();
+    let crowd: Vec<_> = (0..15)
+        .map(|_| {
+            let template = authority(root.clone()).with(extension::policies(&policies));
+            Authority::root(&template, key(KeyKind::P256)).unwrap()
+        })
+        .collect();
+    let stranger = issue(&crowd[0], &company("12345675"), KeyKind::P256);
+    let named = signing_certificate_v2(&stranger.certificate).unwrap();
+    let message = Message::hipki(DOCUMENT, now()).with(named);
+    let message = crowd.iter().fold(message, |message, one| {
+        message.and_certificate(one.certificate())
+    });
+    let der = message.sign(&stranger).unwrap();
+    let verifier = scene.verifier();
+    let start = Instant::now();
+    let verified = verifier.document(&der, Content::Attached, now());
+    let took = start.elapsed();
+    assert_eq!(fault(verified).unwrap().1, ChainFault::TooMuchWork);
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[test]
+fn a_message_that_is_too_long_beside_its_content_is_refused() {
+    let scene = Scene::company();
+    let long = attribute("1.2.3.4", vec![b'x'; 5 * 1024 * 1024]);
+    let refused = check(&scene, &message(&scene).with(long), Content::Attached);
+    assert!(
+        matches!(refused, Err(Refusal::Length { .. })),
+        "{refused:?}"
+    );
+    // The content itself may be longer.
+    let content = vec![b'x'; 5 * 1024 * 1024];
+    let named = signing_certificate_v2(&scene.card.certificate).unwrap();
+    let message = Message::hipki(&content, now()).with(named);
+    assert!(check(&scene, &message, Content::Attached).is_ok());
 }

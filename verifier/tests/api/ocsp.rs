@@ -259,3 +259,30 @@ fn what_is_no_answer_is_not_read() {
         Err(OcspError::ExtensionNotUnderstood { .. })
     ));
 }
+
+/// The verdict on an authority is kept, and no longer than its responder's certificate is valid.
+#[test]
+fn a_verdict_on_an_authority_ends_with_its_responders_certificate() {
+    let scene = Scene::company();
+    let hour = 60 * MINUTE;
+    let template = responder().valid(now() - hour, now() + hour);
+    let responder = issue(&scene.root, &template, KeyKind::P256);
+    let (root, issuing) = (scene.root.certificate(), scene.issuing.certificate());
+    let answer =
+        Answer::new(issuing, root, Status::Good, now()).between(now(), Some((now() + DAY).into()));
+    let answer = OcspAnswer::from_der(by(&responder, &answer)).unwrap();
+    let evidence = Evidence::none()
+        .and_answer(answer)
+        .and_list(scene.read(&List::new(now()), &scene.issuing));
+    let verifier = Verifier::new(scene.anchors()).with_evidence(evidence);
+    let at = |later: Duration| {
+        let occasion = Occasion::at(now() + later);
+        verifier.sign_in(&scene.assertion(), &origin(), &challenge(), occasion)
+    };
+    assert!(at(30 * MINUTE).is_ok());
+    let unknown = ChainFault::Revocation(RevocationFault::Unknown);
+    let expected = Some((Place::Authority(1), unknown));
+    assert_eq!(fault(at(2 * hour)), expected);
+    // And the other way round: what was refused is not refused for ever.
+    assert!(at(30 * MINUTE).is_ok());
+}

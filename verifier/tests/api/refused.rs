@@ -1,9 +1,11 @@
 //! What is refused, each by its own cause; chains, revocation and identity have their own files.
 
+use std::time::{Duration, Instant};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chop_protocol::{Algorithm, Assertion, Challenge};
-use chop_testpki::{assertion, extension};
-use chop_verifier::{CertificateError, ChainFault, Place, Refusal, SignIn};
+use chop_testpki::{KeyKind, Template, assertion, extension};
+use chop_verifier::{Certificate, CertificateError, ChainFault, Place, Refusal, SignIn};
 
 use crate::{
     DAY, challenge, now, origin,
@@ -113,6 +115,38 @@ fn a_certificate_with_an_extension_twice_is_refused() {
         ),
         "{verified:?}"
     );
+}
+
+/// Whoever made it has not been vouched for yet: reading it must not take long, whatever it is.
+#[test]
+fn a_certificate_that_would_be_much_work_to_read_is_refused_at_once() {
+    let many = |count: u32| {
+        (0..count).fold(company("12345675"), |leaf, number| {
+            let oid = format!("1.3.6.1.4.1.99999.{number}");
+            leaf.with(extension::Extension::new(&oid, false, [5, 0]))
+        })
+    };
+    let issue = |template: Template| {
+        let scene = Scene::company();
+        issue(&scene.issuing, &template, KeyKind::P256).certificate
+    };
+    let huge = issue(many(20_000));
+    let length = huge.len();
+    let start = Instant::now();
+    let read = Certificate::from_der(huge);
+    assert_eq!(read.unwrap_err(), CertificateError::TooLong { length });
+    // As many as go into 64 KiB.
+    let read = Certificate::from_der(issue(many(3_000)));
+    assert!(
+        matches!(
+            read,
+            Err(CertificateError::TooManyExtensions { found: 3_000.. })
+        ),
+        "{read:?}"
+    );
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(Certificate::from_der(issue(many(50))).is_ok());
 }
 
 #[test]

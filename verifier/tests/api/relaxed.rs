@@ -71,6 +71,24 @@ fn a_policy_that_is_required_has_to_hold_for_the_whole_chain() {
 }
 
 #[test]
+fn a_policy_and_a_level_can_be_required_together() {
+    let other = &[CLASS_3, "1.2.3", "1.2.4"];
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.replace(extension::policies(other)))
+        .leaf(|leaf| leaf.replace(extension::policies(other)))
+        .make();
+    let verifier = scene
+        .verifier()
+        .require_policy(policy("1.2.3"))
+        .require_assurance(Assurance::Three);
+    let signer = verify(&verifier, &scene.assertion()).unwrap().signer;
+    assert_eq!(signer.assurance, Some(Assurance::Three));
+    // All that hold, not only those that were asked for.
+    let all = other.iter().map(|oid| policy(oid)).collect();
+    assert_eq!(signer.policies, all);
+}
+
+#[test]
 fn a_policy_can_be_refused() {
     let scene = Scene::company();
     let oid = policy(CLASS_3);
@@ -81,4 +99,32 @@ fn a_policy_can_be_refused() {
         strict(&scene, |one| one.refuse_policy(policy(CLASS_2))),
         Ok(())
     );
+}
+
+#[test]
+fn a_simulated_card_is_refused_unless_it_is_allowed_by_that_name() {
+    let simulated = chop_protocol::SIMULATED_POLICY;
+    let both = extension::policies(&[simulated, CLASS_3]);
+    let scene = Plan::of(COMPANIES)
+        .issuing(|issuing| issuing.replace(both.clone()))
+        .leaf(|leaf| leaf.replace(both))
+        .make();
+    let refused = Some((Place::Leaf, ChainFault::Simulated));
+    let fault_of = |verifier: &Verifier| fault(verify(verifier, &scene.assertion()));
+    assert_eq!(fault_of(&scene.verifier()), refused);
+    // No other relaxation lets it pass, nor does asking for it.
+    let relaxed = scene.verifier().allow_unknown_revocation();
+    assert_eq!(fault_of(&relaxed), refused);
+    let required = scene.verifier().require_policy(policy(simulated));
+    assert_eq!(fault_of(&required), refused);
+
+    assert_eq!(strict(&scene, Verifier::allow_simulated_cards), Ok(()));
+    let level = |one: Verifier| {
+        one.allow_simulated_cards()
+            .require_assurance(Assurance::Three)
+    };
+    assert_eq!(strict(&scene, level), Ok(()));
+    // Whoever refuses it by its number still does.
+    let again = |one: Verifier| one.allow_simulated_cards().refuse_policy(policy(simulated));
+    assert!(strict(&scene, again).is_err());
 }

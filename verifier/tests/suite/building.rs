@@ -142,6 +142,14 @@ fn circles() -> Vec<Case> {
     let mut way_out = case("a mesh with one way out", spec).chain(&root_, &[], nodes[0].leaf());
     way_out.between.clone_from(&mesh.between);
     let way_out = way_out.and_between(root_.sub("網六").der());
+    // Each could have issued each other, by its name.
+    let crowd: Vec<_> = (0..15)
+        .map(|number| {
+            let key = format!("群{number}");
+            root_.sub_named(dn("群"), &key, KeyKind::P256, |ca| ca.issuer(dn("群")))
+        })
+        .collect();
+    let crowd_refs: Vec<_> = crowd.iter().collect();
     let mut deep = vec![root_.sub("深零")];
     for number in 1..10 {
         deep.push(deep[number - 1].sub(&format!("深{number}")));
@@ -159,6 +167,9 @@ fn circles() -> Vec<Case> {
         ),
         mesh.no_webpki("its own limit of work"),
         way_out.openssl("takes the first candidate that is valid now and does not go back"),
+        case("fifteen of one name, none of which issued another", spec)
+            .chain(&root_, &crowd_refs, crowd[0].leaf())
+            .refused("TooMuchWork"),
         case("ten authorities", spec)
             .chain(&root_, &deep_refs, deep_leaf)
             .webpki("allows six authorities on a path"),

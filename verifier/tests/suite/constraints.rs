@@ -121,6 +121,13 @@ fn directories() -> Vec<Case> {
             &not,
             unit("二").cn("甲"),
         ),
+        of(
+            "the excluded subject in compatible letters",
+            &not,
+            Dn::new().c("TW").o("測試").ou("\u{2f00}").cn("甲"),
+        )
+        .refused("NameConstraint")
+        .openssl("does not normalize names"),
         of("permitted, and not excluded", &within, unit("一").cn("甲")),
         of(
             "permitted, and excluded below it",

@@ -40,6 +40,9 @@ pub(crate) fn ours(case: &Case) -> Verdict {
     if question.server.is_some() {
         check = check.by_web_rules();
     }
+    if question.mailbox.is_some() {
+        check = check.by_mail_rules();
+    }
     for name in [question.server, question.mailbox].into_iter().flatten() {
         check = check.for_name(ExpectedName::read(name).unwrap());
     }

@@ -24,6 +24,7 @@ mod chaining;
 mod constraints;
 mod critical;
 mod lists;
+mod mail;
 mod mapping;
 mod policies;
 mod self_issued;
@@ -45,6 +46,7 @@ fn cases() -> Vec<Case> {
         constraints::cases(),
         lists::cases(),
         web::cases(),
+        mail::cases(),
     ]
     .concat()
 }

@@ -79,6 +79,18 @@ fn asked() -> Vec<Case> {
         case("the same policy throughout, required", spec)
             .chain(&root, &two, leaf(&same, &[P1]))
             .explicit(),
+        case("the same policy throughout, and any will do", spec)
+            .chain(&root, &two, leaf(&same, &[P1]))
+            .policy(ANY)
+            .explicit(),
+        case(
+            "no policy throughout, where any will do but one is required",
+            spec,
+        )
+        .chain(&root, &[&none, &below_none], leaf(&below_none, &[P1]))
+        .policy(ANY)
+        .explicit()
+        .refused("Policy"),
         case("the same policy throughout, and it is the one", spec)
             .chain(&root, &two, leaf(&same, &[P1]))
             .policy(P1)

@@ -1,5 +1,9 @@
 //! What the web's PKI asks of servers beyond RFC 5280: the profile behind `--name`.
 
+mod keys;
+mod lists;
+mod names;
+
 use chop_testpki::{
     Dn, Extension, KeyKind, Template,
     extension::{self, SomeName},
@@ -14,7 +18,15 @@ const SERVER: &str = "1.3.6.1.5.5.7.3.1";
 const HOST: &str = "a.site.example";
 
 pub(crate) fn cases() -> Vec<Case> {
-    [names(), profile(), authorities(), mail()].concat()
+    [
+        names::cases(),
+        profile(),
+        purposes(),
+        keys::cases(),
+        authorities(),
+        lists::cases(),
+    ]
+    .concat()
 }
 
 /// A server's certificate as the web has it, for these names.
@@ -34,100 +46,8 @@ fn server_with(
     })
 }
 
-fn names() -> Vec<Case> {
-    let spec = "RFC 9525 §6.3; limbo webpki::san, webpki::cn";
-    let root = root("根");
-    let of = |name, host: &'static str, names: &[SomeName]| {
-        case(name, spec)
-            .chain(&root, &[], server(&root, names))
-            .server(host)
-    };
-    let dns = |text: &str| [SomeName::dns(text)];
-    let common = |name, cn: &str| {
-        let leaf = Template::new(Dn::new().cn(cn), crate::kit::now()).unwrap();
-        let leaf = leaf
-            .with(extension::key_usage(&[0]))
-            .with(extension::extended_key_usage(&[SERVER]));
-        let leaf = leaf.with(extension::alternative_names(&dns(HOST)));
-        case(name, "BR §7.1.4.3; limbo webpki::cn")
-            .chain(&root, &[], root.leaf_with(|_| leaf))
-            .server(HOST)
-    };
-    vec![
-        of("the server's name", HOST, &dns(HOST)),
-        of("a server of another name", HOST, &dns("b.site.example")).refused("Name"),
-        of("the name in capitals", HOST, &dns("A.Site.EXAMPLE")),
-        of(
-            "one of several names",
-            HOST,
-            &[SomeName::dns("b.example"), SomeName::dns(HOST)],
-        ),
-        of("a star", HOST, &dns("*.site.example")),
-        of(
-            "a star two labels up",
-            "x.a.site.example",
-            &dns("*.site.example"),
-        )
-        .refused("Name"),
-        of(
-            "a star for the name itself",
-            "site.example",
-            &dns("*.site.example"),
-        )
-        .refused("Name"),
-        of("a star within a label", HOST, &dns("a*.site.example"))
-            .refused("Name")
-            .openssl("takes a star for a part of a label, as RFC 6125 let it"),
-        of(
-            "a star that is not the leftmost label",
-            HOST,
-            &dns("a.*.example"),
-        )
-        .refused("Name"),
-        of(
-            "a star over a top-level domain",
-            "site.example",
-            &dns("*.example"),
-        )
-        .refused("Name"),
-        of("a star and nothing else", "localhost", &dns("*")).refused("Name"),
-        of(
-            "an address",
-            "192.0.2.1",
-            &[SomeName::Ip(vec![192, 0, 2, 1])],
-        ),
-        of(
-            "another address",
-            "192.0.2.1",
-            &[SomeName::Ip(vec![192, 0, 2, 2])],
-        )
-        .refused("Name"),
-        of(
-            "an IPv6 address",
-            "2001:db8::1",
-            &[SomeName::ip("2001:db8::1".parse().unwrap())],
-        ),
-        of(
-            "an address written as a host",
-            "192.0.2.1",
-            &dns("192.0.2.1"),
-        )
-        .refused("Name"),
-        of("no alternative name", HOST, &[]).refused("Extension"),
-        common("a common name that is among the names", HOST),
-        common(
-            "a common name that is not among the names",
-            "b.site.example",
-        )
-        .refused("Name")
-        .openssl(NOT_THE_WEBS_RULES)
-        .webpki(NOT_THE_WEBS_RULES),
-        common("a common name in other letters", "A.site.example")
-            .refused("Name")
-            .openssl(NOT_THE_WEBS_RULES)
-            .webpki(NOT_THE_WEBS_RULES),
-        common("a common name that is no name of a server", "測試伺服器"),
-    ]
+fn strict(case: Case) -> Case {
+    case.openssl(NOT_THE_WEBS_RULES).webpki(NOT_THE_WEBS_RULES)
 }
 
 fn profile() -> Vec<Case> {
@@ -138,7 +58,6 @@ fn profile() -> Vec<Case> {
         let leaf = server_with(&root, &names, change);
         case(name, spec).chain(&root, &[], leaf).server(HOST)
     };
-    let strict = |case: Case| case.openssl(NOT_THE_WEBS_RULES).webpki(NOT_THE_WEBS_RULES);
     let alternative = extension::alternative_names(&names);
     let key = || extension::subject_key(root.0.key().public_key()).unwrap();
     let leaf_ca = server_with(&root, &names, |leaf| {
@@ -151,13 +70,6 @@ fn profile() -> Vec<Case> {
             .with(extension::key_usage(&[0]))
             .with(extension::extended_key_usage(&[SERVER]));
         root.leaf_with(|_| leaf.with(alternative.clone().critical(critical)))
-    };
-    let rsa = |bits| {
-        let kind = KeyKind::Rsa(bits);
-        root.leaf_of("弱鑰", kind, |leaf| {
-            leaf.with(extension::extended_key_usage(&[SERVER]))
-                .with(alternative.clone())
-        })
     };
     vec![
         strict(
@@ -257,15 +169,44 @@ fn profile() -> Vec<Case> {
         .refused("ExtensionMalformed")
         .openssl("does not read it")
         .webpki("does not read it"),
-        case("a key of RSA-1024, for a server", "BR §6.1.5; limbo webpki")
-            .chain(&root, &[], rsa(1024))
-            .server(HOST)
-            .refused("Key")
-            .openssl("its security level for certificates, 1, lets RSA-1024 pass")
-            .webpki("does not look at the leaf's own key"),
-        case("a key of RSA-2056, for a server", "BR §6.1.5")
-            .chain(&root, &[], rsa(2056))
-            .server(HOST),
+    ]
+}
+
+/// What may not stand beside serverAuth, and a keyUsage that says nothing.
+fn purposes() -> Vec<Case> {
+    let spec = "BR §7.1.2.7.10; limbo webpki::eku";
+    let root = root("根");
+    let names = [SomeName::dns(HOST)];
+    let with = |name, purpose: &str| {
+        let leaf = server_with(&root, &names, |leaf| {
+            leaf.replace(extension::extended_key_usage(&[SERVER, purpose]))
+        });
+        case(name, spec).chain(&root, &[], leaf).server(HOST)
+    };
+    let silent = server_with(&root, &names, |leaf| {
+        leaf.replace(extension::key_usage(&[]))
+    });
+    vec![
+        with("for servers and clients", "1.3.6.1.5.5.7.3.2"),
+        strict(with("for servers and code", "1.3.6.1.5.5.7.3.3").refused("ExtendedKeyUsage")),
+        strict(with("for servers and mail", "1.3.6.1.5.5.7.3.4").refused("ExtendedKeyUsage")),
+        strict(
+            with("for servers and time stamps", "1.3.6.1.5.5.7.3.8").refused("ExtendedKeyUsage"),
+        ),
+        strict(with("for servers and OCSP", "1.3.6.1.5.5.7.3.9").refused("ExtendedKeyUsage")),
+        strict(
+            with("for servers and precertificates", "1.3.6.1.4.1.11129.2.4.4")
+                .refused("ExtendedKeyUsage"),
+        ),
+        strict(with("for servers and any purpose", "2.5.29.37.0").refused("ExtendedKeyUsage")),
+        case(
+            "a keyUsage without a bit, for a server",
+            "§4.2.1.3; limbo webpki::ku",
+        )
+        .chain(&root, &[], silent)
+        .server(HOST)
+        .refused("KeyUsage")
+        .webpki(NOT_THE_WEBS_RULES),
     ]
 }
 
@@ -348,37 +289,22 @@ fn authorities() -> Vec<Case> {
         })
         .refused("Extension")
         .webpki(ANCHOR_IS_A_KEY),
+        {
+            let above = root_with("上根", |root| root);
+            let anchor = above.sub_with("非根", |ca| ca.without_key_ids().with(key()));
+            case(
+                "an anchor that is no root and names no key",
+                "§4.2.1.1; limbo rfc5280::aki",
+            )
+            .chain(&anchor, &[], server(&anchor, &names))
+            .server(HOST)
+            .refused("Extension")
+            .webpki(ANCHOR_IS_A_KEY)
+        },
         case("a root of RSA-1024", "BR §6.1.5; limbo webpki")
             .chain(&weak, &[], server(&weak, &names))
             .server(HOST)
             .refused("Key")
             .openssl("its security level for certificates, 1, lets RSA-1024 pass"),
-    ]
-}
-
-fn mail() -> Vec<Case> {
-    let spec = "RFC 8550 §3; limbo smime";
-    let root = root("根");
-    let leaf = |address: &str, purpose: &str| {
-        let names = extension::alternative_names(&[SomeName::email(address)]);
-        let usage = extension::extended_key_usage(&[purpose]);
-        root.leaf_with(|leaf| leaf.with(names).with(usage))
-    };
-    const MAIL: &str = "1.3.6.1.5.5.7.3.4";
-    vec![
-        case("a mailbox", spec)
-            .chain(&root, &[], leaf("somebody@a.example", MAIL))
-            .mailbox("somebody@a.example")
-            .no_webpki("has no mailboxes"),
-        case("another's mailbox", spec)
-            .chain(&root, &[], leaf("nobody@a.example", MAIL))
-            .mailbox("somebody@a.example")
-            .refused("Name")
-            .no_webpki("has no mailboxes"),
-        case("a mailbox in a server's certificate", spec)
-            .chain(&root, &[], leaf("somebody@a.example", SERVER))
-            .mailbox("somebody@a.example")
-            .refused("ExtendedKeyUsage")
-            .no_webpki("has no mailboxes"),
     ]
 }

@@ -23,7 +23,10 @@ pub(super) fn text(shown: &Shown) -> String {
     out.words(0, &text::READERS);
     match shown.service {
         Service::Unknown => out.words(1, &text::LOOKING),
-        Service::Down => out.words(1, &text::SERVICE_DOWN),
+        Service::Down => {
+            out.words(1, &text::SERVICE_DOWN);
+            out.line(2, "→ chop doctor");
+        }
         Service::Running if shown.readers.is_empty() => out.words(1, &text::NO_READER),
         Service::Running => shown.readers.iter().for_each(|it| reader(&mut out, it)),
     }

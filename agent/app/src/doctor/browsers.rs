@@ -49,7 +49,7 @@ fn reads(store: Browser, policy: Browser) -> bool {
 /// `anybody`: another browser trusts the authority already.
 fn line(store: &TrustStore, name: &str, anybody: bool) -> Line {
     let (browser, folder) = (store.browser.name(), store.folder.as_path());
-    let command = Some(add_command(name, folder));
+    let command = Some(add_command(&ourselves(), name, folder));
     let problem = |words| Line::problem(Area::Trust, words);
     match &store.trust {
         Trust::Trusted => Line::ok(Area::Trust, text::trusted(browser, folder)),
@@ -72,26 +72,41 @@ fn line(store: &TrustStore, name: &str, anybody: bool) -> Line {
     }
 }
 
-/// Trusts the authority in the person's own store; Windows asks the person then.
-#[cfg(windows)]
-fn add_command(_: &str, _: &Path) -> String {
-    r#"chop certificate > "%TEMP%\chop.pem" & certutil -user -addstore Root "%TEMP%\chop.pem""#
-        .to_owned()
+/// This program as a shell calls it: by its path, because it need not be on the `PATH`.
+fn ourselves() -> String {
+    let path = std::env::current_exe().unwrap_or_else(|_| "chop".into());
+    shell(&path.display().to_string())
 }
 
-/// Makes the NSS database where there is none, and trusts the authority in it.
+/// Trusts the authority in the person's own store; Windows asks the person then.
+#[cfg(windows)]
+fn add_command(chop: &str, _: &str, _: &Path) -> String {
+    let file = r#""%TEMP%\chop.pem""#;
+    format!("{chop} certificate > {file} & certutil -user -addstore Root {file}")
+}
+
+/// Makes the NSS database where there is none, and trusts the authority in it. `chop` is a word of
+/// the shell. Whoever runs it twice has no more than by running it once.
 #[cfg(not(windows))]
-fn add_command(name: &str, folder: &Path) -> String {
+fn add_command(chop: &str, name: &str, folder: &Path) -> String {
     let exists = Database::at(folder).exists();
     let (name, path) = (shell(name), folder.display());
     let (folder, database) = (shell(&path.to_string()), shell(&format!("sql:{path}")));
-    let make = format!("mkdir -p {folder} && certutil -N -d {database} --empty-password");
-    let add = format!("chop certificate | certutil -A -a -d {database} -n {name} -t C,,");
+    // `certutil -N` fails where there is a database already, and the second line would not run.
+    let new = format!("certutil -N -d {database} --empty-password");
+    let make = format!("mkdir -p {folder} && {{ [ -e {folder}/cert9.db ] || {new}; }}");
+    let add = format!("{chop} certificate | certutil -A -a -d {database} -n {name} -t C,,");
     if exists {
         add
     } else {
         format!("{make} && {add}")
     }
+}
+
+/// One word for Windows' command prompt; a path has no quotes.
+#[cfg(windows)]
+fn shell(text: &str) -> String {
+    format!("\"{text}\"")
 }
 
 /// One word for a POSIX shell.
@@ -188,6 +203,26 @@ mod tests {
             command.contains(&format!("-n '{}'", pair.name())),
             "{command}"
         );
+    }
+
+    #[test]
+    fn the_command_may_be_run_twice_and_needs_no_program_on_the_path() {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, pair) = (home.path().join("it's new"), pair());
+        let pem = home.path().join("authority.pem");
+        std::fs::write(&pem, pair.authority_pem()).unwrap();
+        // What stands for `chop certificate`; that command has tests of its own.
+        let chop = home.path().join("a b");
+        std::fs::write(&chop, format!("cat {}", shell(pem.to_str().unwrap()))).unwrap();
+        let chop = format!("sh {}", shell(chop.to_str().unwrap()));
+        let command = add_command(&chop, pair.name(), &folder);
+        for _ in 0..2 {
+            let mut sh = std::process::Command::new("sh");
+            let output = sh.args(["-c", &command]).output().unwrap();
+            assert!(output.status.success(), "{command}: {output:?}");
+        }
+        assert!(Database::at(&folder).exists());
+        assert!(Path::new(ourselves().trim_matches('\'')).is_absolute());
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Each setting, its value and who set it.
 
-use std::error::Error as _;
-
 use super::{Area, Line};
 use crate::{
     settings::{self, Settings, Shown},
@@ -11,10 +9,7 @@ use crate::{
 pub(super) fn lines(settings: Result<&Settings, &settings::Error>) -> Vec<Line> {
     match settings {
         Ok(settings) => in_use(settings),
-        Err(error) => vec![Line::problem(
-            Area::Settings,
-            text::settings_wrong(&reason(error)),
-        )],
+        Err(error) => vec![Line::problem(Area::Settings, text::settings_wrong(error))],
     }
 }
 
@@ -27,17 +22,6 @@ fn in_use(settings: &Settings) -> Vec<Line> {
         }
     };
     settings.shown().into_iter().map(line).collect()
-}
-
-/// The error and what it comes from, on one line.
-fn reason(error: &settings::Error) -> String {
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        reason = format!("{reason}: {source}");
-        cause = source.source();
-    }
-    reason.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -83,5 +67,10 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].state, State::Problem);
         assert!(lines[0].what.en.contains("prots"), "{}", lines[0].what.en);
+        assert!(
+            lines[0].what.zh.contains("不是設定"),
+            "{}",
+            lines[0].what.zh
+        );
     }
 }

@@ -3,9 +3,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     io,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU16, Ordering},
+        atomic::{AtomicU16, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -20,6 +21,7 @@ use tokio::{
 use super::{
     Order, PROMPTLY,
     line::{self, AGENT, Message, TAKEN},
+    people::People,
 };
 
 /// So many lines of one user wait at most; a new one takes the place of the oldest. A user can so
@@ -27,6 +29,12 @@ use super::{
 const MOST_LINES: usize = 8;
 /// So many of one user's programs may be about to say who they are.
 const MOST_STRANGERS: usize = 16;
+/// So many lines wait at most, of all users: a person may have thousands of users (subordinate ones,
+/// for containers). A new line takes the place of the oldest. With what the door has, all find room
+/// among the 8192 descriptors that the unit gives.
+const MOST_OF_ALL: usize = 2048;
+/// So many programs of all users may be about to say who they are.
+const MOST_STRANGERS_OF_ALL: usize = 512;
 /// How long an agent that was there a moment ago may take to dial again: it dials a new line when
 /// it is handed one, and starts anew after an upgrade.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,30 +45,47 @@ pub(super) struct Agents {
     users: Mutex<HashMap<u32, Agent>>,
     /// The port that pages use; 0 until there is one.
     port: AtomicU16,
+    /// The number of the next line.
+    next: AtomicU64,
     dialled: Notify,
     restart: Notify,
+    people: People,
 }
 
 #[derive(Default)]
 struct Agent {
-    waiting: VecDeque<UnixStream>,
+    /// With the number of each, which counts them all: the oldest has the lowest.
+    waiting: VecDeque<(u64, UnixStream)>,
     /// It was there when it was last wanted, or has dialled since: worth waiting for.
     known: bool,
     strangers: usize,
 }
 
 impl Agent {
+    /// Whether there is anything to be remembered.
+    fn is_of_use(&self) -> bool {
+        self.strangers > 0 || !self.waiting.is_empty() || self.known
+    }
+
     /// Lines whose agent has ended go. An agent has nothing to say before it is handed something.
     fn prune(&mut self) {
         let silent = |line: &UnixStream| {
             let said = line.try_read(&mut [0]);
             said.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
         };
-        self.waiting.retain(silent);
+        self.waiting.retain(|(_, line)| silent(line));
     }
 }
 
 impl Agents {
+    /// Nobody yet, with the memory in this folder of who ever was.
+    pub(super) fn remembering(folder: Option<PathBuf>) -> Self {
+        Self {
+            people: People::of(folder),
+            ..Self::default()
+        }
+    }
+
     /// From now on agents are told that pages use this port.
     pub(super) fn tell_port(&self, port: u16) {
         self.port.store(port, Ordering::Release);
@@ -152,16 +177,27 @@ impl Agents {
         self.restart.notified().await;
     }
 
+    /// Tells every agent. A user's lines may be of several agents, one that has ended and the one
+    /// after it, so all of them are told; an agent that hears it twice has ended by then.
     async fn tell_all(&self, order: Order) {
-        let lines: Vec<_> = {
+        let users: Vec<_> = {
             let mut users = self.lock();
-            users
-                .values_mut()
-                .filter_map(|it| it.waiting.pop_front())
-                .collect()
+            let lines = |(user, agent): (&u32, &mut Agent)| {
+                agent.prune();
+                (*user, std::mem::take(&mut agent.waiting))
+            };
+            users.iter_mut().map(lines).collect()
         };
-        for mut line in lines {
-            let _ = timeout(PROMPTLY, line.write_all(&Message::Order(order).bytes())).await;
+        let words = Message::Order(order).bytes();
+        for (user, lines) in users {
+            let (there, mut told) = (lines.len(), 0);
+            for (_, mut line) in lines {
+                let said = line.write_all(&words);
+                told += usize::from(matches!(timeout(PROMPTLY, said).await, Ok(Ok(()))));
+            }
+            if there > 0 && told == 0 {
+                tracing::warn!(user, "an agent could not be told");
+            }
         }
         if order == Order::Restart {
             self.restart.notify_one();
@@ -169,12 +205,15 @@ impl Agents {
     }
 
     fn add(&self, user: u32, line: UnixStream) {
+        self.people.note(user);
         let mut users = self.lock();
+        make_room(&mut users, MOST_OF_ALL);
         let agent = users.entry(user).or_default();
         if agent.waiting.len() >= MOST_LINES {
             agent.waiting.pop_front();
         }
-        agent.waiting.push_back(line);
+        let age = self.next.fetch_add(1, Ordering::Relaxed);
+        agent.waiting.push_back((age, line));
         agent.known = true;
         drop(users);
         self.dialled.notify_waiters();
@@ -196,11 +235,15 @@ impl Agents {
         let agent = users.get_mut(&user)?;
         agent.prune();
         // The youngest: the older ones may be of an agent that has ended.
-        agent.waiting.pop_back()
+        agent.waiting.pop_back().map(|(_, line)| line)
     }
 
     fn may_speak(&self, user: u32) -> bool {
         let mut users = self.lock();
+        let all: usize = users.values().map(|agent| agent.strangers).sum();
+        if all >= MOST_STRANGERS_OF_ALL {
+            return false;
+        }
         let agent = users.entry(user).or_default();
         let may = agent.strangers < MOST_STRANGERS;
         agent.strangers += usize::from(may);
@@ -211,7 +254,7 @@ impl Agents {
         let mut users = self.lock();
         if let Some(agent) = users.get_mut(&user) {
             agent.strangers = agent.strangers.saturating_sub(1);
-            if agent.strangers == 0 && agent.waiting.is_empty() && !agent.known {
+            if !agent.is_of_use() {
                 users.remove(&user);
             }
         }
@@ -219,5 +262,59 @@ impl Agents {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u32, Agent>> {
         self.users.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the oldest line if as many wait as may. Its agent dials again.
+fn make_room(users: &mut HashMap<u32, Agent>, most: usize) {
+    let all: usize = users.values().map(|agent| agent.waiting.len()).sum();
+    if all < most {
+        return;
+    }
+    let age = |agent: &&mut Agent| agent.waiting.front().map(|(age, _)| *age);
+    let waits = users.values_mut().filter(|agent| !agent.waiting.is_empty());
+    if let Some(agent) = waits.min_by_key(age) {
+        agent.waiting.pop_front();
+        agent.known = !agent.waiting.is_empty();
+    }
+    users.retain(|_, agent| agent.is_of_use());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_too_many_lines_the_oldest_goes_whosever_it_is() {
+        let agents = Agents::default();
+        let mut ends = Vec::new();
+        for user in [1, 2, 2, 3] {
+            let (line, end) = UnixStream::pair().unwrap();
+            agents.add(user, line);
+            ends.push(end);
+        }
+        let mut users = agents.lock();
+        let waiting = |users: &HashMap<u32, Agent>| {
+            let of = |user| users.get(&user).map_or(0, |agent| agent.waiting.len());
+            [of(1), of(2), of(3)]
+        };
+
+        make_room(&mut users, 5);
+        assert_eq!(waiting(&users), [1, 2, 1]);
+        make_room(&mut users, 4);
+        assert_eq!(waiting(&users), [0, 2, 1]);
+        make_room(&mut users, 3);
+        assert_eq!(waiting(&users), [0, 1, 1]);
+        assert!(!users.contains_key(&1));
+    }
+
+    #[test]
+    fn one_persons_many_users_leave_room_for_others() {
+        // So that it ends before the descriptors do.
+        let agents = Agents::default();
+        let spoken = (0..70_000).filter(|user| agents.may_speak(*user)).count();
+        assert_eq!(spoken, MOST_STRANGERS_OF_ALL);
+        agents.has_spoken(0);
+        assert!(agents.may_speak(70_000) && !agents.may_speak(70_001));
     }
 }

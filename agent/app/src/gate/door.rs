@@ -24,6 +24,9 @@ use crate::run::listen_on;
 
 /// So many connections of one user are served at once, more than an agent serves.
 const MOST: usize = 96;
+/// So many of all users together; each has two descriptors. A new one beyond is closed unread: who
+/// was there before is being served.
+const MOST_OF_ALL: usize = 2048;
 /// For the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How often a port is tried again that another program has.
@@ -157,6 +160,9 @@ impl Front {
 
     fn seat(self: &Arc<Self>, user: u32) -> Option<Seat> {
         let mut served = self.lock();
+        if served.values().sum::<usize>() >= MOST_OF_ALL {
+            return None;
+        }
         let count = served.entry(user).or_default();
         if *count >= MOST {
             return None;

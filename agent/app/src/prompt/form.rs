@@ -204,7 +204,10 @@ impl Sections for Form {
 
     fn entry(&mut self, ui: &mut Ui, look: &Look) {
         self.entered = match self.stage {
-            Stage::Status(View::Deciding) => self.lasting(ui, look),
+            Stage::Status(View::Deciding) => {
+                self.lasting(ui, look);
+                false
+            }
             _ => self.what_to_enter(ui, look),
         };
     }

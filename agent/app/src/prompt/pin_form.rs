@@ -38,6 +38,8 @@ pub(super) struct PinForm {
     chosen: Option<ChoiceId>,
     /// What came of the last try.
     fault: Option<PinFault>,
+    /// Which card has said that its PUK has one try left. Cards do not tell it before.
+    last_puk: Option<ChoiceId>,
     secrets: Secrets,
     /// Whether the person has confirmed to take the last try.
     understood: bool,
@@ -73,6 +75,7 @@ impl PinForm {
             stage: Stage::Status(View::Looking),
             chosen: None,
             fault: None,
+            last_puk: None,
             secrets: Secrets::default(),
             understood: false,
             attention: Attention::new(),

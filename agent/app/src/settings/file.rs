@@ -60,6 +60,11 @@ impl Entries {
         })
     }
 
+    /// Whether nothing is set.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// What a policy that is no file has: every value is locked.
     pub(super) fn of_policy(path: &str, values: BTreeMap<String, toml::Value>) -> Self {
         let path = PathBuf::from(path);

@@ -5,8 +5,8 @@ use std::error::Error;
 use chop_protocol::ErrorCode;
 use chop_service::ConsentError;
 
-use super::{Message, message};
-use crate::{instance, pin, run, settings};
+use super::{Message, message, wanted};
+use crate::{instance, pin, run, settings, simulate};
 
 /// The person has no home folder.
 pub const NO_HOME: Message = message("error-home");
@@ -38,6 +38,19 @@ pub fn pin(error: &pin::Error) -> Message {
     }
 }
 
+/// Why there are no simulated cards.
+#[must_use]
+pub fn simulate(error: &simulate::Error) -> Message {
+    match error {
+        simulate::Error::Managed => message("error-managed"),
+        simulate::Error::Run(cause) => run(cause),
+        simulate::Error::Cards(chop_simulate::Error::FolderInUse { folder }) => {
+            message("error-folder-in-use").with("path", folder.display().to_string())
+        }
+        simulate::Error::Cards(cause) => other(whole(cause)),
+    }
+}
+
 /// Why the settings cannot be used.
 #[must_use]
 pub fn settings(error: &settings::Error) -> Message {
@@ -51,6 +64,11 @@ pub fn settings(error: &settings::Error) -> Message {
         settings::Error::Key { path, key } => message("error-settings-key")
             .with("path", path.display().to_string())
             .with("setting", key.clone()),
+        settings::Error::Value { path, key, wanted } if *wanted == wanted::LEFT_TO_POLICY => {
+            message("error-settings-policy-only")
+                .with("path", path.display().to_string())
+                .with("setting", key.clone())
+        }
         settings::Error::Value { path, key, wanted } => message("error-settings-value")
             .with("path", path.display().to_string())
             .with("setting", key.clone())
@@ -106,6 +124,17 @@ mod tests {
         assert_eq!(said, "連接埠 21443, 21444 都被其他程式占用");
         let next = Language::ENGLISH.say(&run(&error).next());
         assert!(next.contains("chop doctor"), "{next}");
+    }
+
+    #[test]
+    fn a_setting_of_the_policy_in_a_persons_file_is_said_to_be_one() {
+        let error = settings::Error::Value {
+            path: "/home/a/settings.toml".into(),
+            key: "sites".to_owned(),
+            wanted: wanted::LEFT_TO_POLICY,
+        };
+        let next = Language::ENGLISH.say(&settings(&error).next());
+        assert!(next.starts_with("Take it out of that file"), "{next}");
     }
 
     #[test]

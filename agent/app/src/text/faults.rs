@@ -87,6 +87,7 @@ fn what(fault: &Fault) -> (String, String) {
 
 fn file(fault: FileFault) -> (String, String) {
     let (zh, en) = match fault {
+        FileFault::NotFound => ("不存在", "does not exist"),
         FileFault::Unreadable => ("無法讀取", "cannot be read"),
         FileFault::TooLong => ("超過 1 MiB", "is longer than 1 MiB"),
         FileFault::NotPkcs12 => ("不是完整的 PKCS #12 檔", "is not a whole PKCS #12 file"),
@@ -140,6 +141,14 @@ fn remedy(fault: &Fault) -> Words {
             "Take the card out, put it back and try again; if that does not help, update the module.",
         ),
         Fault::Spawn { .. } => fixed("請重新安裝 Chop。", "Install Chop again."),
+        Fault::File(FileFault::NotFound) => fixed(
+            "請檢查設定中 pkcs12 的路徑。",
+            "Check its path in the settings, under pkcs12.",
+        ),
+        Fault::File(FileFault::Unreadable) => fixed(
+            "請確認您可以讀取該檔案，或從設定中移除。",
+            "See to it that you may read the file, or take it out of the settings.",
+        ),
         Fault::File(_) => fixed(
             "請重新匯出該檔案，或從設定中移除。",
             "Export the file again, or take it out of the settings.",
@@ -182,6 +191,14 @@ mod tests {
             "{what:?}"
         );
         assert!(remedy.zh.contains("64 位元版本"), "{remedy:?}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_a_path_to_check() {
+        let (what, remedy) = fault(Path::new("/a.p12"), &Fault::File(FileFault::NotFound));
+        assert_eq!(what.en, "/a.p12 does not exist");
+        assert!(remedy.zh.contains("路徑"), "{remedy:?}");
+        assert!(remedy.en.contains("path"), "{remedy:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chop_service::Scope;
 
-use super::{Words, filled, fixed};
+use super::{Message, Words, filled, fixed, message};
 
 /// Nobody has been let in or kept out.
 pub const NONE: Words = fixed("沒有任何許可。", "No site has been let in or blocked.");
@@ -27,9 +27,6 @@ pub fn used(day: &str) -> Words {
 
 /// There is none of that name.
 #[must_use]
-pub fn unknown(caller: &str) -> Words {
-    filled(
-        format!("沒有給 {caller} 的許可；`chop grants` 會列出全部。"),
-        format!("Nothing is known of {caller}; `chop grants` lists all."),
-    )
+pub fn unknown(caller: &str) -> Message {
+    message("error-no-grant").with("caller", caller.to_owned())
 }

@@ -59,6 +59,9 @@ pub(crate) fn accept(task: PinTask) -> Message {
     }
 }
 
+/// One try of the PUK is left.
+pub(crate) const PUK_LAST_TRY: Message = message("puk-last-try");
+
 /// Why the PIN is still the same.
 #[must_use]
 pub(crate) fn fault(fault: PinFault) -> Message {

@@ -31,6 +31,8 @@ pub mod titles {
     pub const LOCKED: Message = message("title-locked");
     /// The person types on the reader.
     pub const ON_READER: Message = message("title-on-reader");
+    /// Waiting for another password of a file.
+    pub const PASSWORD_WRONG: Message = message("title-wrong-password");
     /// It is over.
     pub const ENDED: Message = message("title-ended");
 
@@ -277,6 +279,9 @@ pub fn pin_wrong(tries_left: Option<u8>) -> Message {
         Some(left) => message("pin-wrong-left").with("left", left),
     }
 }
+
+/// The password of a file was wrong.
+pub const PASSWORD_WRONG: Message = message("password-wrong");
 
 /// The card did not take the length.
 pub const PIN_LENGTH: Message = message("pin-length");

@@ -43,6 +43,16 @@ impl From<Major> for Refusal {
     }
 }
 
+/// Why the person has not decided.
+enum Undecided {
+    /// No window could be shown.
+    NoWindow,
+    /// It was closed.
+    Closed,
+    /// Its time ran out.
+    Late,
+}
+
 /// Said while another window is open.
 pub(super) const BUSY: &str = "Chop 的另一個視窗正在等您處理，請完成後再試一次";
 /// Said to who has annoyed the person.
@@ -123,40 +133,43 @@ impl<C: Consent, K: Keys> Room<C, K> {
         })?;
         let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
         let may_last = may_last(caller, scope);
-        let decision = self
-            .decision(caller, scope, may_last, || attempt.opened())
-            .await;
-        // Nobody has answered: counted when the attempt is dropped.
-        let decision = decision.map_err(Refusal::from)?;
+        let decision = match self.decision(caller, scope, may_last).await {
+            Ok(decision) => decision,
+            Err(Undecided::NoWindow) => {
+                attempt.could_not_open();
+                return Err(Major::Timeout.into());
+            }
+            // Counted, when the attempt is dropped: closing is how people bear a window that comes
+            // again and again. Pages then say how to be let in, which is the page of /addDomain.
+            Err(Undecided::Closed) => return Err(Major::Untrusted.into()),
+            Err(Undecided::Late) => return Err(Major::Cancelled.into()),
+        };
         attempt.cost_nothing();
         let name = caller.name();
         let grants = &service.memory.grants;
         match decision {
-            Some(Decision::Always) if may_last => {
+            Decision::Always if may_last => {
                 grants.remember(&name, Some(scope), clock.now());
                 Ok(())
             }
-            Some(Decision::Once | Decision::Always) => {
+            Decision::Once | Decision::Always => {
                 self.once().add(&name, Instant::now());
                 Ok(())
             }
-            Some(Decision::Block) => {
+            Decision::Block => {
                 grants.remember(&name, None, clock.now());
                 Err(Major::Untrusted.into())
             }
-            // Not let in: pages then say how to, which is the page of /addDomain.
-            None => Err(Major::Untrusted.into()),
         }
     }
 
-    /// What the person decides; `None` when the window was closed.
+    /// What the person decides.
     async fn decision(
         &self,
         caller: &Caller,
         scope: Scope,
         may_last: bool,
-        opened: impl FnOnce(),
-    ) -> Result<Option<Decision>, Major> {
+    ) -> Result<Decision, Undecided> {
         let time = self.service.settings.window_time;
         let request = ConsentRequest {
             caller: caller.clone(),
@@ -168,24 +181,23 @@ impl<C: Consent, K: Keys> Room<C, K> {
             Ok(Ok(window)) => window,
             Ok(Err(error)) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "no window");
-                return Err(Major::Timeout);
+                return Err(Undecided::NoWindow);
             }
-            Err(_) => return Err(Major::Timeout),
+            Err(_) => return Err(Undecided::NoWindow),
         };
-        opened();
         window.show(&View::Deciding).await;
         let answer = async {
             loop {
                 match window.next().await {
-                    Event::Decided(decision) => return Ok(Some(decision)),
-                    Event::Closed => return Ok(None),
-                    Event::TimedOut => return Err(Major::Cancelled),
+                    Event::Decided(decision) => return Ok(decision),
+                    Event::Closed => return Err(Undecided::Closed),
+                    Event::TimedOut => return Err(Undecided::Late),
                     Event::Entered { .. } | Event::Agreed { .. } => {}
                 }
             }
         };
         let answer = timeout(time + GRACE, answer).await;
-        let answer = answer.unwrap_or(Err(Major::Cancelled));
+        let answer = answer.unwrap_or(Err(Undecided::Late));
         window.end(Ending::PageGone);
         answer
     }

@@ -14,6 +14,8 @@ pub(super) struct Wish {
     pub(super) reader: String,
     /// `CKA_ID`; `None` for the one that is for this.
     pub(super) key: Option<Vec<u8>>,
+    /// Issuers that the machine's policy allows; empty for all.
+    pub(super) issuers: Vec<String>,
 }
 
 /// What is meant.
@@ -72,8 +74,13 @@ impl Wish {
         }
     }
 
+    /// Whether the machine's policy lets this certificate be used.
+    pub(super) fn passes(&self, certificate: &Certificate) -> bool {
+        self.issuers.is_empty() || self.issuers.contains(&certificate.issuer)
+    }
+
     fn of<'a>(&self, token: &'a Token, wanted: Use) -> Option<Chosen<'a>> {
-        let certificates = || token.certificates.iter();
+        let certificates = || token.certificates.iter().filter(|it| self.passes(it));
         let with_id = |id: &[u8]| certificates().find(|it| it.id == id);
         let certificate = match &self.key {
             // Any key signs that a page names. To decrypt is for keys that are for nothing else:
@@ -85,6 +92,7 @@ impl Wish {
                     Use::SignIn | Use::Sign => &OF_SIGNING,
                 };
                 let by_id = ids.iter().find_map(|id| with_id(id));
+                let by_id = by_id.filter(|it| wanted != Use::Decrypt || it.fits(wanted));
                 let fitting = certificates().filter(|it| it.fits(wanted));
                 by_id.or_else(|| fitting.max_by_key(|it| it.not_before))
             }

@@ -3,7 +3,7 @@
 //! Spec: docs/hicos.md, "decrypt".
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chop_token::{Inventory, Padding, Signer, Use};
+use chop_token::{Certificate, Inventory, Padding, Signer, Use};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -44,11 +44,11 @@ pub(super) struct Decrypted {
 }
 
 impl DecryptData {
-    /// Reads a package.
+    /// Reads a package. Only certificates of these `issuers` are used; of all, if there are none.
     ///
     /// # Errors
     /// What is missing or makes no sense.
-    pub(super) fn read(fields: &Fields) -> Result<Self, Fault> {
+    pub(super) fn read(fields: &Fields, issuers: &[String]) -> Result<Self, Fault> {
         let bytes = fields.base64("cipher").map_err(|_| Major::Base64)?;
         let bytes = bytes.filter(|bytes| !bytes.is_empty());
         let bytes = bytes.ok_or(Major::NoCipher)?;
@@ -66,7 +66,7 @@ impl DecryptData {
             as_base64: fields
                 .or_empty("plainEncoding")
                 .eq_ignore_ascii_case("base64"),
-            wish: wish(fields)?,
+            wish: wish(fields, issuers)?,
         })
     }
 }
@@ -90,6 +90,10 @@ impl Operation for DecryptData {
         _: &watch::Sender<usize>,
     ) -> Result<Result<Decrypted, Error>, chop_token::Error> {
         let certificate = with.certificate(keys, Use::Decrypt).await?;
+        let oracle = matches!(self.cipher, Cipher::Block(_)) && signs(&certificate);
+        if oracle || !self.wish.passes(&certificate) {
+            return Ok(Err(Error::NoCertificate));
+        }
         let (padding, block) = match &self.cipher {
             Cipher::Block(block) => (Padding::Pkcs1, block.as_slice()),
             Cipher::Envelope(envelope) => match envelope.key_for(&certificate.der) {
@@ -117,6 +121,12 @@ impl Operation for DecryptData {
             None => Err(Error::NotDecrypted),
         })
     }
+}
+
+/// Whether the certificate's key signs as well. Whoever may have bare blocks decrypted can have
+/// anything signed with the same key, given enough of them (Bleichenbacher).
+fn signs(certificate: &Certificate) -> bool {
+    certificate.uses.sign || certificate.uses.sign_in
 }
 
 /// Whether it has the length of an RSA modulus of 2048 to 4096 bits.

@@ -19,9 +19,12 @@ use crate::{
 const POPUP: &str = include_str!("pages/popup.html");
 const ADD_DOMAIN: &str = include_str!("pages/add-domain.html");
 const SELF_TEST: &str = include_str!("pages/self-test.html");
+const HERE: &str = include_str!("pages/here.html");
 const STYLE: &str = include_str!("../bridge/page.css");
 const POPUP_SCRIPT: &str = include_str!("../../../../bridge-js/dist/hipki-page.js");
 const ADD_DOMAIN_SCRIPT: &str = include_str!("../../../../bridge-js/dist/hipki-add-domain.js");
+/// Tells whoever opened the page that Chop is here; it is no secret, and takes no answer.
+const HERE_SCRIPT: &str = "opener?.postMessage({ chop: 'here' }, '*')";
 const WAITING: &[u8] = include_bytes!("pages/waiting.gif");
 
 /// All of them, ready to send.
@@ -31,6 +34,7 @@ pub(super) struct Pages {
     card_management: Page,
     add_domain: Page,
     self_test: Page,
+    here: Page,
     error_codes: Bytes,
 }
 
@@ -48,6 +52,7 @@ impl Pages {
             card_management: popup("CMCAtn"),
             add_domain: Page::new(ADD_DOMAIN, STYLE, ADD_DOMAIN_SCRIPT),
             self_test: Page::new(SELF_TEST, STYLE, ""),
+            here: Page::new(HERE, STYLE, HERE_SCRIPT),
             error_codes: error_codes().into(),
         }
     }
@@ -61,6 +66,7 @@ impl Pages {
             Route::Popup(First::CmcAtn) => self.card_management.answer(),
             Route::AddDomain => self.add_domain.answer(),
             Route::SelfTest => self.self_test.answer(),
+            Route::Here => self.here.answer(),
             // Pages of other sites show and run these two.
             Route::ErrorCodes => answer::embeddable(content(
                 StatusCode::OK,

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 /// Their files' names, without what follows a dot or a hyphen.
-const BROWSERS: [&str; 34] = [
+const BROWSERS: [&str; 35] = [
     "arc",
     "brave",
     "brave_browser",
@@ -35,6 +35,7 @@ const BROWSERS: [&str; 34] = [
     "thunderbird",
     "vivaldi",
     "waterfox",
+    "webkitnetworkprocess",
     "webkitwebprocess",
     "whale",
     "yandex_browser",

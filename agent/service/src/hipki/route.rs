@@ -21,6 +21,8 @@ pub(super) enum Route {
     AddDomain,
     /// What to do when something does not work.
     SelfTest,
+    /// That Chop is here, for a browser that does not trust its certificate.
+    Here,
     /// The words for numbers.
     ErrorCodes,
     /// A picture of waiting.
@@ -110,7 +112,7 @@ const UNSUPPORTED: [(&str, &str); 11] = [
 ];
 
 /// The whole surface, by method and path.
-const ROUTES: [(&str, &str, Route); 18] = [
+const ROUTES: [(&str, &str, Route); 19] = [
     ("GET", "/", Route::Root),
     ("GET", "/popupForm", Route::Popup(First::GetTbs)),
     ("GET", "/ChtPopupForm", Route::Popup(First::GetTbs)),
@@ -136,6 +138,7 @@ const ROUTES: [(&str, &str, Route); 18] = [
     ("POST", "/chop/ticket", Route::Ticket),
     ("POST", "/chop/popup", Route::FromPopup),
     ("POST", "/chop/let-in", Route::LetIn),
+    ("GET", "/chop/here", Route::Here),
     (
         "POST",
         "/umakeSig",

@@ -17,11 +17,10 @@ use super::{
     info::card_number,
     reply,
     sign::{Allowed, MakeSignature, wish},
-    tries::Wrong,
 };
 use crate::{
     Asks, Caller, ChoiceId, Consent, Error, Keys, Scope,
-    memory::Standing,
+    memory::{Standing, Try},
     operation::{Attempt, Entered, Operation},
 };
 
@@ -36,6 +35,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let pin = fields.take_pin("pin");
         let allowed = Allowed {
             sha1: self.settings.sha1,
+            issuers: &self.service.settings.issuers,
             hashed: matches!(caller, Caller::Site(site) if self.settings.hashed.contains(site)),
         };
         let clock = &self.service.settings.clock;
@@ -56,7 +56,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         mut fields: Fields,
     ) -> Result<Value, Refusal> {
         let pin = fields.take_pin("pin");
-        let request = DecryptData::read(&fields)?;
+        let request = DecryptData::read(&fields, &self.service.settings.issuers)?;
         let road = Road {
             wish: &request.wish,
             wanted: Use::Decrypt,
@@ -89,15 +89,14 @@ impl<C: Consent, K: Keys> Room<C, K> {
         self.let_in(caller, road.scope).await?;
 
         let inventory = self.inventory(SETTLING).await;
-        let tries = self
-            .tries
-            .of(road.wish.find(&inventory, road.wanted)?.token);
+        let tries = &self.service.memory.tries;
+        let tries = tries.of(road.wish.find(&inventory, road.wanted)?.token);
         // Whoever comes meanwhile has to know what came of this one.
-        let mut wrong = tries.turn().await;
+        let mut turn = tries.turn().await;
         self.check_cool_down(caller)?;
         let inventory = self.inventory(SETTLING).await;
         let chosen = road.wish.find(&inventory, road.wanted)?;
-        if !tries.are_of(chosen.token) {
+        if !turn.is_of(chosen.token) {
             return Err(Major::NoCard.into());
         }
         if road.check_validity {
@@ -107,8 +106,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
         if state.locked {
             return Err(Fault::login(code::PIN_LOCKED).into());
         }
-        if state.keypad || wrong.leave_the_last(chosen.token) {
-            drop(wrong);
+        if state.keypad || turn.leaves_the_last(chosen.token) {
+            drop(turn);
             // A page can never take the last try: the person does, in a window that says so.
             return self.with_window(caller, operation, road).await;
         }
@@ -123,7 +122,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
             pin,
             asks: Asks::Pin,
         };
-        self.with_pin(caller, operation, &entered, road.fault, &mut wrong)
+        self.with_pin(caller, operation, &entered, road.fault, &mut turn)
             .await
     }
 
@@ -134,7 +133,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         operation: &O,
         entered: &Entered,
         fault: Major,
-        wrong: &mut Wrong<'_>,
+        turn: &mut Try<'_>,
     ) -> Result<Value, Refusal>
     where
         O: Operation,
@@ -144,22 +143,21 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let clock = &service.settings.clock;
         let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
         attempt.begins(Asks::Pin);
-        wrong.begins();
+        turn.begins();
         let (progress, _) = watch::channel(0);
         let done = operation.carry_out(&service.keys, entered, &progress).await;
+        turn.came(&done);
         match done {
             Ok(Ok(answer)) => {
                 attempt.succeeded();
-                wrong.was_right();
                 Ok(reply::value(answer))
             }
             Ok(Err(error)) => {
                 attempt.failed(&error);
-                wrong.cost_nothing();
                 Err(refusal(&error, fault))
             }
             Err(error) => {
-                count(&error, wrong, &mut attempt);
+                attempt.came(&error);
                 Err(Fault::of(&error, fault).into())
             }
         }
@@ -194,12 +192,12 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let (old, new) = (old.ok_or(Major::NoPin)?, new.ok_or(Major::NoPin)?);
         let wish = Wish {
             key: None,
-            ..wish(&fields)?
+            ..wish(&fields, &self.service.settings.issuers)?
         };
         self.let_in(caller, Scope::ChangePin).await?;
         let inventory = self.inventory(SETTLING).await;
-        let tries = self.tries.of(named(&inventory, &wish, &card)?);
-        let mut wrong = tries.turn().await;
+        let tries = &self.service.memory.tries;
+        let mut turn = tries.of(named(&inventory, &wish, &card)?).turn().await;
         self.check_cool_down(caller)?;
         let inventory = self.inventory(SETTLING).await;
         let token = named(&inventory, &wish, &card)?;
@@ -211,7 +209,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         if !fits(&old) || !fits(&new) {
             return Err(Fault::login(code::PIN_LENGTH).into());
         }
-        if token.pin.keypad || wrong.leave_the_last(token) {
+        if token.pin.keypad || turn.leaves_the_last(token) {
             return Err(Refusal {
                 fault: Fault::login(code::wrong_pin(Some(1))),
                 words: Some("只剩最後一次機會，請改用 Chop 的「變更 PIN 碼」"),
@@ -221,11 +219,12 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let clock = &service.settings.clock;
         let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
         attempt.begins(Asks::Pin);
-        wrong.begins();
-        match service.keys.change_pin(&token.id, &old, &new).await {
+        turn.begins();
+        let done = service.keys.change_pin(&token.id, &old, &new).await;
+        turn.came(&done);
+        match done {
             Ok(()) => {
                 attempt.succeeded();
-                wrong.was_right();
                 Ok(json!({
                     "func": "changeUserPINCode",
                     "last_error": 0,
@@ -235,7 +234,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 }))
             }
             Err(error) => {
-                count(&error, &mut wrong, &mut attempt);
+                attempt.came(&error);
                 Err(Fault::of(&error, Major::Login).into())
             }
         }
@@ -262,17 +261,6 @@ struct Road<'a> {
     check_validity: bool,
     /// What it is when the card fails.
     fault: Major,
-}
-
-/// What a failure means for the site and for the card.
-fn count(error: &chop_token::Error, wrong: &mut Wrong<'_>, attempt: &mut Attempt<'_>) {
-    match error {
-        chop_token::Error::PinWrong { .. } | chop_token::Error::PinLocked => attempt.was_wrong(),
-        _ => {
-            attempt.cost_nothing();
-            wrong.cost_nothing();
-        }
-    }
 }
 
 /// The card of this number.

@@ -51,9 +51,11 @@ pub(super) enum Form {
 
 /// What a policy allows beside what is always allowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Allowed {
+pub(super) struct Allowed<'a> {
     pub(super) sha1: bool,
     pub(super) hashed: bool,
+    /// Issuers whose certificates may be used; empty for all.
+    pub(super) issuers: &'a [String],
 }
 
 /// The answer.
@@ -77,7 +79,11 @@ impl<'a> MakeSignature<'a> {
     ///
     /// # Errors
     /// What is missing or makes no sense; what must not be signed.
-    pub(super) fn read(fields: &Fields, allowed: Allowed, clock: &'a Clock) -> Result<Self, Fault> {
+    pub(super) fn read(
+        fields: &Fields,
+        allowed: Allowed<'_>,
+        clock: &'a Clock,
+    ) -> Result<Self, Fault> {
         let content = content(fields)?;
         let form = form(fields)?;
         if !allowed.sha1 && form.hash() == Some(Hash::Sha1) {
@@ -92,7 +98,7 @@ impl<'a> MakeSignature<'a> {
         Ok(Self {
             content,
             form,
-            wish: wish(fields)?,
+            wish: wish(fields, allowed.issuers)?,
             check_validity: fields.truth("checkValidity", true),
             clock,
         })
@@ -178,6 +184,9 @@ impl Operation for MakeSignature<'_> {
         _: &watch::Sender<usize>,
     ) -> Result<Result<Signed, Error>, chop_token::Error> {
         let certificate = with.certificate(keys, Use::Sign).await?;
+        if !self.wish.passes(&certificate) {
+            return Ok(Err(Error::NoCertificate));
+        }
         let number = with.inventory.token(&with.key.token).map(card_number);
         let number = number.unwrap_or_default();
         let (signing, draft) = match self.draft(&certificate, &number) {
@@ -221,7 +230,7 @@ impl Form {
 ///
 /// # Errors
 /// [`Major::Base64`].
-pub(super) fn wish(fields: &Fields) -> Result<Wish, Fault> {
+pub(super) fn wish(fields: &Fields, issuers: &[String]) -> Result<Wish, Fault> {
     let key = fields.base64("keyidb64").map_err(|_| Major::Base64)?;
     let reader = match fields.or_empty("slotDescription") {
         "" => fields.or_empty("readername"),
@@ -230,6 +239,7 @@ pub(super) fn wish(fields: &Fields) -> Result<Wish, Fault> {
     Ok(Wish {
         reader: reader.to_owned(),
         key: key.filter(|id| !id.is_empty()),
+        issuers: issuers.to_vec(),
     })
 }
 

@@ -80,6 +80,13 @@ impl Choices {
         file::save(self.path.as_ref(), &*content);
     }
 
+    /// No certificate comes first any more.
+    pub(super) fn forget_all(&self) {
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.choices.clear();
+        file::save(self.path.as_ref(), &*content);
+    }
+
     /// Whether a certificate was the last one chosen for a site.
     pub(crate) fn is_the_last(&self, caller: &Caller, certificate: [u8; 32]) -> bool {
         let content = self.content.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ use std::{
 
 use super::file;
 use crate::{Caller, Error};
-use count::{UNANSWERED, WRONG};
+use count::{UNANSWERED, UNDECRYPTED, WRONG};
 use domains::{Domains, Record};
 
 /// How many domains are remembered; beyond, the one that was last heard of longest ago is
@@ -59,11 +59,7 @@ impl CoolDown {
         let Some(record) = domains.find(&caller.owner()) else {
             return Ok(());
         };
-        let rest = record
-            .wrong
-            .rest(&WRONG, now)
-            .max(record.unanswered.rest(&UNANSWERED, now));
-        match u32::try_from(rest.as_secs()).unwrap_or(u32::MAX) {
+        match u32::try_from(record.rest(now).as_secs()).unwrap_or(u32::MAX) {
             0 => Ok(()),
             seconds => Err(Error::CoolingDown { seconds }),
         }
@@ -75,19 +71,32 @@ impl CoolDown {
         self.count(caller, now, |record, now| record.wrong.add(&WRONG, now));
     }
 
-    /// A window of the site ended without anybody having answered it, or an envelope of it did not
-    /// decrypt.
+    /// A window of the site ended without anybody having answered it.
     pub(crate) fn unanswered(&self, caller: &Caller, now: SystemTime) {
         self.count(caller, now, |record, now| {
             record.unanswered.add(&UNANSWERED, now);
         });
     }
 
-    /// An operation of the site succeeded.
+    /// Nobody has to wait any more.
+    pub(super) fn forget_all(&self) {
+        let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
+        domains.list.clear();
+        file::save(self.path.as_ref(), &*domains);
+    }
+
+    /// Something that the site gave did not decrypt.
+    pub(crate) fn undecrypted(&self, caller: &Caller, now: SystemTime) {
+        self.count(caller, now, |record, now| {
+            record.undecrypted.add(&UNDECRYPTED, now);
+        });
+    }
+
+    /// An operation of the site succeeded. What did not decrypt stays counted.
     pub(crate) fn right(&self, caller: &Caller) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         // Nearly always there is nothing to forget: then nothing is hashed or written.
-        if domains.forget(&caller.owner()) {
+        if domains.forgive(&caller.owner()) {
             file::save(self.path.as_ref(), &*domains);
         }
     }
@@ -95,10 +104,7 @@ impl CoolDown {
     fn count(&self, caller: &Caller, now: SystemTime, add: impl FnOnce(&mut Record, u64)) {
         let mut domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner);
         let now = file::seconds(now);
-        domains.list.retain(|record| {
-            record.wrong.is_remembered(&WRONG, now)
-                || record.unanswered.is_remembered(&UNANSWERED, now)
-        });
+        domains.list.retain(|record| record.is_remembered(now));
         add(domains.entry(&caller.owner()), now);
         if domains.list.len() > MOST {
             let oldest = (0..).zip(&domains.list).min_by_key(|(_, it)| it.last());

@@ -14,9 +14,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 enum State {
-    /// No window has opened yet.
-    Opening,
-    /// The person looks at it.
+    /// A window is open, or on its way: nobody can tell who has taken it back in time.
     Open,
     /// A PIN is being tried.
     Trying,
@@ -30,14 +28,14 @@ impl<'a> Attempt<'a> {
             cool_down,
             caller,
             clock,
-            state: State::Opening,
+            state: State::Open,
             wrong: false,
         }
     }
 
-    /// The window is open.
-    pub(crate) fn opened(&mut self) {
-        self.state = State::Open;
+    /// There is no window, and that is not the page's doing.
+    pub(crate) fn could_not_open(&mut self) {
+        self.state = State::Answered;
     }
 
     /// The person has answered; unless they only had to agree, a PIN goes to the card.
@@ -61,12 +59,23 @@ impl<'a> Attempt<'a> {
         self.state = State::Answered;
     }
 
+    /// The card said this, or nothing said anything for it.
+    pub(crate) fn came(&mut self, error: &chop_token::Error) {
+        use chop_token::Error;
+        match error {
+            Error::PinWrong { .. } | Error::PinLocked => self.was_wrong(),
+            // Nobody knows what the module means: it may well be a wrong PIN.
+            Error::Module { .. } if error.may_have_cost_a_try() => self.was_wrong(),
+            _ => self.cost_nothing(),
+        }
+    }
+
     /// The PIN was right, but something else was not. Envelopes that do not decrypt are how a site
     /// would find out about a key, so they count.
     pub(crate) fn failed(&mut self, error: &Error) {
         self.state = State::Answered;
         if matches!(error, Error::NotDecrypted) {
-            self.cool_down.unanswered(self.caller, self.clock.now());
+            self.cool_down.undecrypted(self.caller, self.clock.now());
         }
     }
 
@@ -82,7 +91,7 @@ impl Drop for Attempt<'_> {
         match self.state {
             State::Trying => self.was_wrong(),
             State::Open => self.cool_down.unanswered(self.caller, self.clock.now()),
-            State::Opening | State::Answered => {}
+            State::Answered => {}
         }
     }
 }

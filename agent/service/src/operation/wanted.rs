@@ -31,6 +31,15 @@ impl Filter<'_> {
         signers
     }
 
+    /// Whether every certificate passes.
+    pub(crate) fn takes_all(&self) -> bool {
+        let Wanted {
+            issuers,
+            certificate,
+        } = self.wanted;
+        self.issuers.is_empty() && issuers.is_empty() && certificate.is_none()
+    }
+
     /// Whether a certificate passes; `beside` are the others of its token.
     pub(crate) fn passes(&self, certificate: &Certificate, beside: &[Certificate]) -> bool {
         let by_policy = self.issuers.is_empty() || self.issuers.contains(&certificate.issuer);

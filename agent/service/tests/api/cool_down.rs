@@ -162,6 +162,20 @@ async fn windows_that_the_page_itself_takes_back_count_as_unanswered() {
 }
 
 #[tokio::test]
+async fn also_before_the_window_could_be_seen() {
+    let stage = Scene::new().windows_that_come_late().start().await;
+    for round in 1..=5 {
+        let page = stage.page();
+        tokio::select! {
+            reply = page.sign_in() => panic!("{reply:?}"),
+            () = stage.until_times("window for https://bank.example", round) => {}
+        }
+        stage.until_times("window taken back", round).await;
+    }
+    assert_eq!(code_but_busy(&stage).await, "cooling_down");
+}
+
+#[tokio::test]
 async fn sub_domains_wait_together() {
     let stage = wrong(one_try()).start().await;
     for origin in ["https://a.bank.example", "https://b.bank.example:8443"] {

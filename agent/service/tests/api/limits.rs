@@ -59,6 +59,35 @@ async fn a_body_that_hides_its_length_is_refused_when_it_is_too_long() {
 }
 
 #[tokio::test]
+async fn of_bodies_that_may_be_large_two_are_read_at_once() {
+    let stage = Scene::willing().start().await;
+    let head = "POST /v1/sign HTTP/1.1\r\nHost: localhost:PORT\r\nOrigin: https://bank.example\r\n\
+                Content-Type: application/json\r\n";
+    let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n");
+    let long = format!("{head}Content-Length: 9000\r\n\r\n{{");
+    let mut lines = Vec::new();
+    for request in [&chunked, &long] {
+        let mut line = connect(&stage, Http::One).await;
+        let request = request.replace("PORT", &stage.port.to_string());
+        line.write_all(request.as_bytes()).await.unwrap();
+        lines.push(line);
+    }
+    let ended = format!("{chunked}1\r\n}}\r\n0\r\n\r\n");
+    let asking = async {
+        // Until the first two have been seen.
+        while raw(&stage, &ended).await.code() != "busy" {}
+    };
+    tokio::time::timeout(Duration::from_secs(20), asking)
+        .await
+        .unwrap();
+    // A small one that says so is read all the same.
+    let small = format!("{head}Content-Length: 2\r\n\r\n{{}}");
+    assert_eq!(raw(&stage, &small).await.code(), "invalid_request");
+    drop(lines);
+    assert!(stage.nothing_happened());
+}
+
+#[tokio::test]
 async fn a_body_of_eight_kibibytes_is_read() {
     for http in [Http::One, Http::Two] {
         let stage = Scene::willing().start().await;

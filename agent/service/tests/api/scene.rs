@@ -1,5 +1,7 @@
 //! A running service, a person and cards that do as a test says, and a record of what happened.
 
+mod cards;
+
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -21,6 +23,8 @@ use tokio::{net::TcpListener, sync::mpsc, sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
+pub(crate) use cards::{Asked, Cards, Done, card_in_reader, readers, signed, token};
+
 use crate::client::Page;
 
 /// Told what each window is for.
@@ -34,23 +38,6 @@ type Card = dyn FnMut(&KeyId, &[u8], &Messages) -> Option<Result<Signed, Error>>
 /// What comes of a PIN and of what else is asked of the card; `None`: it never answers.
 type Work = dyn FnMut(&[u8], Asked<'_>) -> Option<Result<Done, Error>> + Send;
 
-/// What is asked of the card.
-#[derive(Debug)]
-pub(crate) enum Asked<'a> {
-    Sign(&'a [Signing]),
-    Decrypt(Padding, &'a [u8]),
-    Reveal,
-    ChangePin,
-}
-
-/// What it made of it.
-pub(crate) enum Done {
-    Signatures(Vec<Vec<u8>>),
-    Key(Option<Vec<u8>>),
-    Certificate(Box<Certificate>),
-    Changed,
-}
-
 /// How a test begins.
 pub(crate) struct Scene {
     person: Box<Person>,
@@ -59,6 +46,7 @@ pub(crate) struct Scene {
     opened: Box<Opened>,
     inventory: Inventory,
     no_window: Option<fn() -> ConsentError>,
+    late: bool,
     settings: ServiceSettings,
     hipki: HipkiSettings,
     memory: Memory,
@@ -87,6 +75,7 @@ impl Scene {
             opened: Box::new(|_| ()),
             inventory: card_in_reader(),
             no_window: None,
+            late: false,
             settings: ServiceSettings {
                 clock: Clock::new(|| NOW),
                 ..ServiceSettings::default()
@@ -128,6 +117,12 @@ impl Scene {
 
     pub(crate) fn without_window(mut self, why: fn() -> ConsentError) -> Self {
         self.no_window = Some(why);
+        self
+    }
+
+    /// Windows are asked for, and nobody sees one yet.
+    pub(crate) fn windows_that_come_late(mut self) -> Self {
+        self.late = true;
         self
     }
 
@@ -214,6 +209,7 @@ impl Scene {
             person: Arc::new(Mutex::new(self.person)),
             opened: Mutex::new(self.opened),
             no_window: self.no_window,
+            late: self.late,
             record: record.clone(),
         };
         let cards = Cards {
@@ -306,71 +302,6 @@ pub(crate) fn enter(choice: ChoiceId) -> Event {
     }
 }
 
-/// Signs by handing back what was to be signed.
-pub(crate) fn signed(messages: &Messages) -> Signed {
-    Signed {
-        certificate: b"certificate".to_vec(),
-        key: KeyKind::P256,
-        signature: messages.sha256.clone(),
-    }
-}
-
-pub(crate) fn token() -> Token {
-    Token {
-        id: TokenId {
-            source: "/module.so".into(),
-            slot: 0,
-            serial: "1".to_owned(),
-        },
-        label: "card".to_owned(),
-        manufacturer: "maker".to_owned(),
-        model: "model".to_owned(),
-        reader: Some("reader".to_owned()),
-        pin: PinState {
-            tries_left: Some(3),
-            locked: false,
-            length: 6..=8,
-            keypad: false,
-        },
-        certificates: vec![Certificate {
-            id: vec![1],
-            label: "cert1".to_owned(),
-            der: b"certificate".to_vec(),
-            holder: "王小明".to_owned(),
-            issuer: "MOICA".to_owned(),
-            subject_name: Vec::new(),
-            issuer_name: Vec::new(),
-            not_before: -10,
-            not_after: 10,
-            key: Some(KeyKind::P256),
-            public_key: Vec::new(),
-            uses: Uses {
-                sign_in: true,
-                sign: true,
-                decrypt: false,
-            },
-        }],
-        hidden: false,
-    }
-}
-
-pub(crate) fn readers(cards: &[bool]) -> Readers {
-    let reader = |card: &bool| Reader {
-        name: "reader".to_owned(),
-        card: card.then(|| vec![0x3B]),
-    };
-    Readers::Present(cards.iter().map(reader).collect())
-}
-
-pub(crate) fn card_in_reader() -> Inventory {
-    Inventory {
-        settled: true,
-        readers: readers(&[true]),
-        tokens: vec![token()],
-        sources: Vec::new(),
-    }
-}
-
 /// What happened, in order: any test thread may add to it and wait for it.
 #[derive(Clone)]
 struct Record(Arc<watch::Sender<Vec<String>>>);
@@ -393,6 +324,7 @@ pub(crate) struct People {
     person: Arc<Mutex<Box<Person>>>,
     opened: Mutex<Box<Opened>>,
     no_window: Option<fn() -> ConsentError>,
+    late: bool,
     record: Record,
 }
 
@@ -406,6 +338,10 @@ impl Consent for People {
         self.opened.lock().unwrap()(&request.purpose);
         self.record
             .add(&format!("window for {}", caller(&request.caller)));
+        if self.late {
+            let _leaves = OnDrop(&self.record, "window taken back");
+            return std::future::pending().await;
+        }
         let (says, hears) = mpsc::unbounded_channel();
         Ok(Open {
             person: Arc::clone(&self.person),
@@ -413,6 +349,15 @@ impl Consent for People {
             says,
             hears,
         })
+    }
+}
+
+/// Records something when it is dropped.
+struct OnDrop<'a>(&'a Record, &'static str);
+
+impl Drop for OnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.add(self.1);
     }
 }
 
@@ -450,106 +395,6 @@ impl Window for Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.record.add("window gone");
-    }
-}
-
-pub(crate) struct Cards {
-    inventory: watch::Sender<Arc<Inventory>>,
-    card: Mutex<Box<Card>>,
-    work: Mutex<Box<Work>>,
-    record: Record,
-}
-
-impl Cards {
-    async fn works(&self, pin: &Pin, asked: Asked<'_>) -> Result<Done, Error> {
-        self.record.add("card");
-        let working = Working(self.record.clone());
-        let answer = self.work.lock().unwrap()(pin.expose(), asked);
-        let Some(answer) = answer else {
-            return std::future::pending().await;
-        };
-        // A card takes its time, in which others come.
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        std::mem::forget(working);
-        answer
-    }
-}
-
-impl Keys for Cards {
-    fn inventory(&self) -> watch::Receiver<Arc<Inventory>> {
-        self.inventory.subscribe()
-    }
-
-    fn look(&self) {
-        self.record.add("look");
-    }
-
-    async fn sign_in(&self, key: &KeyId, pin: &Pin, messages: &Messages) -> Result<Signed, Error> {
-        self.record.add("card");
-        let working = Working(self.record.clone());
-        let answer = self.card.lock().unwrap()(key, pin.expose(), messages);
-        let Some(answer) = answer else {
-            return std::future::pending().await;
-        };
-        std::mem::forget(working);
-        answer
-    }
-
-    async fn sign(
-        &self,
-        _: &KeyId,
-        _: &Certificate,
-        pin: &Pin,
-        messages: &[Signing],
-        mut progress: impl FnMut(usize) + Send,
-    ) -> Result<Vec<Vec<u8>>, Error> {
-        let done = self.works(pin, Asked::Sign(messages)).await?;
-        let Done::Signatures(signatures) = done else {
-            panic!("signatures were asked for")
-        };
-        for done in 1..=signatures.len() {
-            progress(done);
-            // Time for the window to show it.
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        Ok(signatures)
-    }
-
-    async fn decrypt(
-        &self,
-        _: &KeyId,
-        _: &Certificate,
-        pin: &Pin,
-        padding: Padding,
-        block: &[u8],
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-        match self.works(pin, Asked::Decrypt(padding, block)).await? {
-            Done::Key(key) => Ok(key.map(Zeroizing::new)),
-            _ => panic!("a key was asked for"),
-        }
-    }
-
-    async fn change_pin(&self, _: &TokenId, old: &Pin, _: &Pin) -> Result<(), Error> {
-        match self.works(old, Asked::ChangePin).await? {
-            Done::Changed => Ok(()),
-            _ => panic!("a change of the PIN was asked for"),
-        }
-    }
-
-    async fn reveal(&self, _: &KeyId, pin: &Pin, _: Use) -> Result<Certificate, Error> {
-        match self.works(pin, Asked::Reveal).await? {
-            Done::Certificate(certificate) => Ok(*certificate),
-            _ => panic!("a certificate was asked for"),
-        }
-    }
-}
-
-/// A card at work: dropping it stops it.
-struct Working(Record);
-
-impl Drop for Working {
-    fn drop(&mut self) {
-        self.0.add("card stopped");
     }
 }
 

@@ -11,7 +11,7 @@ use chop_token::{Error, Inventory, KeyKind, Pin, Readers, Signed};
 
 use crate::{
     client::Http,
-    scene::{Scene, card_in_reader, challenge, enter, readers, signed, token},
+    scene::{Done, Scene, card_in_reader, challenge, enter, readers, signed, token},
 };
 
 #[tokio::test]
@@ -247,6 +247,28 @@ async fn a_file_that_hides_its_certificate_is_offered() {
             .status,
         200
     );
+}
+
+#[tokio::test]
+async fn what_a_file_hides_has_to_be_of_an_issuer_that_the_policy_allows() {
+    for (issuer, status) in [("MOICA", 200), ("MOEACA", 409)] {
+        let mut file = token();
+        let certificates = std::mem::take(&mut file.certificates);
+        file.hidden = true;
+        let file = Inventory {
+            readers: readers(&[]),
+            tokens: vec![file],
+            ..card_in_reader()
+        };
+        let stage = Scene::willing()
+            .inventory(file)
+            .settings(|it| it.issuers = vec![issuer.to_owned()])
+            .work(move |_, _| Some(Ok(Done::Certificate(Box::new(certificates[0].clone())))))
+            .start()
+            .await;
+        let answer = stage.page().sign_in().await;
+        assert_eq!(answer.status, status, "{issuer}: {answer:?}");
+    }
 }
 
 #[tokio::test]

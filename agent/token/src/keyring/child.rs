@@ -6,11 +6,15 @@ use std::{
     time::Duration,
 };
 
-use tokio::process::{Child as Process, ChildStdin, ChildStdout, Command};
+use tokio::{
+    io::AsyncReadExt as _,
+    process::{Child as Process, ChildStderr, ChildStdin, ChildStdout, Command},
+};
 
 use super::WorkerProgram;
 use crate::{
     Pin, WorkerSource,
+    certificate::name::printable,
     fence::Guard,
     pipe::{self, Frame},
     wire::{self, Reply},
@@ -60,6 +64,8 @@ impl Child {
             .envs(std::env::vars_os().filter(|(name, _)| is_passed_on(name)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // What a module prints is for no terminal, and for no log as it came.
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
         // It loads nothing before it is asked something.
@@ -67,6 +73,9 @@ impl Child {
         let (Some(requests), Some(replies)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(std::io::ErrorKind::BrokenPipe.into());
         };
+        if let Some(said) = process.stderr.take() {
+            tokio::spawn(note(said, source.path().display().to_string()));
+        }
         Ok(Self {
             process,
             requests,
@@ -112,6 +121,24 @@ impl Child {
             .ok()?
             .ok()
     }
+}
+
+/// So much of what one worker prints is looked at, in bytes.
+const MOST: u64 = 16 * 1024;
+
+/// Writes down what a worker and its module print, without what would steer a terminal. Whoever
+/// prints more is read, so that it does not stand still, and not heard.
+async fn note(said: ChildStderr, source: String) {
+    let mut start = said.take(MOST);
+    let mut part = [0; 1024];
+    while let Ok(length @ 1..) = start.read(&mut part).await {
+        let text = String::from_utf8_lossy(part.get(..length).unwrap_or_default());
+        for line in text.lines() {
+            tracing::debug!(%source, line = %printable(line), "a worker prints");
+        }
+    }
+    let mut rest = start.into_inner();
+    while let Ok(1..) = rest.read(&mut part).await {}
 }
 
 /// Whether a worker may see a variable of the agent's environment: what modules are known to look

@@ -13,6 +13,9 @@ impl Keyring {
     /// or its padding is wrong. What to make of that is the caller's to decide, and the page's not
     /// to learn (RFC 3218 §2.3). The PIN is used for one try, whatever happens.
     ///
+    /// A `None` takes a second more, whatever the reason: modules say the same of a card that was
+    /// pulled, and PC/SC notices that later than they do.
+    ///
     /// # Errors
     /// [`Error`], each variant as it says. Dropping the future ends the operation, and the worker
     /// with it.
@@ -31,6 +34,9 @@ impl Keyring {
             (Reply::NotDecrypted, None) => Step::Last(None),
             _ => Step::Nonsense,
         };
-        operation.ask(&request, &[pin], each).await
+        match operation.ask(&request, &[pin], each).await? {
+            None if operation.is_gone().await => Err(Error::CardRemoved),
+            decrypted => Ok(decrypted),
+        }
     }
 }

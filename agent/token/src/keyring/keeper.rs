@@ -14,7 +14,7 @@ use tokio::sync::{
 use super::{
     kinds::{self, Tries},
     listing::{self, Kept, Listed},
-    seats::Seats,
+    seats::{Seats, Shown},
     source::{Source, stamp},
     watch::Watch,
 };
@@ -50,8 +50,8 @@ pub(super) struct Keeper {
     /// For the tasks it starts; weak, so that the keeper ends with the last keyring.
     pub(super) events: WeakUnboundedSender<Event>,
     pub(super) inventory: channel::Sender<Arc<Inventory>>,
-    /// The seats of the inventory that is published: it changes with it, under this lock.
-    pub(super) told: Arc<Mutex<Seats>>,
+    /// The seats, and more, of the inventory that is published: it changes with it, under this lock.
+    pub(super) told: Arc<Mutex<Shown>>,
     pub(super) grace: Duration,
     /// The seats that the inventory shows.
     pub(super) shown: Seats,
@@ -271,6 +271,14 @@ impl Keeper {
         }
     }
 
+    /// The slot descriptions of tokens whose reader is not known.
+    fn places(&self) -> Vec<(TokenId, String)> {
+        let all = self.sources.iter().flat_map(|source| &source.listed.kept);
+        all.filter(|kept| kept.token.reader.is_none())
+            .map(|kept| (kept.token.id.clone(), kept.place.clone()))
+            .collect()
+    }
+
     fn publish(&self) {
         let mut tokens: Vec<Token> = Vec::new();
         for kept in self.sources.iter().flat_map(|source| &source.listed.kept) {
@@ -285,7 +293,10 @@ impl Keeper {
             fault: source.fault.clone(),
         };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.clone_from(&self.shown);
+        *told = Shown {
+            seats: self.shown.clone(),
+            places: self.places(),
+        };
         self.inventory.send_replace(Arc::new(Inventory {
             settled: self.begun && self.sources.iter().all(|it| !it.stale),
             readers: self.shown.readers(),

@@ -13,7 +13,10 @@ mod piv;
 use std::{
     collections::HashSet,
     ffi::CString,
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{
+        Arc, LazyLock, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -40,8 +43,8 @@ pub(super) enum Tries {
 pub(super) enum Change {
     /// The new PIN holds.
     Done,
-    /// The PUK was wrong, and may be tried so often again.
-    Wrong { left: u8 },
+    /// The PUK was wrong, and may be tried so often again; `None` if the card does not say.
+    Wrong { left: Option<u8> },
     /// The PUK is locked.
     Locked,
     /// The card does not take the new PIN.
@@ -55,74 +58,109 @@ pub(super) enum NoAnswer {
     UnknownKind,
     /// Another program holds it.
     NotFree,
-    /// It is not there, or failed.
+    /// It is not there, or was lost before it answered.
     Failed,
+    /// It answered with this status word, which says nothing that is known here.
+    Status(u16),
+    /// It did not answer in time.
+    Silent,
 }
 
 /// Asks the card in a reader; `None` if it is of no known kind, or not free within 2 s, or if
 /// another question to it is still waiting for it to be free.
 pub(super) async fn tries(reader: &str) -> Option<Tries> {
-    let ask = |card: &Card| first(card, |kind, card| (kind.tries)(card));
-    with_card(reader, None, ask).await.ok()
+    let ask = |card: &Card| first(card, |kind, card| known((kind.tries)(card)));
+    with_card(reader, None, PATIENCE, ask).await.ok()
 }
 
 /// Makes the card forget that somebody is logged in; what it then says of its PIN.
 pub(super) async fn log_out(reader: &str) -> Option<Tries> {
-    let ask = |card: &Card| first(card, |kind, card| (kind.log_out)(card));
-    with_card(reader, None, ask).await.ok()
+    let ask = |card: &Card| first(card, |kind, card| known((kind.log_out)(card)));
+    with_card(reader, None, PATIENCE, ask).await.ok()
 }
 
 /// Sets a new PIN with the PUK, which is given to the card at most once: not at all after an error,
 /// and to no other card than the one that [`Seat::count`](super::seats::Seat) tells from those
-/// before and after it.
+/// before and after it. Only [`NoAnswer::UnknownKind`] and [`NoAnswer::NotFree`] mean that the card
+/// has not had it. `limit` is for the card, once it is free.
 pub(super) async fn unblock(
-    reader: &str,
-    count: u64,
+    (reader, count): (&str, u64),
     puk: Pin,
     new: Pin,
+    limit: Duration,
 ) -> Result<Change, NoAnswer> {
     let ask = move |card: &Card| first(card, |kind, card| (kind.unblock)(card, &puk, &new));
-    with_card(reader, Some(count), ask).await
+    with_card(reader, Some(count), limit, ask).await
 }
 
-/// How a kind of card is spoken to; each selects its application first, and answers `None` if there
-/// is none.
+/// How a kind of card is spoken to; each selects its application first. If there is none it answers
+/// `None`, or [`NoAnswer::UnknownKind`], which it does for no other reason: a PUK that a card has had
+/// would else be given to it again through its module.
 struct Kind {
     tries: fn(&Card) -> Option<Tries>,
     log_out: fn(&Card) -> Option<Tries>,
-    unblock: fn(&Card, &Pin, &Pin) -> Option<Change>,
+    unblock: fn(&Card, &Pin, &Pin) -> Result<Change, NoAnswer>,
 }
 
 const KINDS: &[Kind] = &[piv::KIND];
 
-fn first<T>(card: &Card, ask: impl Fn(&Kind, &Card) -> Option<T>) -> Option<T> {
-    KINDS.iter().find_map(|kind| ask(kind, card))
+fn first<T>(card: &Card, ask: impl Fn(&Kind, &Card) -> Result<T, NoAnswer>) -> Result<T, NoAnswer> {
+    let answers = KINDS.iter().map(|kind| ask(kind, card));
+    let known = |answer: &Result<T, NoAnswer>| !matches!(answer, Err(NoAnswer::UnknownKind));
+    answers
+        .into_iter()
+        .find(known)
+        .unwrap_or(Err(NoAnswer::UnknownKind))
 }
 
+fn known<T>(answer: Option<T>) -> Result<T, NoAnswer> {
+    answer.ok_or(NoAnswer::UnknownKind)
+}
+
+/// How long a card may be held by another program.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Asks a card once it is free, which takes at most 2 s; then `limit` is for its answer.
 async fn with_card<T: Send + 'static>(
     reader: &str,
     count: Option<u64>,
-    ask: impl FnOnce(&Card) -> Option<T> + Send + 'static,
+    limit: Duration,
+    ask: impl FnOnce(&Card) -> Result<T, NoAnswer> + Send + 'static,
 ) -> Result<T, NoAnswer> {
     let reader = CString::new(reader).map_err(|_| NoAnswer::Failed)?;
     let turn = Turn::take(reader).ok_or(NoAnswer::NotFree)?;
-    let (tell, told) = oneshot::channel();
+    let (tell, mut told) = oneshot::channel();
+    let decision = Decision::default();
+    let theirs = decision.clone();
     // A thread of its own: a card that another program holds may keep it waiting for ever.
     let thread = std::thread::Builder::new().name("card".to_owned());
     let work = move || {
         // Who has given up does not want it to happen later.
-        let wanted = || !tell.is_closed();
+        let wanted = || !tell.is_closed() && theirs.is_mine();
         let answer = connected(&turn.0, count, wanted, ask);
         drop(turn);
         let _ = tell.send(answer);
     };
     thread.spawn(work).map_err(|_| NoAnswer::Failed)?;
-    let answer = tokio::time::timeout(PATIENCE, told).await;
-    answer
-        .map_err(|_| NoAnswer::NotFree)?
-        .map_err(|_| NoAnswer::Failed)?
+    let answer = match tokio::time::timeout(PATIENCE, &mut told).await {
+        Ok(answer) => answer,
+        Err(_) if decision.is_mine() => return Err(NoAnswer::NotFree),
+        // The card is at work: that it was not free would be untrue.
+        Err(_) => tokio::time::timeout(limit, told)
+            .await
+            .map_err(|_| NoAnswer::Silent)?,
+    };
+    answer.map_err(|_| NoAnswer::Failed)?
+}
+
+/// Whether a card is asked or given up: whoever comes first decides it.
+#[derive(Clone, Default)]
+struct Decision(Arc<AtomicBool>);
+
+impl Decision {
+    fn is_mine(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
 }
 
 /// The right to ask the card in this reader. PC/SC cannot be called off while another program holds
@@ -151,8 +189,8 @@ impl Drop for Turn {
 fn connected<T>(
     reader: &CString,
     count: Option<u64>,
-    wanted: impl Fn() -> bool,
-    ask: impl FnOnce(&Card) -> Option<T>,
+    wanted: impl FnOnce() -> bool,
+    ask: impl FnOnce(&Card) -> Result<T, NoAnswer>,
 ) -> Result<T, NoAnswer> {
     let context = Context::establish(Scope::User).map_err(|_| NoAnswer::Failed)?;
     let mut card = context
@@ -162,10 +200,10 @@ fn connected<T>(
         Ok(transaction) => {
             // As long as the transaction lasts this card is the one that was counted.
             let meant = count.is_none_or(|count| is_the_one(&context, reader, count));
-            let answer = match (wanted(), meant) {
-                (false, _) => Err(NoAnswer::NotFree),
-                (_, false) => Err(NoAnswer::Failed),
-                (true, true) => ask(&transaction).ok_or(NoAnswer::UnknownKind),
+            let answer = match (meant, wanted()) {
+                (_, false) => Err(NoAnswer::NotFree),
+                (false, _) => Err(NoAnswer::Failed),
+                (true, true) => ask(&transaction),
             };
             let _ = transaction.end(Disposition::LeaveCard);
             answer
@@ -208,5 +246,13 @@ mod tests {
         assert!(Turn::take(reader("free")).is_some());
         drop(first);
         assert!(Turn::take(reader("held")).is_some());
+    }
+
+    #[test]
+    fn a_card_is_asked_or_given_up_and_never_both() {
+        let (ours, theirs) = (Decision::default(), Decision::default());
+        let same = ours.clone();
+        assert!(ours.is_mine() && !same.is_mine() && !ours.is_mine());
+        assert!(theirs.is_mine());
     }
 }

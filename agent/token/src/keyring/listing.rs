@@ -1,6 +1,13 @@
 //! Asking a worker what it has, and making tokens of the answer.
 
-use std::{future::Future, path::Path, process::ExitStatus, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    path::Path,
+    process::ExitStatus,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
@@ -42,6 +49,8 @@ impl Listed {
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) token: Token,
+    /// The description of its slot.
+    pub(super) place: String,
     /// The count of its reader when it was seen: see [`super::seats::Seat`].
     pub(super) count: u64,
     /// Whether its card is of a kind that can be asked for the tries left.
@@ -72,38 +81,56 @@ pub(super) async fn list(
     mut seats: watch::Receiver<Seats>,
     grace: Duration,
 ) -> Result<Listed, Fault> {
+    let begun = Instant::now();
     let before = seats.borrow_and_update().clone();
     let stop = a_card_goes(seats, grace);
     let first = |answer: Answer| Some(answer.reply);
     let request = Request::List { unchanged };
     let listing = match host.ask(&request, &[], LIMIT, stop, first).await {
-        Ok(Reply::Listing(listing)) => listing,
+        Ok(Reply::Listing(listing)) if listing.is_bounded() => listing,
+        Ok(Reply::Listing(_)) => {
+            // No worker of ours says so much: this one is not ours any more.
+            host.restart();
+            return Err(Fault::Nonsense);
+        }
         Ok(Reply::Unusable(fault)) => return Err(fault.fit_to_be_shown()),
         Ok(_) => return Err(Fault::Nonsense),
         Err(silence) => return Err(fault(host.source().path(), &silence)),
     };
-    Ok(tokens(&host, listing, &before).await)
+    let mut listed = tokens(host.source().path(), listing, &before);
+    let left = LIMIT.saturating_sub(begun.elapsed());
+    // What no card has told by then is not known.
+    let _ = tokio::time::timeout(left, ask_tries(&host, &mut listed.kept)).await;
+    Ok(listed)
 }
 
-async fn tokens(host: &Host, listing: Listing, seats: &Seats) -> Listed {
-    let mut listed = Listed {
+fn tokens(source: &Path, listing: Listing, seats: &Seats) -> Listed {
+    let kept = |found| kept(source, found, seats);
+    Listed {
         library: listing.library.map(|it| Library {
             description: printable(&it.description),
             manufacturer: printable(&it.manufacturer),
             ..it
         }),
-        kept: Vec::new(),
+        kept: listing.tokens.into_iter().map(kept).collect(),
         fixed: listing.fixed,
-    };
-    for found in listing.tokens {
-        let mut kept = kept(host.source().path(), found, seats);
-        if let Some(reader) = &kept.token.reader {
-            let tries = host.quietly(kinds::tries(reader)).await;
-            kept.note(tries);
-        }
-        listed.kept.push(kept);
     }
-    listed
+}
+
+/// Asks the card in each reader once, however many tokens a module says to be in it.
+async fn ask_tries(host: &Host, all: &mut [Kept]) {
+    let mut told: HashMap<String, Option<Tries>> = HashMap::new();
+    for kept in all {
+        let Some(reader) = kept.token.reader.clone() else {
+            continue;
+        };
+        let tries = match told.get(&reader) {
+            Some(tries) => *tries,
+            None => host.quietly(kinds::tries(&reader)).await,
+        };
+        told.insert(reader, tries);
+        kept.note(tries);
+    }
 }
 
 /// A worker shares its process with a module, which may have written any of this: nothing of it
@@ -138,6 +165,7 @@ fn kept(source: &Path, found: Found, seats: &Seats) -> Kept {
             hidden: found.hidden,
         },
         count: seat.map_or(0, |seat| seat.count),
+        place: found.place,
         tells: false,
     }
 }

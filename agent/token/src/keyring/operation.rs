@@ -14,7 +14,7 @@ use super::{
     host::{Host, Silence},
     keeper::Event,
     kinds::{self, Tries},
-    presence::Presence,
+    presence::{At, Presence},
 };
 use crate::{
     Certificate, Error, KeyId, Pin, PinState, Signer, Token, TokenId, Use, WorkerSource,
@@ -56,7 +56,11 @@ impl Keyring {
                 None => return Err(Error::CardRemoved),
             }
         };
-        let presence = Presence::of(&shown, &self.seats, token.reader.as_deref());
+        let at = match token.reader.as_deref() {
+            Some(name) => At::Reader(name),
+            None => At::Described(shown.place(id)),
+        };
+        let presence = Presence::of(&shown.seats, &self.seats, at);
         Ok(Operation {
             keyring: self,
             host,
@@ -132,6 +136,11 @@ impl Operation<'_> {
         self.host
     }
 
+    /// How long the card may take.
+    pub(super) fn deadline(&self) -> Duration {
+        self.keyring.deadline
+    }
+
     /// What a worker has returned is not what it should be: it does nothing more.
     pub(super) fn distrust(&self) {
         self.host.restart();
@@ -177,7 +186,7 @@ impl Operation<'_> {
             Ok(Err(Ok(failure))) => failure,
             Err(silence) => return Err(self.silence(silence).await),
         };
-        if failure.is_harmless() {
+        if failure.leaves_no_login() {
             used.token = None;
         }
         Err(self.error(failure).await)
@@ -200,7 +209,11 @@ impl Operation<'_> {
 
     async fn error(&self, failure: Failure) -> Error {
         match failure {
-            Failure::PinWrong => self.pin_wrong().await,
+            Failure::PinWrong { left: None } => self.pin_wrong().await,
+            Failure::PinWrong { left: Some(left) } => {
+                self.tell(|id| Event::Refused(id, Some(Tries::Left(left))));
+                Error::PinWrong { left: Some(left) }
+            }
             Failure::PinLocked => {
                 self.tell(|id| Event::Refused(id, Some(Tries::Locked)));
                 Error::PinLocked
@@ -223,9 +236,14 @@ impl Operation<'_> {
         }
     }
 
+    /// Whether the card is gone, or is just going: it takes a second to be sure that it is not.
+    pub(super) async fn is_gone(&self) -> bool {
+        self.presence.goes_within(Duration::from_secs(1)).await
+    }
+
     /// What a module calls by any name is often just the card being pulled.
-    async fn unless_gone(&self, error: Error) -> Error {
-        match self.presence.goes_within(Duration::from_secs(1)).await {
+    pub(super) async fn unless_gone(&self, error: Error) -> Error {
+        match self.is_gone().await {
             true => Error::CardRemoved,
             false => error,
         }

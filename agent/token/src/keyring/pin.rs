@@ -40,16 +40,23 @@ impl Keyring {
             return Err(Error::PinRefused);
         }
         match operation.seat() {
-            Some((reader, count)) => {
-                let asked = kinds::unblock(reader, count, puk.copy(), new.copy());
+            Some(seat) => {
+                let limit = operation.deadline();
+                let asked = kinds::unblock(seat, puk.copy(), new.copy(), limit);
                 match operation.host().quietly(asked).await {
                     Ok(Change::Done) => {}
-                    Ok(Change::Wrong { left }) => return Err(Error::PukWrong { left: Some(left) }),
+                    Ok(Change::Wrong { left }) => return Err(Error::PukWrong { left }),
                     Ok(Change::Locked) => return Err(Error::PukLocked),
                     Ok(Change::Refused) => return Err(Error::PinRefused),
                     Err(NoAnswer::UnknownKind) => operation.unblock(puk, new).await?,
                     Err(NoAnswer::NotFree) => return Err(Error::NotFree),
                     Err(NoAnswer::Failed) => return Err(Error::CardRemoved),
+                    Err(NoAnswer::Status(code)) => return Err(operation.refused(code).await),
+                    Err(NoAnswer::Silent) => {
+                        return Err(Error::Deadline {
+                            seconds: limit.as_secs(),
+                        });
+                    }
                 }
             }
             None => operation.unblock(puk, new).await?,
@@ -60,6 +67,15 @@ impl Keyring {
 }
 
 impl Operation<'_> {
+    /// What a card said that was given the PUK, and is unknown.
+    async fn refused(&self, code: u16) -> Error {
+        let error = Error::Module {
+            call: "RESET RETRY COUNTER",
+            code: code.into(),
+        };
+        self.unless_gone(error).await
+    }
+
     async fn unblock(&self, puk: &Pin, new: &Pin) -> Result<(), Error> {
         let request = Request::Unblock(self.place());
         let asked = self.ask(&request, &[puk, new], done).await;

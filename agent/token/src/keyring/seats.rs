@@ -1,6 +1,6 @@
 //! The readers and their cards, as PC/SC tells.
 
-use crate::{Reader, Readers};
+use crate::{Reader, Readers, TokenId};
 
 /// A reader, its card, and how often a card went in or out: a swapped card has another count, and
 /// so has every card once the smart card service was started anew.
@@ -21,6 +21,22 @@ pub(super) enum Seats {
     Known(Vec<Seat>),
 }
 
+/// What the person was shown: the seats that an inventory was made with, and what it does not say.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    pub(super) seats: Seats,
+    /// The slot descriptions of tokens whose reader is not known.
+    pub(super) places: Vec<(TokenId, String)>,
+}
+
+impl Shown {
+    /// The description of a token's slot, if its reader is not known.
+    pub(super) fn place(&self, id: &TokenId) -> &str {
+        let found = self.places.iter().find(|(token, _)| token == id);
+        found.map_or("", |(_, place)| place)
+    }
+}
+
 impl Seats {
     /// The reader of this name, if it has a card.
     pub(super) fn occupied(&self, name: &str) -> Option<&Seat> {
@@ -38,14 +54,26 @@ impl Seats {
     /// also for a description that fits two readers, which differ only in what was cut: the tries
     /// left in one card must not be told of the other's.
     pub(super) fn described_by(&self, description: &str) -> Option<&Seat> {
+        match self.fitting(description).as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// All readers that a module's slot description may mean.
+    pub(super) fn fitting(&self, description: &str) -> Vec<&Seat> {
         let description = description.trim();
         let cut = description.len() > 55;
-        let only = |fits: &dyn Fn(&str) -> bool| {
-            let mut fitting = self.all().iter().filter(|seat| fits(seat.name.trim()));
-            fitting.next().filter(|_| fitting.next().is_none())
+        // OpenSC 0.23 says that it has cut.
+        let start = description.strip_suffix("...").unwrap_or(description);
+        let named = |fits: &dyn Fn(&str) -> bool| -> Vec<&Seat> {
+            let all = self.all().iter();
+            all.filter(|seat| fits(seat.name.trim())).collect()
         };
-        only(&|name| name == description)
-            .or_else(|| only(&|name| cut && name.starts_with(description)))
+        match named(&|name| name == description) {
+            none if none.is_empty() => named(&|name| cut && name.starts_with(start)),
+            found => found,
+        }
     }
 
     /// Whether a card that is here has gone, or was swapped, in `later`.
@@ -114,7 +142,10 @@ mod tests {
         let name = "Gemalto USB Shell Token V2 with a very long name (1234567890ABC) 00 00";
         let seats = known(&[("other", None, 0), (name, None, 0)]);
         assert_eq!(seats.described_by(&name[..64]).unwrap().name, name);
+        let marked = format!("{}...", &name[..61]);
+        assert_eq!(seats.described_by(&marked).unwrap().name, name);
         assert!(seats.described_by("Gemalto").is_none());
+        assert!(seats.described_by("Gemalto...").is_none());
         assert!(seats.described_by("").is_none());
     }
 

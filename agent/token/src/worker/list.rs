@@ -11,14 +11,8 @@ use crate::{
     Certificate, Fault, Library,
     certificate::{LONGEST, name::printable},
     pin::LONGEST as LONGEST_PIN,
-    wire::{Found, Listing},
+    wire::{Found, Listing, MOST},
 };
-
-/// More slots, or certificates in one, are not looked at.
-const MOST: usize = 64;
-
-/// So many bytes of certificates, all tokens together, fit into one answer.
-const ALL_CERTIFICATES: usize = 256 * 1024;
 
 impl Module {
     /// Looks at each token's certificates; needs no PIN. Tokens that cannot be read are left out.
@@ -36,24 +30,18 @@ impl Module {
             library: self.library(),
             ..Listing::default()
         };
-        let mut left = ALL_CERTIFICATES;
         for slot in slots.into_iter().take(MOST) {
             let Ok(info) = self.pkcs11.get_slot_info(slot) else {
                 continue;
             };
             listing.fixed |= !info.removable_device();
             // A card that the module does not know, or one that has just gone.
-            let Ok(Some(mut found)) = self.list_slot(slot, &info) else {
+            let Ok(Some(found)) = self.list_slot(slot, &info) else {
                 continue;
             };
-            found.certificates.retain(|certificate| {
-                let fits = certificate.der.len() <= left;
-                left -= if fits { certificate.der.len() } else { 0 };
-                fits
-            });
             listing.tokens.push(found);
         }
-        Ok(listing)
+        Ok(listing.cut())
     }
 
     fn library(&self) -> Option<Library> {

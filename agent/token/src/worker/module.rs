@@ -113,8 +113,12 @@ pub(super) fn fault(error: &Error) -> Fault {
 pub(super) fn failure(error: &Error) -> Failure {
     match error {
         Error::Pkcs11(RvError::PinIncorrect, Function::Login | Function::SetPIN) => {
-            Failure::PinWrong
+            Failure::PinWrong { left: None }
         }
+        Error::Pkcs11(
+            RvError::VendorDefined(code),
+            Function::Login | Function::SetPIN | Function::InitPIN,
+        ) if let Some(left) = tries_left(*code) => Failure::PinWrong { left: Some(left) },
         Error::Pkcs11(RvError::PinLocked, Function::Login | Function::SetPIN) => Failure::PinLocked,
         Error::Pkcs11(
             RvError::PinLenRange | RvError::PinInvalid,
@@ -151,6 +155,16 @@ pub(super) fn failure(error: &Error) -> Failure {
             code: 0,
         },
     }
+}
+
+/// HiCOS' own module answers a wrong PIN with `CKR_VENDOR_DEFINED` and the tries left in it; where
+/// a code is 64 bits wide, its sign may have been carried up.
+///
+/// Spec: docs/hicos.md, "Errors".
+fn tries_left(code: u64) -> Option<u8> {
+    let carried = matches!(code >> 32, 0 | 0xffff_ffff);
+    let left = u8::try_from(code & 0x7fff_ffff).ok()?;
+    (carried && (1..=15).contains(&left)).then_some(left)
 }
 
 fn call(function: Function) -> Call {
@@ -203,7 +217,7 @@ mod tests {
     #[test]
     fn only_a_login_can_say_that_the_pin_is_wrong() {
         let said_by = |function| failure(&Error::Pkcs11(RvError::PinIncorrect, function));
-        assert_eq!(said_by(Function::Login), Failure::PinWrong);
+        assert_eq!(said_by(Function::Login), Failure::PinWrong { left: None });
         assert_eq!(
             said_by(Function::Sign),
             Failure::Module {
@@ -211,5 +225,26 @@ mod tests {
                 code: 0xa0
             }
         );
+    }
+
+    #[test]
+    fn a_vendors_code_at_a_login_tells_the_tries_left() {
+        let said = |function, code| failure(&Error::Pkcs11(RvError::VendorDefined(code), function));
+        for (code, left) in [
+            (0x8000_0001, 1),
+            (0x8000_0002, 2),
+            (0x8000_000f, 15),
+            (0xffff_ffff_8000_0002, 2),
+        ] {
+            let wrong = Failure::PinWrong { left: Some(left) };
+            assert_eq!(said(Function::Login, code), wrong, "{code:#x}");
+            assert_eq!(said(Function::SetPIN, code), wrong, "{code:#x}");
+            let other = said(Function::Sign, code);
+            assert!(matches!(other, Failure::Module { .. }), "{other:?}");
+        }
+        for code in [0x8000_0000, 0x8000_0010, 0x8000_0101, 0x1_8000_0001] {
+            let other = said(Function::Login, code);
+            assert!(matches!(other, Failure::Module { .. }), "{code:#x}");
+        }
     }
 }

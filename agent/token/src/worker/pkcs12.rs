@@ -7,7 +7,11 @@
 pub(crate) mod bags;
 mod key;
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{
+    fs::File,
+    io::{ErrorKind, Read as _},
+    path::Path,
+};
 
 use bags::Bag;
 use p12_keystore::{Pkcs12Archive, error::Error};
@@ -51,11 +55,12 @@ pub(super) fn list(path: &Path) -> Result<Listing, FileFault> {
         locked: false,
         keypad: false,
     };
-    Ok(Listing {
+    let listing = Listing {
         library: None,
         tokens: vec![found],
         fixed: false,
-    })
+    };
+    Ok(listing.cut())
 }
 
 /// A file that was opened with its password, and the one key in it that is wanted.
@@ -77,7 +82,8 @@ impl OpenFile {
     ) -> Result<Self, Failure> {
         let file = read(path).map_err(Failure::File)?;
         // The format knows passwords as text only.
-        let password = std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong)?;
+        let password =
+            std::str::from_utf8(password.expose()).map_err(|_| Failure::PinWrong { left: None })?;
         let mac = bags::in_the_open(&file).map_err(Failure::File)?.mac;
         let archive =
             Pkcs12Archive::from_pkcs12(&file, password).map_err(|error| failure(&error, mac))?;
@@ -148,7 +154,10 @@ impl OpenFile {
 
 fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|_| FileFault::Unreadable)?;
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => FileFault::NotFound,
+        _ => FileFault::Unreadable,
+    })?;
     file.take(LONGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(|_| FileFault::Unreadable)?;
@@ -161,13 +170,15 @@ fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
 /// Sorts the errors of a file whose outer structure is sound.
 fn failure(error: &Error, mac: bool) -> Failure {
     match error {
-        Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError => Failure::PinWrong,
+        Error::MacError(_) | Error::Pkcs5Error(_) | Error::UnpadError => {
+            Failure::PinWrong { left: None }
+        }
         Error::UnsupportedEncryptionScheme
         | Error::UnsupportedMacAlgorithm
         | Error::UnsupportedContentType
         | Error::InvalidParameters => Failure::File(FileFault::Unsupported),
         // One wrong password in 256 leaves what looks like padding, and then no structure.
-        _ if !mac => Failure::PinWrong,
+        _ if !mac => Failure::PinWrong { left: None },
         _ => Failure::File(FileFault::NotPkcs12),
     }
 }

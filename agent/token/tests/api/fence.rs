@@ -17,6 +17,7 @@ use crate::{
 };
 
 const EPERM: u32 = 1;
+const ENXIO: u32 = 6;
 const EACCES: u32 = 13;
 const ENOSYS: u32 = 38;
 
@@ -73,8 +74,22 @@ async fn a_module_gets_out_of_its_worker_by_no_way_that_is_known() {
         ("x32-exec", EPERM),
         ("ptrace", EPERM),
         ("signal", EPERM),
+        ("tiocsti", EPERM),
+        ("x32-tiocsti", EPERM),
+        ("terminal", ENXIO),
+        ("session", 0),
         ("write", EACCES),
         ("folder", EACCES),
+        ("shmget", EPERM),
+        ("memfd", EPERM),
+        ("chmod", EPERM),
+        ("fchmod", EPERM),
+        ("fchmodat2", EPERM),
+        ("chown", EPERM),
+        ("xattr", EPERM),
+        ("no-xattr", EPERM),
+        ("times", EPERM),
+        ("file-flags", EPERM),
         ("agents-memory", EACCES),
         ("dump", 0),
         ("core", 0),

@@ -109,10 +109,19 @@ async fn a_file_that_was_replaced_after_it_was_shown_does_not_sign() {
 async fn a_file_that_is_none_is_a_fault_with_its_reason() {
     let keyring = Keyring::start(settings(
         &[],
-        &[Path::new("/etc/passwd"), Path::new("/none")],
+        &[
+            Path::new("/etc/passwd"),
+            Path::new("/none"),
+            // A folder, which opens and cannot be read.
+            Path::new("/"),
+        ],
     ));
     let inventory = settled(&keyring).await;
     let faults: Vec<_> = inventory.faults().map(|(_, fault)| fault.clone()).collect();
-    let expected = [FileFault::NotPkcs12, FileFault::Unreadable];
+    let expected = [
+        FileFault::NotPkcs12,
+        FileFault::NotFound,
+        FileFault::Unreadable,
+    ];
     assert_eq!(faults, expected.map(Fault::File));
 }

@@ -5,6 +5,7 @@ use std::{
     io::Write as _,
     path::Path,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use chop_token::{Allowed, Fault, Keyring, Processor, Token, TokenId, Use, pipe};
@@ -60,8 +61,10 @@ async fn a_module_that_gives_no_functions_is_a_fault_that_leaves_the_others_alon
 
 #[tokio::test]
 async fn a_module_that_wants_more_memory_than_there_is_does_not_get_it() {
-    // CKR_HOST_MEMORY: it asked for 10 GB.
+    // CKR_HOST_MEMORY: it asked for 10 GB, of its own and of memory that no process owns.
     assert_eq!(fault("INIT_10G").await, Fault::Initialize { code: 2 });
+    assert_eq!(fault("INIT_SHARED").await, Fault::Initialize { code: 2 });
+    assert_eq!(fault("INIT_ZERO").await, Fault::Initialize { code: 2 });
 }
 
 #[tokio::test]
@@ -201,6 +204,19 @@ async fn an_absurd_number_of_slots_is_a_fault() {
     let faults: Vec<_> = inventory.faults().map(|(_, fault)| fault.clone()).collect();
     // No memory for so many: the worker panics.
     assert_eq!(faults, [Fault::Exited { code: 101 }]);
+    signer(&inventory, "Holder 01");
+}
+
+#[tokio::test]
+async fn a_module_that_answers_in_its_workers_place_keeps_nobody_busy() {
+    let module = Module::new("INIT_ANSWERS");
+    let keyring = Keyring::start(settings(&[&module.path(), Path::new(SOFTHSM)], &[]));
+
+    let soon = tokio::time::timeout(Duration::from_secs(10), settled(&keyring));
+    let inventory = soon.await.expect("the agent is busy with 80,000 tokens");
+
+    let faults: Vec<_> = inventory.faults().map(|(_, fault)| fault.clone()).collect();
+    assert_eq!(faults, [Fault::Nonsense]);
     signer(&inventory, "Holder 01");
 }
 

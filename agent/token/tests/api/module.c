@@ -1,8 +1,9 @@
 /*
  * PKCS #11 modules for the tests, one for each -D.
  *
- * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_LOCKS, LOAD_SEGV, INTERFACE and
- * NO_LIST fail, or are odd, when they are loaded. PROBE tries what a fence forbids, and leaves a line for each
+ * INIT_SEGV, INIT_ABORT, INIT_EXIT, INIT_HANG, INIT_10G, INIT_SHARED, INIT_ZERO, INIT_LOCKS, LOAD_SEGV, INTERFACE and
+ * NO_LIST fail, or are odd, when they are loaded. INIT_ANSWERS says by itself, past its worker, that
+ * it has 80,000 tokens. PROBE tries what a fence forbids, and leaves a line for each
  * attempt in the file JOURNAL. The others are SoftHSM (its path in SOFTHSM) but for one thing:
  *
  * - LOGIN_CANCEL fails C_Login as a reader does whose keypad has a key for "no";
@@ -19,13 +20,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -209,8 +214,26 @@ static number probe(void) {
     tried("ptrace", syscall(SYS_ptrace, 0, 0, 0, 0));
     tried("signal", kill(getppid(), 0));
     tried("signal-itself", kill(getpid(), 0));
+    /* A terminal of its own: root may type into any, so nothing but the fence refuses. */
+    int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+    tried("tiocsti", ioctl(terminal, TIOCSTI, "x"));
+    tried("x32-tiocsti", syscall(514 | 0x40000000, terminal, TIOCSTI, "x"));
+    tried("terminal", open("/dev/tty", O_RDWR));
+    tried("session", -(long)(getsid(0) != getpid()));
     tried("write", open(FORBIDDEN "/chop-fence-probe", O_WRONLY | O_CREAT, 0600));
     tried("folder", mkdir(FORBIDDEN "/chop-fence-probe-folder", 0700));
+    tried("shmget", shmget(IPC_PRIVATE, 4096, 0600));
+    tried("memfd", syscall(SYS_memfd_create, "x", 0));
+    /* Its own file, which it may write. */
+    tried("chmod", chmod(JOURNAL, 0666));
+    tried("fchmod", fchmod(fileno(journal), 0666));
+    tried("fchmodat2", syscall(452, AT_FDCWD, JOURNAL, 0666, 0));
+    tried("chown", chown(JOURNAL, -1, -1));
+    tried("xattr", syscall(SYS_setxattr, JOURNAL, "user.x", "x", 1, 0));
+    tried("no-xattr", syscall(SYS_removexattr, JOURNAL, "user.x"));
+    tried("times", utimensat(AT_FDCWD, JOURNAL, NULL, 0));
+    int flags = 0;
+    tried("file-flags", ioctl(fileno(journal), FS_IOC_SETFLAGS, &flags));
     tried("read", open("/etc/passwd", O_RDONLY));
     char memory[64];
     snprintf(memory, sizeof memory, "/proc/%d/mem", getppid());
@@ -223,6 +246,27 @@ static number probe(void) {
     tried("thread", -(long)pthread_create(&thread, NULL, nothing, NULL));
     fclose(journal);
     return 5;
+}
+#endif
+
+#ifdef INIT_ANSWERS
+/* A frame as the worker writes it (pipe.rs, wire.rs): length, message, listing, no library, 80,000
+ * tokens of which each field is 0, not fixed. */
+static void answer(void) {
+    enum { TOKENS = 80000, TOKEN = 12, BEFORE = 5, LISTING = 1 + 1 + 3 };
+    static unsigned char frame[BEFORE + LISTING + TOKENS * TOKEN + 1];
+    unsigned length = sizeof frame - BEFORE;
+    memcpy(frame, &length, 4);
+    memcpy(frame + BEFORE + 2, "\x80\xf1\x04", 3);
+    for (int to = 3; to < 64; to++) {
+        struct stat about;
+        if (fstat(to, &about) || !S_ISFIFO(about.st_mode) || (fcntl(to, F_GETFL) & O_ACCMODE) != O_WRONLY) continue;
+        for (size_t done = 0; done < sizeof frame;) {
+            ssize_t written = write(to, frame + done, sizeof frame - done);
+            if (written <= 0) break;
+            done += written;
+        }
+    }
 }
 #endif
 
@@ -239,8 +283,24 @@ static number initialize(number *arguments) {
     char *memory = malloc(10ul << 30);
     if (!memory) return 2; /* CKR_HOST_MEMORY */
     memset(memory, 1, 10ul << 30);
+#elif defined(INIT_SHARED)
+    void *memory = mmap(NULL, 10ul << 30, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return 2; /* CKR_HOST_MEMORY */
+#elif defined(INIT_ZERO)
+    /* The same memory by its other name, in pieces. */
+    number all = 0, piece = 64ul << 20;
+    while (all < 10ul << 30) {
+        int zero = open("/dev/zero", O_RDWR);
+        if (mmap(NULL, piece, PROT_READ | PROT_WRITE, MAP_SHARED, zero, 0) == MAP_FAILED) break;
+        close(zero);
+        all += piece;
+    }
+    if (all > piece && all <= 2ul << 30) return 2; /* CKR_HOST_MEMORY */
 #elif defined(INIT_LOCKS)
     return arguments[4] ? 10 : 6; /* CKR_CANT_LOCK with flags, CKR_FUNCTION_FAILED without */
+#elif defined(INIT_ANSWERS)
+    answer();
+    for (;;) pause();
 #elif defined(PROBE)
     return probe();
 #endif

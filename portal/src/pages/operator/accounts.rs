@@ -8,10 +8,11 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    Account, State as AccountState,
-    applying::post,
-    audit::{Action, Entry},
-    outbox::Letter,
+    Account, Error, State as AccountState,
+    applying::resend,
+    audit::Entry,
+    contacts::{self, Before},
+    language::Language,
     pages::{Frame, PageError, answer, in_taipei, kind_name},
     portal::Site,
     posted::Posted,
@@ -39,7 +40,22 @@ struct AccountPage {
     kind_name: &'static str,
     created_at: String,
     sessions: usize,
+    cards: Vec<Card>,
+    contacts: Vec<Contact>,
     entries: Vec<Shown>,
+}
+
+/// A card of the account.
+struct Card {
+    name: String,
+    since: String,
+}
+
+/// What the account could be reached by before.
+pub(crate) struct Contact {
+    pub(crate) what: &'static str,
+    pub(crate) before: String,
+    pub(crate) at: String,
 }
 
 /// A row of the audit log.
@@ -61,6 +77,9 @@ pub(crate) struct Wanted {
 pub(crate) struct Done {
     #[serde(default)]
     what: String,
+    /// Which card is taken away.
+    #[serde(default)]
+    card: String,
 }
 
 /// `GET /operator/accounts`
@@ -94,18 +113,48 @@ pub(crate) async fn show(
     let account = site.accounts.of_number(&number).await?;
     let account = account.ok_or(PageError::NotFound)?;
     let entries = site.audit.before("", &number, PAGE).await?;
+    let cards = site.accounts.cards(&number).await?;
+    let cards = cards.into_iter().map(|bound| Card {
+        name: bound.card.to_string(),
+        since: in_taipei(bound.bound_at),
+    });
     let page = AccountPage {
         frame: Frame::around(&operator.visitor),
         kind_name: kind_name(account.kind, operator.visitor.language),
         created_at: in_taipei(account.created_at),
         sessions: site.sessions.of_account(&number).await?.len(),
+        cards: cards.collect(),
+        contacts: contacts(&site, &number, operator.visitor.language).await?,
         account,
         entries: shown(entries),
     };
     answer(operator.visitor, &page)
 }
 
-/// `POST /operator/accounts/{number}`: closes, opens, or sends the mail again.
+/// What an account could be reached by before, for whoever has to know that it is still the same
+/// person.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Row`].
+pub(crate) async fn contacts(
+    site: &Site,
+    number: &str,
+    language: Language,
+) -> Result<Vec<Contact>, Error> {
+    let shown = |before: Before| Contact {
+        what: match before.contact {
+            contacts::Contact::Mail => language.say("電子郵件", "E-mail"),
+            contacts::Contact::Phone => language.say("電話", "Phone"),
+            contacts::Contact::Address => language.say("地址", "Address"),
+        },
+        before: before.value,
+        at: in_taipei(before.changed_at),
+    };
+    let changes = site.contacts.of(number).await?;
+    Ok(changes.into_iter().map(shown).collect())
+}
+
+/// `POST /operator/accounts/{number}`: closes, opens, sends the mail again, or takes a card away.
 pub(crate) async fn act(
     State(site): State<Site>,
     Path(number): Path<String>,
@@ -123,9 +172,15 @@ pub(crate) async fn act(
             site.accounts.disable(&number, false, &actor).await?;
         }
         ("resend", AccountState::Pending) => {
-            post(&site, &account, Letter::Activation).await?;
-            let note = site.audit.note(Action::MailSentAgain, &actor);
-            note.account(&number).write_alone().await?;
+            resend(&site, &account, &actor).await?;
+        }
+        ("unbind", _) => {
+            let card = done.card.parse().map_err(|_| PageError::BadRequest)?;
+            match site.card_requests.unbind(&number, &card, &actor).await {
+                Err(Error::NoCard | Error::LastCard) => return Err(PageError::BadRequest),
+                unbound => unbound?,
+            }
+            site.wake_post();
         }
         _ => return Err(PageError::BadRequest),
     }

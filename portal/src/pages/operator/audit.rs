@@ -1,7 +1,6 @@
 //! The audit log, to read and to take away.
 
 use std::{
-    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -19,6 +18,7 @@ use tokio::sync::mpsc;
 
 use super::accounts::{Shown, shown};
 use crate::{
+    Error,
     audit::{Action, Entry},
     pages::{Frame, PageError, answer},
     portal::Site,
@@ -79,7 +79,7 @@ pub(crate) async fn export(
     let (give, taken) = mpsc::channel(2);
     tokio::spawn(async move {
         while let Some(last) = part.last().map(|entry| entry.id.clone()) {
-            if give.send(lines(&part)).await.is_err() {
+            if give.send(Ok(lines(&part))).await.is_err() {
                 return;
             }
             match site.audit.after(&last, PART).await {
@@ -89,6 +89,8 @@ pub(crate) async fn export(
                         error = &error as &dyn std::error::Error,
                         "an export is not whole"
                     );
+                    // The transfer breaks off: what has an end would look whole.
+                    let _ = give.send(Err(error)).await;
                     return;
                 }
             }
@@ -108,18 +110,18 @@ pub(crate) async fn export(
 }
 
 /// A body whose parts come one after the other.
-struct Taken(mpsc::Receiver<Bytes>);
+struct Taken(mpsc::Receiver<Result<Bytes, Error>>);
 
 impl Parts for Taken {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Part<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Part<Bytes>, Error>>> {
         let part = self.0.poll_recv(context);
-        part.map(|part| part.map(|part| Ok(Part::data(part))))
+        part.map(|part| part.map(|part| part.map(Part::data)))
     }
 }
 

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::accounts::{Contact, contacts};
 use crate::{
     Account,
     pages::{Frame, PageError, answer, in_taipei},
@@ -28,6 +29,7 @@ struct Request {
     at: String,
     account: Account,
     signer: Signer,
+    contacts: Vec<Contact>,
 }
 
 /// What is decided.
@@ -50,6 +52,7 @@ pub(crate) async fn list(
             requests.push(Request {
                 id: request.id,
                 at: in_taipei(request.created_at),
+                contacts: contacts(&site, &request.account, operator.visitor.language).await?,
                 account,
                 signer: request.signer,
             });

@@ -91,3 +91,47 @@ async fn an_address_whose_places_are_all_at_work_gets_no_other() {
     let _running = first.begin();
     assert!(crowd.seat(ONE).await.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_ipv6_customer_is_one_whatever_address_they_take() {
+    let crowd = crowd(9, 1);
+    let address = |text: &str| Some(text.parse().unwrap());
+    let first = seat(&crowd, address("2001:db8:1:2::1")).await;
+    let neighbour = seat(&crowd, address("2001:db8:1:3::1")).await;
+    let _second = seat(&crowd, address("2001:db8:1:2:ffff::9")).await;
+    assert!(is_told_to_go(&first).await);
+    assert!(!is_told_to_go(&neighbour).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_system_has_no_room_the_longest_idle_go() {
+    let crowd = crowd(9, 9);
+    let mut seats = Vec::new();
+    for _ in 0..4 {
+        seats.push(seat(&crowd, ONE).await);
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    let _running = seats[1].begin();
+    crowd.make_room(2);
+    for (seat, goes) in seats.iter().zip([true, false, true, false]) {
+        assert_eq!(is_told_to_go(seat).await, goes);
+    }
+    // Never more than there are.
+    crowd.make_room(9);
+    assert!(!is_told_to_go(&seats[1]).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_goes_out_keeps_its_connection_and_one_that_is_stuck_does_not() {
+    let crowd = crowd(1, 1);
+    let first = seat(&crowd, ONE).await;
+    let answering = first.begin().answers();
+    assert!(crowd.seat(ONE).await.is_none());
+    tokio::time::advance(Duration::from_secs(9)).await;
+    answering.goes_on();
+    tokio::time::advance(Duration::from_secs(9)).await;
+    assert!(crowd.seat(ONE).await.is_none());
+    tokio::time::advance(STALLED).await;
+    let _second = seat(&crowd, ONE).await;
+    assert!(is_told_to_go(&first).await);
+}

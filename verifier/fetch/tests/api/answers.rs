@@ -1,5 +1,7 @@
 //! OCSP answers, from the question to the verdict.
 
+use std::time::{Duration, Instant};
+
 use chop_fetch::{Error, Fetcher};
 use chop_testpki::{Answer, Credential, Holder, Issuer, KeyKind, Request, Responder, Status};
 use chop_verifier::{
@@ -7,7 +9,7 @@ use chop_verifier::{
 };
 
 use crate::{
-    scene::{Scene, anchors, now, pki},
+    scene::{Scene, anchors, list, now, pki},
     server::{Page, Seen, Server},
 };
 
@@ -161,4 +163,84 @@ async fn a_certificate_that_names_no_responder_has_no_answer() {
         .unwrap();
     let answer = Scene::new().fetcher().answer(&certificate, &sources).await;
     assert!(answer.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_responder_that_sends_no_nonce_counts_where_the_operator_says_so() {
+    let (scene, server) = (Scene::new(), Server::start().await);
+    let card = card(&server);
+    let certificate = card.credential.certificate.clone();
+    server.answers(move |seen| answer(&certificate, seen, Status::Good, false));
+    let refused = fetcher(&scene)
+        .answer(&card.certificate, &card.sources)
+        .await;
+    assert!(matches!(refused, Err(Error::Nonce { .. })), "{refused:?}");
+    let fetcher = scene.fetcher_with(|settings| {
+        settings.allow_private_addresses = true;
+        settings.allow_no_nonce_from = vec!["LocalHost".to_owned()];
+    });
+    let evidence = fetcher
+        .evidence(&card.certificate, &card.sources, now())
+        .await;
+    assert!(judge(&card, &evidence).is_ok());
+}
+
+/// A card whose responder and lists are at this server: a partition, then the complete one.
+fn card_with_lists(server: &Server) -> (Certificate, Sources) {
+    let company = Holder::company();
+    let request = Request::of(&company)
+        .ocsp_at(&server.url("/ocsp"))
+        .lists_at(&server.url("/list"));
+    let credential = pki().credential(&request, KeyKind::P256).unwrap();
+    let certificate = Certificate::from_der(credential.certificate).unwrap();
+    let sources = Verifier::new(anchors())
+        .sources(&certificate, now())
+        .unwrap();
+    (certificate, sources)
+}
+
+#[tokio::test]
+async fn a_good_answer_does_not_wait_for_a_list() {
+    let (scene, server) = (Scene::new(), Server::start().await);
+    let (certificate, sources) = card_with_lists(&server);
+    let der = certificate.der().to_vec();
+    server.answers(move |seen| match seen.method.as_str() {
+        "POST" => answer(&der, seen, Status::Good, true),
+        _ => Page::status(503).after(Duration::from_secs(60)),
+    });
+    let start = Instant::now();
+    let evidence = fetcher(&scene)
+        .evidence(&certificate, &sources, now())
+        .await;
+    assert!(
+        format!("{evidence:?}").contains("OcspAnswer"),
+        "{evidence:?}"
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn nobody_waits_longer_than_the_limit_and_what_is_there_counts() {
+    let (scene, server) = (Scene::new(), Server::start().await);
+    let (certificate, sources) = card_with_lists(&server);
+    server.answers(|seen| match seen.method.as_str() {
+        "POST" => Page::status(503).after(Duration::from_secs(60)),
+        _ => Page::of(list(now(), 2)),
+    });
+    let fetcher = scene.fetcher_with(|settings| {
+        settings.allow_private_addresses = true;
+        settings.evidence_limit = Duration::from_secs(2);
+    });
+    let start = Instant::now();
+    let evidence = fetcher.evidence(&certificate, &sources, now()).await;
+    assert_eq!(evidence.lists().count(), 1);
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
 }

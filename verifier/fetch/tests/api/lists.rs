@@ -245,3 +245,18 @@ async fn what_is_no_list_of_an_authority_we_trust_is_not_kept() {
         0
     );
 }
+
+/// Whoever asked may have gone: a browser is closed, a gateway has no patience.
+#[tokio::test]
+async fn a_list_comes_although_whoever_asked_has_left() {
+    let (scene, server) = (Scene::new(), Server::start().await);
+    server.says(Page::of(list(now(), 3)).after(Duration::from_secs(2)));
+    let fetcher = scene.fetcher();
+    let url = server.url("/a.crl");
+    let left = tokio::time::timeout(Duration::from_millis(500), fetcher.list(&url, now())).await;
+    assert!(left.is_err());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(fetcher.newest(&url).unwrap().entries(), 3);
+    assert_eq!(fetcher.list(&url, now()).await.unwrap().entries(), 3);
+    assert_eq!(server.seen().len(), 1);
+}

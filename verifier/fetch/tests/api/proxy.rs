@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use chop_fetch::{Error, Fetcher};
+use chop_testpki::{Holder, KeyKind, Request};
+use chop_verifier::{Certificate, Verifier};
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::{
@@ -12,7 +14,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    scene::{Scene, anchors, list, now},
+    scene::{Scene, anchors, list, now, pki},
     server::{Page, Server},
 };
 
@@ -101,6 +103,42 @@ async fn a_proxys_address_that_cannot_be_used_is_refused_at_once() {
         let found = Fetcher::new(settings, anchors());
         assert!(matches!(found, Err(Error::ProxyAddress)), "{odd}");
     }
+}
+
+/// Behind a proxy, too, a certificate must not send us home.
+#[tokio::test]
+async fn a_proxy_is_not_asked_for_private_addresses_of_certificates() {
+    let (scene, proxy) = (Scene::new(), Server::start().await);
+    proxy.says(Page::of(list(now(), 3)));
+    let at = format!("http://127.0.0.1:{}", proxy.port());
+    let fetcher = scene.fetcher_with(|settings| settings.proxy = Some(at));
+    let company = Holder::company();
+    for home in [
+        "http://169.254.169.254/latest",
+        "http://2130706433/",
+        "http://[::1]/",
+        "https://10.0.0.1/",
+        "http://localhost/",
+        "http://a.LocalHost./",
+    ] {
+        let request = Request::of(&company).lists_at(home).ocsp_at(home);
+        let card = pki().credential(&request, KeyKind::P256).unwrap();
+        let certificate = Certificate::from_der(card.certificate).unwrap();
+        let sources = Verifier::new(anchors())
+            .sources(&certificate, now())
+            .unwrap();
+        let answer = fetcher.answer(&certificate, &sources).await;
+        assert!(
+            matches!(answer, Err(Error::Private { .. })),
+            "{home}: {answer:?}"
+        );
+        let evidence = fetcher.evidence(&certificate, &sources, now()).await;
+        assert_eq!(evidence.lists().count(), 0, "{home}");
+    }
+    assert!(proxy.seen().is_empty());
+    // What the operator has written down may be anywhere.
+    let found = fetcher.list("http://10.0.0.1/a.crl", now()).await;
+    assert_eq!(found.unwrap().entries(), 3);
 }
 
 /// A proxy for one tunnel, which answers so; its address, and what it was asked.

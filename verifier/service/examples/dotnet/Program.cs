@@ -2,6 +2,7 @@
 // Not run by our tests: the SDK is not in Debian.
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
@@ -38,7 +39,9 @@ app.MapPost("/login/card", async (HttpContext context) =>
         ["assertion"] = await reader.ReadToEndAsync(),
     });
     if (status != HttpStatusCode.OK)
-        return Results.Json(new { code = (string?)verdict["code"] }, statusCode: 403);
+        return Results.Json(
+            new { code = (string?)verdict["code"] },
+            statusCode: status == HttpStatusCode.ServiceUnavailable ? 503 : 403);
     var identity = verdict["signer"]!["identity"]!;
     if ((string?)identity["kind"] != "company")
         return Results.Json(new { code = "card_kind_wrong" }, statusCode: 403);
@@ -54,15 +57,26 @@ foreach (var (path, file, kind) in new[]
     ("/login.js", "login.js", "text/javascript"),
     ("/bridge.js", "bridge.js", "text/javascript"),
 })
-    app.MapGet(path, () => Results.File(Path.GetFullPath(Path.Combine("..", "page", file)), kind));
+    app.MapGet(path, () => Results.File(Path.Combine(PageFolder(), file), kind));
 
 app.Run($"http://127.0.0.1:{Environment.GetEnvironmentVariable("PORT") ?? "8000"}");
 
-// Asks chop-verify: the status and the answer.
+// `../page`, as seen from this file, from whichever folder it is run.
+static string PageFolder([CallerFilePath] string source = "") =>
+    Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "page"));
+
+// Asks chop-verify: the status and the answer; 503 when it does not answer.
 async Task<(HttpStatusCode, JsonObject)> Ask(string path, JsonObject question)
 {
-    using var response = await chopVerify.PostAsJsonAsync(path, question);
-    return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonObject>())!);
+    try
+    {
+        using var response = await chopVerify.PostAsJsonAsync(path, question);
+        return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonObject>())!);
+    }
+    catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
+    {
+        return (HttpStatusCode.ServiceUnavailable, new JsonObject { ["code"] = "site_fault" });
+    }
 }
 
 string? SessionOf(HttpContext context) =>

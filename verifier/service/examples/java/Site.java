@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
 
 public class Site {
   static final String CHOP_VERIFY = System.getenv("CHOP_VERIFY");
-  static final Path PAGE = Path.of(System.getProperty("page", "../page"));
+  /** `../page`, as seen from this file, which `java Site.java` runs from whichever folder. */
+  static final Path PAGE = page();
   static final int MOST = 16 * 1024;
+  static final String SITE_FAULT = "{\"code\":\"site_fault\"}";
   static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   /** Session id to the company's number, empty before it has signed in. Yours are in a database. */
@@ -43,7 +45,8 @@ public class Site {
     String session = session(exchange);
     if (session == null) session = newSession(exchange);
     HttpResponse<String> issued = ask("/v1/challenges", "{\"session\":" + quoted(session) + "}");
-    answer(exchange, issued.statusCode() == 201 ? 200 : 503, issued.body());
+    if (issued == null) answer(exchange, 503, SITE_FAULT);
+    else answer(exchange, issued.statusCode() == 201 ? 200 : 503, issued.body());
   }
 
   static void card(HttpExchange exchange) throws IOException {
@@ -59,7 +62,9 @@ public class Site {
         + ",\"id\":" + quoted(id == null ? "" : id)
         + ",\"assertion\":" + quoted(new String(body, StandardCharsets.UTF_8)) + "}");
     // Java has no JSON of its own; these are fields of chop-verify's own answer. Use your library.
-    if (verdict.statusCode() != 200) {
+    if (verdict == null) {
+      answer(exchange, 503, SITE_FAULT);
+    } else if (verdict.statusCode() != 200) {
       answer(exchange, 403, "{\"code\":" + quoted(field(verdict, "code")) + "}");
     } else if (!"company".equals(field(verdict, "kind"))) {
       answer(exchange, 403, "{\"code\":\"card_kind_wrong\"}");
@@ -73,7 +78,7 @@ public class Site {
     }
   }
 
-  /** Asks chop-verify. */
+  /** Asks chop-verify; null when it does not answer. */
   static HttpResponse<String> ask(String path, String question) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create(CHOP_VERIFY + path))
         .timeout(Duration.ofSeconds(10))
@@ -82,6 +87,8 @@ public class Site {
         .build();
     try {
       return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException silent) {
+      return null;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IOException(interrupted);
@@ -117,6 +124,11 @@ public class Site {
       else quoted.append(c);
     }
     return quoted.append('"').toString();
+  }
+
+  static Path page() {
+    String source = Site.class.getProtectionDomain().getCodeSource().getLocation().toString();
+    return Path.of(URI.create(source)).getParent().resolveSibling("page");
   }
 
   static void page(HttpExchange exchange) throws IOException {

@@ -14,12 +14,17 @@ const MOST = 16 * 1024
 // Session id to what is known of it. Yours is a database or your framework's sessions.
 const sessions = new Map()
 
-/** Asks chop-verify: the status and the answer. */
+/** Asks chop-verify: the status and the answer; 503 when it does not answer. */
 async function ask(path, question) {
   const headers = { 'content-type': 'application/json' }
   const signal = AbortSignal.timeout(10_000)
-  const response = await fetch(CHOP_VERIFY + path, { method: 'POST', headers, body: JSON.stringify(question), signal })
-  return [response.status, await response.json()]
+  const request = { method: 'POST', headers, body: JSON.stringify(question), signal }
+  try {
+    const response = await fetch(CHOP_VERIFY + path, request)
+    return [response.status, await response.json()]
+  } catch {
+    return [503, { code: 'site_fault' }]
+  }
 }
 
 const routes = {
@@ -39,7 +44,7 @@ const routes = {
       id: request.headers['x-challenge-id'] ?? '',
       assertion: await body(request),
     })
-    if (status !== 200) return answer.json(403, { code: verdict.code })
+    if (status !== 200) return answer.json(status === 503 ? 503 : 403, { code: verdict.code })
     const { identity } = verdict.signer
     if (identity.kind !== 'company') return answer.json(403, { code: 'card_kind_wrong' })
     // A login has a new session: whoever knew the old one knows nothing of this one.

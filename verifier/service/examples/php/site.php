@@ -13,7 +13,7 @@ session_name('__Host-session');
 session_set_cookie_params(['path' => '/', 'secure' => true, 'httponly' => true, 'samesite' => 'Lax']);
 ini_set('session.use_strict_mode', '1');
 
-/** Asks chop-verify: the status and the answer. */
+/** Asks chop-verify: the status and the answer; 503 when it does not answer. */
 function ask(string $path, array $question): array
 {
     $context = stream_context_create(['http' => [
@@ -23,9 +23,12 @@ function ask(string $path, array $question): array
         'ignore_errors' => true,
         'timeout' => 10,
     ]]);
-    $answer = file_get_contents(getenv('CHOP_VERIFY') . $path, false, $context);
-    preg_match('/^HTTP\S* (\d+)/', $http_response_header[0] ?? '', $status);
-    return [(int) ($status[1] ?? 503), json_decode((string) $answer, true) ?? []];
+    $answer = @file_get_contents(getenv('CHOP_VERIFY') . $path, false, $context);
+    if ($answer === false) {
+        return [503, ['code' => 'site_fault']];
+    }
+    preg_match('/^HTTP\S* (\d+)/', $http_response_header[0], $status);
+    return [(int) $status[1], json_decode($answer, true) ?? ['code' => 'site_fault']];
 }
 
 function answer(int $status, array $body): void
@@ -54,7 +57,7 @@ function card(): void
         'assertion' => (string) $assertion,
     ]);
     if ($status !== 200) {
-        answer(403, ['code' => $verdict['code'] ?? 'site_fault']);
+        answer($status === 503 ? 503 : 403, ['code' => $verdict['code'] ?? 'site_fault']);
         return;
     }
     $identity = $verdict['signer']['identity'];

@@ -20,7 +20,7 @@ sessions = {}
 
 
 def ask(path, question):
-    """Asks chop-verify: the status and the answer."""
+    """Asks chop-verify: the status and the answer; 503 when it does not answer."""
     body = json.dumps(question).encode()
     request = urllib.request.Request(CHOP_VERIFY + path, body, {"content-type": "application/json"})
     try:
@@ -28,6 +28,8 @@ def ask(path, question):
             return response.status, json.load(response)
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.load(refusal)
+    except OSError:  # URLError and a silent peer are among these
+        return 503, {"code": "site_fault"}
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -63,7 +65,7 @@ class Site(http.server.BaseHTTPRequestHandler):
             "assertion": self.rfile.read(length).decode("utf-8", "replace"),
         })
         if status != 200:
-            return self.answer(403, {"code": verdict["code"]})
+            return self.answer(503 if status == 503 else 403, {"code": verdict["code"]})
         identity = verdict["signer"]["identity"]
         if identity["kind"] != "company":
             return self.answer(403, {"code": "card_kind_wrong"})

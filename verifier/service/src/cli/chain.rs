@@ -13,7 +13,8 @@ use super::{Answer, files};
 /// A chain: prints `accepted`, or why not.
 ///
 /// By the rules of RFC 5280; for a server (--purpose server, or --name with a host or an address) by
-/// those of the web's PKI as well. Revocation is looked at exactly if lists are given, and then has to
+/// those of the web's PKI as well, for mail (--purpose email, or --name with a mailbox) by those of
+/// S/MIME. Revocation is looked at exactly if lists are given, and then has to
 /// be known for every certificate below the anchor.
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -65,6 +66,8 @@ enum Profile {
     Rfc5280,
     /// The web's PKI (CA/Browser Forum) on top of it.
     Web,
+    /// S/MIME (CA/Browser Forum) on top of it.
+    Mail,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Answer> {
@@ -146,11 +149,14 @@ fn check(arguments: &Arguments) -> Result<ChainCheck> {
     };
     let profile = arguments.profile.unwrap_or(match purpose {
         Purpose::Server => Profile::Web,
+        Purpose::Email => Profile::Mail,
         _ => Profile::Rfc5280,
     });
     let mut check = ChainCheck::new(purpose);
-    if profile == Profile::Web {
-        check = check.by_web_rules();
+    match profile {
+        Profile::Rfc5280 => {}
+        Profile::Web => check = check.by_web_rules(),
+        Profile::Mail => check = check.by_mail_rules(),
     }
     if let Some(name) = name {
         check = check.for_name(name);

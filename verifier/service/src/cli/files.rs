@@ -29,6 +29,9 @@ pub(super) struct Trust {
     /// Relaxation: accept authorities of which nobody says whether they were revoked.
     #[arg(long)]
     allow_unknown_revocation_of_authorities: bool,
+    /// Relaxation: accept the cards of `chop simulate`; for tests.
+    #[arg(long)]
+    allow_simulated_cards: bool,
 }
 
 impl Trust {
@@ -54,6 +57,9 @@ impl Trust {
         }
         if self.allow_unknown_revocation_of_authorities {
             verifier = verifier.allow_unknown_revocation_of_authorities();
+        }
+        if self.allow_simulated_cards {
+            verifier = verifier.allow_simulated_cards();
         }
         Ok(verifier)
     }

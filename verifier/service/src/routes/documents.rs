@@ -39,6 +39,30 @@ enum Algorithm {
     Sha512,
 }
 
+/// Where the document is.
+enum What {
+    Inside,
+    Beside(Vec<u8>),
+    Digest(Algorithm, Vec<u8>),
+}
+
+impl What {
+    fn content(&self) -> Content<'_> {
+        match self {
+            Self::Inside => Content::Attached,
+            Self::Beside(content) => Content::Beside(content),
+            Self::Digest(algorithm, value) => {
+                let kind = match algorithm {
+                    Algorithm::Sha256 => DigestKind::Sha256,
+                    Algorithm::Sha384 => DigestKind::Sha384,
+                    Algorithm::Sha512 => DigestKind::Sha512,
+                };
+                Content::Digest(kind, value)
+            }
+        }
+    }
+}
+
 /// Who signed a document.
 pub(super) async fn check(
     State(site): State<Site>,
@@ -50,25 +74,18 @@ pub(super) async fn check(
     let digest = question.digest.as_ref();
     let digest = digest.map(|digest| decode("digest.value", &digest.value));
     let digest = digest.transpose()?;
-    let what = match (&content, &digest, question.digest.as_ref()) {
-        (None, None, None) => Content::Attached,
-        (Some(content), None, None) => Content::Beside(content),
-        (None, Some(value), Some(digest)) => {
-            let kind = match digest.algorithm {
-                Algorithm::Sha256 => DigestKind::Sha256,
-                Algorithm::Sha384 => DigestKind::Sha384,
-                Algorithm::Sha512 => DigestKind::Sha512,
-            };
-            Content::Digest(kind, value)
-        }
+    let what = match (content, digest, question.digest) {
+        (None, None, None) => What::Inside,
+        (Some(content), None, None) => What::Beside(content),
+        (None, Some(value), Some(digest)) => What::Digest(digest.algorithm, value),
         _ => {
             let why = "`content` or `digest`, not both".to_owned();
             return Err(Problem::Request(why));
         }
     };
-    let document = site
-        .verifier()
-        .document(&message, what, SystemTime::now())?;
+    let verified = site
+        .verifying(move |verifier| verifier.document(&message, what.content(), SystemTime::now()));
+    let document = verified.await?;
     Ok(axum::Json(Verdict::of_document(&document)))
 }
 

@@ -1,5 +1,7 @@
 //! What operators and programs ask about the service itself.
 
+use std::time::SystemTime;
+
 use axum::{extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
 use serde_json::json;
 
@@ -13,12 +15,12 @@ pub(super) async fn live() -> impl IntoResponse {
     axum::Json(json!({ "status": "ok" }))
 }
 
-/// `GET /health/ready`: the store answers, and the lists have been there.
+/// `GET /health/ready`: the store answers, and every list that is fetched is there and counts.
 pub(super) async fn ready(State(site): State<Site>) -> Result<impl IntoResponse, Problem> {
-    if !site.is_ready() {
+    if !site.is_ready(SystemTime::now()) {
         return Err(Problem::NotReady);
     }
-    site.store.sweep(std::time::SystemTime::UNIX_EPOCH).await?;
+    site.store.sweep(SystemTime::UNIX_EPOCH).await?;
     Ok(axum::Json(json!({ "status": "ok" })))
 }
 

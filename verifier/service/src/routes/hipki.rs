@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use axum::{extract::State, response::IntoResponse};
-use chop_verifier::{Evidence, HipkiExpected, Occasion, Pkcs1Hash};
+use chop_verifier::{HipkiExpected, Pkcs1Hash};
 use serde::Deserialize;
 
 use super::{Answered, Json};
@@ -44,16 +44,17 @@ pub(super) async fn check(
     let now = SystemTime::now();
     // The challenge is taken out first, whatever comes of it.
     let challenge = question.answered.take(&site, now).await?;
-    let (verifier, evidence) = (site.verifier(), Evidence::none());
-    let occasion = Occasion::at(now).with(&evidence);
-    let signature = &question.signature;
-    let verified = match (&question.certificate, question.hash, &question.nonce) {
+    let signature = question.signature;
+    let verified = match (question.certificate, question.hash, question.nonce) {
         (None, None, nonce) => {
-            let mut expected = HipkiExpected::new(challenge.as_str());
-            if let Some(nonce) = nonce {
-                expected = expected.with_nonce(nonce);
-            }
-            verifier.hipki_sign_in(signature, &expected, occasion)?
+            site.verifying(move |verifier| {
+                let mut expected = HipkiExpected::new(challenge.as_str());
+                if let Some(nonce) = &nonce {
+                    expected = expected.with_nonce(nonce);
+                }
+                verifier.hipki_sign_in(&signature, &expected, now)
+            })
+            .await?
         }
         (Some(certificate), Some(hash), None) => {
             let hash = match hash {
@@ -62,8 +63,11 @@ pub(super) async fn check(
                 Hash::Sha384 => Pkcs1Hash::Sha384,
                 Hash::Sha512 => Pkcs1Hash::Sha512,
             };
-            let challenge = challenge.as_str();
-            verifier.hipki_pkcs1_sign_in(signature, certificate, hash, challenge, occasion)?
+            site.verifying(move |verifier| {
+                let challenge = challenge.as_str();
+                verifier.hipki_pkcs1_sign_in(&signature, &certificate, hash, challenge, now)
+            })
+            .await?
         }
         _ => {
             let why = "PKCS #1 has `certificate` and `hash`, PKCS #7 may have `nonce`";

@@ -16,6 +16,10 @@ use tokio::net::TcpStream;
 
 use crate::scene::{Files, Running, card, serial, signed};
 
+/// Where the examples' commands are told, and the folder that these are run from.
+const GUIDE: &str = include_str!("../../../../docs/site-integration.md");
+const README: &str = include_str!("../../examples/README.md");
+
 /// A running example.
 struct Site {
     child: Child,
@@ -23,19 +27,20 @@ struct Site {
 }
 
 impl Site {
-    /// Starts `program arguments…` in the folder of the example; `{port}` stands for its port.
-    fn start(folder: &str, service: &Running, program: &str, arguments: &[&str]) -> Self {
+    /// Starts the example as the documents tell; another port stands for theirs.
+    fn start(service: &Running, command: &str) -> Self {
+        assert!(GUIDE.contains(&format!("| `{command}` |")), "{command}");
+        assert!(README.contains(&format!(" {command}\n")), "{command}");
         let port = {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             listener.local_addr().unwrap().port()
         };
-        let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
-        let arguments = arguments
-            .iter()
-            .map(|one| one.replace("{port}", &port.to_string()));
+        let command = command.replace(":8000", &format!(":{port}"));
+        let mut words = command.split(' ');
+        let program = words.next().unwrap();
         let child = Command::new(program)
-            .args(arguments)
-            .current_dir(examples.join(folder))
+            .args(words)
+            .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples"))
             .env("CHOP_VERIFY", format!("http://{}", service.address))
             .env("PORT", port.to_string())
             .stdout(Stdio::null())
@@ -126,11 +131,11 @@ impl Browser {
 }
 
 /// What every site has to do, and what it must not.
-async fn check(folder: &str, program: &str, arguments: &[&str]) {
+async fn check(command: &str) {
     let (company, lost) = (card(&Holder::company()), card(&Holder::other_company()));
     let files = Files::revoking(&[&serial(&lost)]);
     let service = Running::new(files).await;
-    let site = Site::start(folder, &service, program, arguments);
+    let site = Site::start(&service, command);
 
     // The page and its script are there.
     let (status, page) = site.browser().send("GET", "/", "", "").await;
@@ -176,24 +181,33 @@ async fn check(folder: &str, program: &str, arguments: &[&str]) {
     let odd = Value::String("\",\"challenge\":\"\u{1F512}\n".to_owned());
     assert_eq!(browser.card(&id, &odd).await.0, 403);
     assert_eq!(site.browser().card("", &assertion).await.0, 403);
+
+    // A verifier that is away is the site's fault, and said as such.
+    let mut browser = site.browser();
+    let (challenge, id) = browser.challenge().await;
+    service.stop().await;
+    let (status, answer) = browser.card(&id, &signed(&company, &challenge)).await;
+    assert_eq!((status, &answer["code"]), (503, &"site_fault".into()));
+    let (status, answer) = browser.send("POST", "/login/challenge", "", "").await;
+    assert_eq!((status, answer.contains("site_fault")), (503, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn python() {
-    check("python", "python3", &["site.py"]).await;
+    check("python3 python/site.py").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn node() {
-    check("node", "node", &["site.mjs"]).await;
+    check("node node/site.mjs").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn php() {
-    check("php", "php", &["-S", "127.0.0.1:{port}", "site.php"]).await;
+    check("php -S 127.0.0.1:8000 php/site.php").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn java() {
-    check("java", "java", &["Site.java"]).await;
+    check("java java/Site.java").await;
 }

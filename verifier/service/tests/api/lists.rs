@@ -93,3 +93,70 @@ async fn each_cards_own_list_is_asked_where_the_settings_say_so() {
     let answer = sign_in(&mut service.connect().await, &card).await;
     assert_eq!(answer.status, 200, "{answer:?}");
 }
+
+#[tokio::test]
+async fn one_list_that_is_missing_makes_it_not_ready() {
+    let files = Files::new();
+    let lists = serve(files.folder.path());
+    let toml = format!(
+        "{}[revocation]\nlists = ['{lists}/root.crl', 'http://127.0.0.1:1/none']\nfolder = {:?}\n",
+        files.settings("127.0.0.1:0"),
+        files.path("cache"),
+    );
+    let service = Running::start(&toml).await;
+    let mut caller = service.connect().await;
+    // The good one is there and in use.
+    for _ in 0..500 {
+        if caller
+            .get("/metrics")
+            .await
+            .text
+            .contains("chop_verify_lists 1")
+        {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(
+        caller
+            .get("/metrics")
+            .await
+            .text
+            .contains("chop_verify_lists 1")
+    );
+    let answer = caller.get("/health/ready").await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "not_ready"));
+}
+
+#[tokio::test]
+async fn a_list_that_is_out_of_date_makes_it_not_ready_again() {
+    let files = Files::new();
+    let made = std::time::SystemTime::now();
+    let short = chop_testpki::List::new(made)
+        .between(
+            made - Duration::from_secs(60),
+            Some((made + Duration::from_secs(4)).into()),
+        )
+        .sign(crate::scene::pki().authority(chop_testpki::Issuer::Companies))
+        .unwrap();
+    files.write("short.crl", &short);
+    let lists = serve(files.folder.path());
+    let toml = format!(
+        "{}[revocation]\nlists = ['{lists}/short.crl']\nfolder = {:?}\n",
+        files.settings("127.0.0.1:0"),
+        files.path("cache"),
+    );
+    let service = Running::start(&toml).await;
+    let mut caller = service.connect().await;
+    for expected in [200, 503] {
+        let mut status = 0;
+        for _ in 0..500 {
+            status = caller.get("/health/ready").await.status;
+            if status == expected {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(status, expected);
+    }
+}

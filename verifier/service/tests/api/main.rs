@@ -9,6 +9,8 @@
 mod chain;
 mod client;
 mod command;
+#[cfg(target_os = "linux")]
+mod deploy;
 mod description;
 mod languages;
 mod listening;

@@ -3,7 +3,10 @@
 use std::time::SystemTime;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chop_testpki::{Holder, KeyKind, Message, Scheme, pkcs1, signing_certificate_v2};
+use chop_testpki::{
+    Holder, Issuer, KeyKind, Message, Pki, PrivateKey, Request, Scheme, pem, pkcs1,
+    signing_certificate_v2,
+};
 use serde_json::json;
 
 use crate::scene::{
@@ -127,6 +130,35 @@ async fn the_settings_can_ask_for_more() {
         let service = Running::start(&toml).await;
         let answer = sign_in(&mut service.connect().await, &card(&Holder::company())).await;
         assert_eq!(answer.code(), code, "{rule}");
+    }
+}
+
+#[tokio::test]
+async fn simulated_cards_are_refused_unless_the_settings_allow_them() {
+    let (files, now) = (Files::new(), SystemTime::now());
+    let key = || PrivateKey::generate(KeyKind::P256);
+    let simulated = Pki::simulated(now, key).unwrap();
+    let card = simulated
+        .credential(&Request::of(&Holder::company()), KeyKind::P256)
+        .unwrap();
+    let companies = simulated.intermediate(Issuer::Companies);
+    files.write("root.pem", pem(simulated.root()).unwrap().as_bytes());
+    files.write("between.pem", pem(companies).unwrap().as_bytes());
+    let lists = [
+        ("root.crl", simulated.authority_list(now)),
+        ("companies.crl", simulated.list(Issuer::Companies, &[], now)),
+    ];
+    let lists = lists.map(|(name, list)| files.write(name, &list.unwrap()));
+    let settings = files.settings("127.0.0.1:0") + &format!("[revocation]\nfiles = {lists:?}\n");
+
+    for (rules, code) in [
+        ("", "simulated"),
+        ("[rules]\nallow_simulated_cards = false\n", "simulated"),
+        ("[rules]\nallow_simulated_cards = true\n", "ok"),
+    ] {
+        let service = Running::start(&(settings.clone() + rules)).await;
+        let answer = sign_in(&mut service.connect().await, &card).await;
+        assert_eq!(answer.code(), code, "{rules}");
     }
 }
 

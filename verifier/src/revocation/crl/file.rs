@@ -21,7 +21,7 @@ use ring::digest::{Context, SHA256};
 use super::{Builder, Crl, CrlError, Head, Table, scratch};
 use crate::{moment::Moment, revocation::table::Fences};
 
-const MAGIC: [u8; 8] = *b"chopcrl\x01";
+const MAGIC: [u8; 8] = *b"chopcrl\x02";
 /// Three numbers of eight bytes and the digest.
 const TAIL: u64 = 3 * 8 + 32;
 /// The largest head: names and extensions of a list.
@@ -113,6 +113,7 @@ fn parts_of(head: &Head) -> Vec<u8> {
             .next_update
             .map_or(Vec::new(), |next| next.0.to_be_bytes().to_vec()),
     );
+    part(&head.entries.to_be_bytes());
     part(&(head.issuer_names.len() as u64).to_be_bytes());
     head.issuer_names.iter().for_each(|name| part(name));
     for (oid, value) in &head.raw {
@@ -131,6 +132,7 @@ fn head_of(mut bytes: &[u8]) -> Option<Head> {
         [] => None,
         bytes => Some(Moment(i64::from_be_bytes(bytes.try_into().ok()?))),
     };
+    let entries = u64::from_be_bytes(next(from)?.try_into().ok()?);
     let issuers = u64::from_be_bytes(next(from)?.try_into().ok()?);
     let issuers: Option<Vec<_>> = (0..issuers).map(|_| Some(next(from)?.to_vec())).collect();
     let mut raw = Vec::new();
@@ -138,7 +140,7 @@ fn head_of(mut bytes: &[u8]) -> Option<Head> {
         raw.push((next(from)?.to_vec(), next(from)?.to_vec()));
     }
     let dates = (this_update, next_update);
-    Head::from_parts(fingerprint, signed_by, dates, issuers?, raw).ok()
+    Head::from_parts(fingerprint, signed_by, dates, (issuers?, entries), raw).ok()
 }
 
 /// The next part, cut off `bytes`.

@@ -34,6 +34,8 @@ pub(in crate::revocation) struct Head {
     pub(in crate::revocation) signed_by: [u8; 32],
     pub(in crate::revocation) this_update: Moment,
     pub(in crate::revocation) next_update: Option<Moment>,
+    /// How many entries it has; the table has one of those that are there twice.
+    pub(in crate::revocation) entries: u64,
     pub(in crate::revocation) number: Option<Number>,
     /// The number of the base, if this is a delta.
     pub(in crate::revocation) base: Option<Number>,
@@ -77,6 +79,7 @@ impl Head {
         fingerprint: [u8; 32],
         signed_by: [u8; 32],
         issuer_names: Vec<Vec<u8>>,
+        entries: u64,
     ) -> Result<Self, CrlError> {
         let raw = tbs.extensions.iter().map(read_extension);
         let raw = raw.collect::<Result<Vec<_>, _>>()?;
@@ -84,7 +87,7 @@ impl Head {
             fingerprint,
             signed_by,
             (tbs.this_update, tbs.next_update),
-            issuer_names,
+            (issuer_names, entries),
             raw,
         )
     }
@@ -94,7 +97,7 @@ impl Head {
         fingerprint: [u8; 32],
         signed_by: [u8; 32],
         (this_update, next_update): (Moment, Option<Moment>),
-        issuer_names: Vec<Vec<u8>>,
+        (issuer_names, entries): (Vec<Vec<u8>>, u64),
         raw: Vec<(Vec<u8>, Vec<u8>)>,
     ) -> Result<Self, CrlError> {
         let mut head = Self {
@@ -102,6 +105,7 @@ impl Head {
             signed_by,
             this_update,
             next_update,
+            entries,
             number: None,
             base: None,
             point: None,

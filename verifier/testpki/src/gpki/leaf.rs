@@ -29,7 +29,11 @@ use crate::{
 };
 
 /// What `request` describes.
-pub(super) fn template(request: &Request<'_>, now: SystemTime) -> Result<Template, Error> {
+pub(super) fn template(
+    request: &Request<'_>,
+    policy: Option<&str>,
+    now: SystemTime,
+) -> Result<Template, Error> {
     let usage: &[u8] = match request.usage {
         Usage::Signature => &[0],
         Usage::Encryption => &[2, 3],
@@ -38,9 +42,11 @@ pub(super) fn template(request: &Request<'_>, now: SystemTime) -> Result<Templat
     let mut template = Template::new(subject(request.holder()), now)?
         .valid(days_from(now, -before), days_from(now, after))
         .with(extension::key_usage(usage));
-    if let Some(level) = request.assurance {
-        let policy = format!("2.16.886.101.0.3.{level}");
-        template = template.with(extension::policies(&[&policy]));
+    let level = request.assurance;
+    let level = level.map(|level| format!("2.16.886.101.0.3.{level}"));
+    let policies: Vec<_> = level.as_deref().into_iter().chain(policy).collect();
+    if !policies.is_empty() {
+        template = template.with(extension::policies(&policies));
     }
     if let Some(number) = &request.attribute {
         template = template.with(attributes(request, number));

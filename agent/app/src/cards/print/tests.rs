@@ -140,5 +140,6 @@ fn what_is_in_no_reader_stands_by_itself() {
         text.contains("The smart card service does not run"),
         "{text}"
     );
+    assert!(text.contains("→ chop doctor"), "{text}");
     assert!(text.contains("檔案與軟體金鑰"), "{text}");
 }

@@ -32,8 +32,9 @@ impl Form {
         }
     }
 
-    /// Shows the box that makes a yes last, where it may; returns whether the person pressed Enter.
-    pub(super) fn lasting(&mut self, ui: &mut Ui, look: &Look) -> bool {
+    /// Shows the box that makes a yes last, where it may. Enter is what fingers do blindly: here it
+    /// counts for the button that has the keyboard alone, and at first none has.
+    pub(super) fn lasting(&mut self, ui: &mut Ui, look: &Look) {
         let keys = self.attention.keys_count();
         let enter = ui.input(|input| input.key_pressed(Key::Enter));
         if let Purpose::Access { may_last: true, .. } = self.request.purpose {
@@ -44,7 +45,6 @@ impl Form {
             }
             ui.add_space(14.0);
         }
-        keys && enter
     }
 
     /// Yes.

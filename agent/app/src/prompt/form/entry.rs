@@ -60,6 +60,9 @@ impl Form {
 
     fn warning(&self, ui: &mut Ui, choice: &Choice, look: &Look) {
         let wrong = match self.notice_of_choice() {
+            Some(Notice::PinWrong { tries_left: None }) if choice.holder.is_none() => {
+                Some(text::PASSWORD_WRONG)
+            }
             Some(Notice::PinWrong { tries_left }) => Some(text::pin_wrong(tries_left)),
             Some(Notice::PinLength) => Some(text::PIN_LENGTH),
             None => None,
@@ -89,13 +92,15 @@ impl Form {
         }
         let entered = match choice.asks {
             Asks::Pin => self.pin(ui, &choice, keys, look),
-            Asks::Keypad | Asks::Agreement => {
-                if let Asks::Keypad = choice.asks {
-                    let said = look.say(&text::KEYPAD);
-                    words::label(ui, &said, fonts::plain(size::BODY), look.colors.text);
-                }
+            // The PIN is still to come.
+            Asks::Keypad => {
+                let said = look.say(&text::KEYPAD);
+                words::label(ui, &said, fonts::plain(size::BODY), look.colors.text);
                 keys && ui.input(|input| input.key_pressed(Key::Enter))
             }
+            // Nothing else is between Enter and a yes: it counts for the button that has the
+            // keyboard alone, and at first none has.
+            Asks::Agreement => false,
         };
         if choice.asks != Asks::Agreement {
             ui.add_space(14.0);

@@ -9,6 +9,7 @@ impl Form {
     /// The window's title: what it is at, and for whom.
     pub(super) fn title_now(&self) -> String {
         let locked = self.choice().is_some_and(|choice| choice.locked);
+        let file = self.choice().is_some_and(|choice| choice.holder.is_none());
         let purpose = &self.request.purpose;
         let at = match &self.stage {
             Stage::Status(View::Deciding) => titles::enter(&self.request.purpose),
@@ -18,6 +19,10 @@ impl Form {
             Stage::Status(_) => titles::WAITING,
             Stage::Ready { .. } if locked => titles::LOCKED,
             Stage::Ready { notice: None, .. } => titles::enter(purpose),
+            Stage::Ready {
+                notice: Some(Notice::PinWrong { tries_left: None }),
+                ..
+            } if file => titles::PASSWORD_WRONG,
             Stage::Ready {
                 notice: Some(notice),
                 ..

@@ -310,7 +310,7 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "access",
         "第一次使用卡片的網站 · a site that uses cards for the first time",
-        |it| access(it, (CallerKind::Site, BANK, 14..29), Scope::Sign),
+        |it| access(it, (CallerKind::Site, BANK, 19..29), Scope::Sign),
     ),
     scene(
         "access-plain",

@@ -36,15 +36,21 @@ impl PinForm {
 
     fn warning(&self, ui: &mut Ui, choice: &Choice, look: &Look) {
         let fault = self.fault.map(text::fault);
-        let last = self.is_last_try(choice).then(|| prompt::LAST_TRY.more());
+        let last_try = match self.task {
+            PinTask::Change => prompt::LAST_TRY,
+            PinTask::Unblock => text::PUK_LAST_TRY,
+        };
+        let last = self.is_last_try(choice).then(|| last_try.more());
         let (title, more): (Message, Option<Message>) = match fault {
             Some(fault) if self.can(choice) => (fault, last),
             _ if choice.asks == Asks::Keypad => (text::KEYPAD, Some(text::KEYPAD.more())),
-            _ if choice.locked && self.can(choice) => (text::LOCKED, Some(text::LOCKED.more())),
+            _ if choice.locked && self.can(choice) => {
+                (text::LOCKED, last.or(Some(text::LOCKED.more())))
+            }
             _ if choice.locked => (prompt::LOCKED, Some(prompt::unlock(choice))),
             _ if !self.can(choice) => (text::NO_PUK, Some(prompt::unlock(choice))),
             _ => match last {
-                Some(last) => (prompt::LAST_TRY, Some(last)),
+                Some(last) => (last_try, Some(last)),
                 None => return,
             },
         };

@@ -61,6 +61,12 @@ impl PinForm {
     /// Says what came of a try; what was typed is gone.
     pub(super) fn failed(&mut self, fault: PinFault) {
         self.fault = Some(fault);
+        if let PinFault::PukWrong {
+            tries_left: Some(left),
+        } = fault
+        {
+            self.last_puk = self.chosen.filter(|_| left == 1);
+        }
         self.attention.start_over();
         self.forget();
     }
@@ -116,7 +122,10 @@ impl PinForm {
     }
 
     pub(super) fn is_last_try(&self, choice: &Choice) -> bool {
-        self.task == PinTask::Change && choice.tries_left == Some(1)
+        match self.task {
+            PinTask::Change => choice.tries_left == Some(1),
+            PinTask::Unblock => self.last_puk == Some(choice.id),
+        }
     }
 
     /// Whether something can be typed.

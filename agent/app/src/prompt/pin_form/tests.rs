@@ -135,6 +135,39 @@ fn a_locked_card_is_unblocked_with_its_puk() {
 }
 
 #[test]
+fn the_last_try_of_the_puk_has_to_be_confirmed() {
+    let locked = Choice {
+        locked: true,
+        tries_left: Some(0),
+        ..card()
+    };
+    let mut scene = window(PinTask::Unblock, locked.clone());
+    fill(&mut scene, ["12345678", "567890", "567890"]);
+    assert_eq!(scene.outcomes().len(), 1);
+    show(&mut scene, locked);
+    scene.fail(PinFault::PukWrong {
+        tries_left: Some(1),
+    });
+    scene.pass(1.0);
+    assert!(scene.says("One more wrong PUK"));
+
+    fill(&mut scene, ["12345678", "567890", "567890"]);
+    assert_eq!(scene.outcomes(), [""; 0]);
+    scene.clicks("I understand");
+    fill(&mut scene, ["12345678", "567890", "567890"]);
+    assert_eq!(scene.outcomes(), ["1: Unblock 12345678 567890"]);
+
+    // Another card has said nothing of the kind.
+    let other = Choice {
+        id: ChoiceId(2),
+        ..card()
+    };
+    show(&mut scene, other);
+    fill(&mut scene, ["12345678", "567890", "567890"]);
+    assert_eq!(scene.outcomes(), ["2: Unblock 12345678 567890"]);
+}
+
+#[test]
 fn a_card_of_the_state_is_unlocked_by_its_issuer() {
     let locked = Choice {
         locked: true,

@@ -4,8 +4,11 @@ use std::{net::IpAddr, path::Path, time::SystemTime};
 
 use time::OffsetDateTime;
 
-use super::super::{Words, filled, fixed};
-use crate::settings::Source;
+use super::super::{Words, command, filled, fixed};
+use crate::{
+    settings::{self, Source},
+    text::Language,
+};
 
 /// A setting, its value and where it came from.
 #[must_use]
@@ -22,17 +25,19 @@ pub fn setting(key: &str, value: &str, source: Source) -> Words {
     )
 }
 
-/// The settings are not understood.
+/// The settings are not understood: what the agent says of them when it is started.
 #[must_use]
-pub fn settings_wrong(reason: &str) -> (Words, Words) {
+pub fn settings_wrong(error: &settings::Error) -> (Words, Words) {
+    let what = command::settings(error);
+    let (zh, en) = (
+        Language::CHINESE.say(&what.next()),
+        Language::ENGLISH.say(&what.next()),
+    );
     (
+        filled(Language::CHINESE.say(&what), Language::ENGLISH.say(&what)),
         filled(
-            format!("看不懂設定檔：{reason}"),
-            format!("The settings are not understood: {reason}"),
-        ),
-        fixed(
-            "請更正或刪除該檔案；在那之前代理程式不會啟動。",
-            "Correct or delete that file; until then the agent does not start.",
+            format!("{zh}（在那之前代理程式不會啟動。）"),
+            format!("{en} (Until then the agent does not start.)"),
         ),
     )
 }

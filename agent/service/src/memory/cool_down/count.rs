@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// How often in a row something happened.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Count {
     /// How often.
     times: u32,
@@ -41,6 +41,15 @@ pub(super) const UNANSWERED: Rule = Rule {
     first: MINUTE,
     longest: Duration::from_secs(15 * 60),
     memory: Duration::from_secs(60 * 60),
+};
+
+/// What did not decrypt. With many answers whoever asks finds out what a key would have decrypted,
+/// so that a message of its own that does decrypt ends no count.
+pub(super) const UNDECRYPTED: Rule = Rule {
+    free: 4,
+    first: MINUTE,
+    longest: Duration::from_secs(15 * 60),
+    memory: Duration::from_secs(24 * 60 * 60),
 };
 
 impl Count {

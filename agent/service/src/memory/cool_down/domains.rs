@@ -1,8 +1,13 @@
 //! The counts as they are kept in a file.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{super::file::Salt, count::Count};
+use super::{
+    super::file::Salt,
+    count::{Count, UNANSWERED, UNDECRYPTED, WRONG},
+};
 
 /// All counts.
 #[derive(Debug, Deserialize, Serialize)]
@@ -24,12 +29,30 @@ pub(super) struct Record {
     /// Windows that nobody answered.
     #[serde(default)]
     pub(super) unanswered: Count,
+    /// What did not decrypt.
+    #[serde(default)]
+    pub(super) undecrypted: Count,
 }
 
 impl Record {
     /// When the domain was last heard of.
     pub(super) fn last(&self) -> u64 {
-        self.wrong.last.max(self.unanswered.last)
+        let counts = [self.wrong, self.unanswered, self.undecrypted];
+        counts.iter().map(|it| it.last).max().unwrap_or_default()
+    }
+
+    /// How long the domain has to wait.
+    pub(super) fn rest(&mut self, now: u64) -> Duration {
+        let wrong = self.wrong.rest(&WRONG, now);
+        let unanswered = self.unanswered.rest(&UNANSWERED, now);
+        let undecrypted = self.undecrypted.rest(&UNDECRYPTED, now);
+        wrong.max(unanswered).max(undecrypted)
+    }
+
+    pub(super) fn is_remembered(&self, now: u64) -> bool {
+        self.wrong.is_remembered(&WRONG, now)
+            || self.unanswered.is_remembered(&UNANSWERED, now)
+            || self.undecrypted.is_remembered(&UNDECRYPTED, now)
     }
 }
 
@@ -55,16 +78,21 @@ impl Domains {
                 domain: self.salt.name(domain),
                 wrong: Count::default(),
                 unanswered: Count::default(),
+                undecrypted: Count::default(),
             });
             self.list.len() - 1
         });
         self.list.get_mut(at).expect("it was just found or added")
     }
 
-    /// Whether there was anything to forget.
-    pub(super) fn forget(&mut self, domain: &str) -> bool {
-        let place = self.place(domain);
-        place.map(|at| self.list.swap_remove(at)).is_some()
+    /// An operation succeeded. Whether there was anything to forget.
+    pub(super) fn forgive(&mut self, domain: &str) -> bool {
+        let Some(record) = self.find(domain) else {
+            return false;
+        };
+        let was = [record.wrong, record.unanswered];
+        (record.wrong, record.unanswered) = Default::default();
+        was != [Count::default(); 2]
     }
 
     fn place(&self, domain: &str) -> Option<usize> {

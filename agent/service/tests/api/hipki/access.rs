@@ -104,6 +104,18 @@ async fn a_window_that_is_closed_is_no_for_now() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_again_whenever_its_window_is_closed_has_to_wait() {
+    let stage = Card::rsa().scene(None).start().await;
+    for _ in 0..5 {
+        assert_eq!(code(&stage, SITE, &look()).await, UNTRUSTED);
+    }
+    let answer = popup(&stage, SITE, &look()).await;
+    assert_eq!(answer["ret_code"], UNTRUSTED);
+    assert!(answer.to_string().contains("稍後"), "{answer}");
+    assert_eq!(stage.count(&format!("window for {SITE}")), 5);
+}
+
+#[tokio::test]
 async fn what_was_allowed_holds_after_a_restart_and_until_it_is_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let card = Card::rsa();

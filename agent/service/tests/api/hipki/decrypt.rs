@@ -111,7 +111,9 @@ async fn what_does_not_decrypt_says_no_more_than_that_and_counts() {
             "{answer}"
         );
     }
-    for _ in 0..5 {
+    // One that does decrypt ends no count: anybody can make one.
+    popup(&stage, SITE, &package(&block(&card), &json!({}))).await;
+    for _ in 0..2 {
         popup(&stage, SITE, &package(&broken, &json!({}))).await;
     }
     let answer = popup(&stage, SITE, &package(&broken, &json!({}))).await;
@@ -140,4 +142,23 @@ async fn a_key_that_signs_decrypts_nothing_even_where_a_page_names_it() {
     let answer = popup(&stage, SITE, &named("U0lHTg==")).await;
     assert_eq!(answer["ret_code"], 0x7610_000c);
     assert_eq!(stage.count("card"), 1);
+}
+
+#[tokio::test]
+async fn a_bare_block_is_not_decrypted_with_a_key_that_signs_as_well() {
+    let card = Card::rsa();
+    let mut inventory = card.inventory();
+    let both = &mut inventory.tokens[0].certificates[1];
+    (both.uses.sign_in, both.uses.sign) = (true, true);
+    let scene = card.scene(Some(Decision::Always)).inventory(inventory);
+    let stage = scene.start().await;
+    let answer = popup(&stage, SITE, &package(&block(&card), &json!({}))).await;
+    assert_eq!(answer["ret_code"], 0x7610_000c, "{answer}");
+    let answer = popup(
+        &stage,
+        SITE,
+        &package(&envelope(&card, "-aes256"), &json!({})),
+    )
+    .await;
+    assert_eq!(answer["ret_code"], 0, "{answer}");
 }

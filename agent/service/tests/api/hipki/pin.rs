@@ -121,9 +121,67 @@ async fn a_card_that_tells_no_tries_gives_a_page_two() {
     let third = popup(&stage, "https://c.example", &sign("000000")).await;
     assert_eq!(third["ret_code"], 0, "the person entered the right one");
     assert_eq!(tried.load(Ordering::SeqCst), 2);
-    // A right one ends the count.
+    // A right one ends the count, also one that the person entered.
+    let asked = stage.count("shows 1 choices, None");
     let fourth = popup(&stage, "https://d.example", &sign("123456")).await;
     assert_eq!(fourth["ret_code"], 0);
+    assert_eq!(stage.count("shows 1 choices, None"), asked, "no window");
+}
+
+#[tokio::test]
+async fn what_went_wrong_in_a_window_of_the_agent_counts_as_well_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = |closed: bool| {
+        let mut inventory = Card::rsa().inventory();
+        inventory.tokens[0].pin.tries_left = None;
+        Card::rsa()
+            .scene(Some(Decision::Always))
+            .person(move |view| match view {
+                View::Ready {
+                    choices,
+                    notice: None,
+                } if !closed => Some(crate::scene::enter(choices[0].id)),
+                View::Deciding => Some(Event::Decided(Decision::Always)),
+                View::Ready { .. } => Some(Event::Closed),
+                _ => None,
+            })
+            .inventory(inventory)
+            .memory(Memory::load(folder.path()))
+            .card(|_, _, _| Some(Err(Error::PinWrong { left: None })))
+            .work(|_, _| Some(Err(Error::PinWrong { left: None })))
+            .start()
+    };
+    let native = stage(false).await;
+    for site in ["https://a.example", "https://b.example"] {
+        let page = native.page().with("origin", site);
+        assert_eq!(page.sign_in().await.code(), "pin_wrong");
+    }
+    let restarted = stage(true).await;
+    let answer = popup(&restarted, SITE, &sign("000000")).await;
+    assert_eq!(answer["ret_code"], 0x7600_0999, "the person closed it");
+    assert_eq!(restarted.count("shows 1 choices, None"), 1);
+    assert_eq!(restarted.count("card"), 0);
+}
+
+#[tokio::test]
+async fn what_may_have_cost_a_try_is_a_try() {
+    for (make, counts) in [
+        ((|| Error::Deadline { seconds: 60 }) as fn() -> Error, true),
+        (|| Error::WorkerEnded, true),
+        (|| Error::Cancelled, false),
+    ] {
+        let mut inventory = Card::rsa().inventory();
+        inventory.tokens[0].pin.tries_left = None;
+        let scene = Card::rsa().scene(Some(Decision::Always));
+        let scene = scene.inventory(inventory);
+        let stage = scene.work(move |_, _| Some(Err(make()))).start().await;
+        for number in 0..3 {
+            let site = format!("https://{number}.example");
+            popup(&stage, &site, &sign("000000")).await;
+        }
+        let windows = stage.count("shows 1 choices, None");
+        assert_eq!(windows, usize::from(counts), "{:?}", make());
+    }
 }
 
 #[tokio::test]

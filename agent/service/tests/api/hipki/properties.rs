@@ -23,7 +23,7 @@ use crate::{
 /// Stands in every request, and in no answer.
 const MARK: &str = "zqx9";
 
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 21] = [
     "/",
     "/popupForm",
     "/ChtPopupForm",
@@ -42,6 +42,7 @@ const PATHS: [&str; 20] = [
     "/chop/ticket",
     "/chop/popup",
     "/chop/let-in",
+    "/chop/here",
     "/v1/info",
     "/zqx9",
 ];

@@ -462,3 +462,19 @@ async fn an_expired_certificate_is_said_to_be_one_unless_the_page_does_not_mind(
         assert_eq!(answer["ret_code"], 0);
     }
 }
+
+#[tokio::test]
+async fn a_policy_names_the_issuers_whose_certificates_may_be_used() {
+    let card = Card::rsa();
+    let issuer = card.token().certificates[0].issuer.clone();
+    for (allowed, code) in [(issuer, 0), ("MOEACA".to_owned(), 0x7610_000c)] {
+        let scene = card.scene(Some(Decision::Always));
+        let stage = scene
+            .settings(|it| it.issuers = vec![allowed])
+            .start()
+            .await;
+        let answer = popup(&stage, SITE, &package(&json!({}))).await;
+        assert_eq!(answer["ret_code"], code, "{answer}");
+        assert_eq!(stage.count("card"), usize::from(code == 0));
+    }
+}

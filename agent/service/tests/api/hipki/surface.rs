@@ -14,6 +14,7 @@ async fn the_pages_that_are_the_same_for_everybody_are_static_pinned_and_keep_th
         "/CardManagement/CMCPopForm",
         "/addDomain?domain=bank.example",
         "/selfTest.htm",
+        "/chop/here",
     ] {
         for client in [
             Client::program(&stage).with("sec-fetch-mode", "navigate"),
@@ -84,6 +85,7 @@ site POST /umakeSig 0x76000031
 site POST /chop/ticket 403
 site POST /chop/popup 403
 site POST /chop/let-in 403
+site GET /chop/here text/html
 own GET / text/html
 own GET /popupForm text/html
 own GET /ChtPopupForm text/html
@@ -102,6 +104,7 @@ own POST /umakeSig 0x76000031
 own POST /chop/ticket 400
 own POST /chop/popup 403
 own POST /chop/let-in 403
+own GET /chop/here text/html
 navigation GET / text/html
 navigation GET /popupForm text/html
 navigation GET /ChtPopupForm text/html
@@ -120,6 +123,7 @@ navigation POST /umakeSig 0x76000031
 navigation POST /chop/ticket 403
 navigation POST /chop/popup 403
 navigation POST /chop/let-in 403
+navigation GET /chop/here text/html
 ";
 
 #[tokio::test]
@@ -147,6 +151,7 @@ async fn this_is_the_whole_surface() {
         "/chop/ticket",
         "/chop/popup",
         "/chop/let-in",
+        "/chop/here",
         "/chop",
         "/chop/",
         "/popupForm.htm",

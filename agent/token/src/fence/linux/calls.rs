@@ -42,7 +42,15 @@ fn apply(rules: Rules, error: i32) -> Result<()> {
 }
 
 fn refused(fence: &Fence) -> Result<Rules> {
-    let mut rules: Rules = NEVER.iter().map(|call| (*call, Vec::new())).collect();
+    let never = NEVER.iter().chain(ABOUT_FILES);
+    let mut rules: Rules = never.map(|call| (*call, Vec::new())).collect();
+    if !fence.pictures {
+        rules.extend(SHARED_MEMORY.iter().map(|call| (*call, Vec::new())));
+    }
+    // Not counted as the process's own, and no child is there to share it with.
+    let nobodys = u64::from((libc::MAP_SHARED | libc::MAP_ANONYMOUS).unsigned_abs());
+    let nobodys = SeccompCondition::new(3, Dword, Op::MaskedEq(nobodys), nobodys)?;
+    rules.insert(libc::SYS_mmap, vec![SeccompRule::new(vec![nobodys])?]);
     if !fence.network {
         let local = u64::from(libc::AF_UNIX.unsigned_abs());
         rules.insert(libc::SYS_socket, unless(0, &[local])?);
@@ -56,6 +64,8 @@ fn refused(fence: &Fence) -> Result<Rules> {
         rules.insert(call, unless(0, &[this])?);
     }
     rules.insert(libc::SYS_prlimit64, unless(0, &[0, this])?);
+    let requests = [&TYPING[..], &FLAGS].concat();
+    rules.insert(libc::SYS_ioctl, when(1, &requests)?);
     Ok(with_other_numbers(rules))
 }
 
@@ -65,6 +75,27 @@ fn unless(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>> {
     let all: std::result::Result<Vec<_>, _> = values.iter().map(other).collect();
     Ok(vec![SeccompRule::new(all?)?])
 }
+
+/// Holds when the argument has one of these values.
+fn when(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>> {
+    let same = |value: &u64| {
+        let same = SeccompCondition::new(argument, Dword, Op::Eq, *value)?;
+        Ok(SeccompRule::new(vec![same])?)
+    };
+    values.iter().map(same).collect()
+}
+
+/// Requests to a terminal that put characters into it as if somebody had typed them: `TIOCSTI`, and
+/// `TIOCLINUX`, which pastes.
+///
+/// Spec: `ioctl_tty(2)`, `ioctl_console(2)`.
+const TYPING: [u64; 2] = [0x5412, 0x541c];
+
+/// Requests about a file that are like those of [`ABOUT_FILES`]: `FS_IOC_SETFLAGS` (twice: its number
+/// has the width of a word in it) and `FS_IOC_FSSETXATTR`.
+///
+/// Spec: `ioctl_iflags(2)`.
+const FLAGS: [u64; 3] = [0x4008_6602, 0x4004_6602, 0x401c_5820];
 
 /// Signals to a process, which is their first argument.
 const SIGNALS: [i64; 4] = [
@@ -119,15 +150,61 @@ const NEVER: &[i64] = &[
     libc::SYS_delete_module,
 ];
 
+/// Memory that is no process's, so that no limit counts it.
+const SHARED_MEMORY: &[i64] = &[libc::SYS_shmget, libc::SYS_memfd_create, MEMFD_SECRET];
+
+const MEMFD_SECRET: i64 = 447;
+
+/// What changes who may read a file, whose it is, and what else is noted of it: Landlock knows of
+/// none of that, and a key that others may read is as good as stolen. SQLite asks for some of it, and
+/// goes on without.
+const ABOUT_FILES: &[i64] = &[
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chmod,
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    FCHMODAT2,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chown,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_lchown,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    SETXATTRAT,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    REMOVEXATTRAT,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utime,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_utimes,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_futimesat,
+    libc::SYS_utimensat,
+    FILE_SETATTR,
+];
+
+// Of Linux 6.6, 6.13 and 6.17; the same number everywhere, and not in libc for each system yet.
+const FCHMODAT2: i64 = 452;
+const SETXATTRAT: i64 = 463;
+const REMOVEXATTRAT: i64 = 466;
+const FILE_SETATTR: i64 = 469;
+
 /// Kernels with the x32 interface know every call by a second number, and some by a third.
 #[cfg(target_arch = "x86_64")]
 fn with_other_numbers(rules: Rules) -> Rules {
     const X32: i64 = 0x4000_0000;
-    const THIRD: [(i64, i64); 7] = [
+    const THIRD: [(i64, i64); 9] = [
+        (libc::SYS_ioctl, 514),
         (libc::SYS_execve, 520),
         (libc::SYS_ptrace, 521),
         (libc::SYS_rt_sigqueueinfo, 524),
         (libc::SYS_kexec_load, 528),
+        (libc::SYS_rt_tgsigqueueinfo, 536),
         (libc::SYS_process_vm_readv, 539),
         (libc::SYS_process_vm_writev, 540),
         (libc::SYS_execveat, 545),

@@ -41,6 +41,7 @@ fn keeper() -> (Keeper, TokenId) {
     let mut source = Source::new(Arc::new(host));
     source.listed.kept.push(Kept {
         token,
+        place: String::new(),
         count: 1,
         tells: true,
     });

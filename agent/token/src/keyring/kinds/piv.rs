@@ -7,7 +7,7 @@ use pcsc::Card;
 
 use zeroize::Zeroizing;
 
-use super::{Change, Kind, Tries, transmit};
+use super::{Change, Kind, NoAnswer, Tries, transmit};
 use crate::Pin;
 
 pub(super) const KIND: Kind = Kind {
@@ -31,13 +31,14 @@ fn log_out(card: &Card) -> Option<Tries> {
     meaning(transmit(card, VERIFY_WITHOUT_DATA)?)
 }
 
-fn unblock(card: &Card, puk: &Pin, new: &Pin) -> Option<Change> {
-    select(card)?;
+fn unblock(card: &Card, puk: &Pin, new: &Pin) -> Result<Change, NoAnswer> {
+    select(card).ok_or(NoAnswer::UnknownKind)?;
     let (Some(puk), Some(new)) = (padded(puk), padded(new)) else {
-        return Some(Change::Refused);
+        return Ok(Change::Refused);
     };
     let command = Zeroizing::new([RESET_RETRY_COUNTER, &puk, &new].concat());
-    comes_of_it(transmit(card, &command)?)
+    // From here on the card may have had the PUK, whatever it says.
+    comes_of_it(transmit(card, &command).ok_or(NoAnswer::Failed)?)
 }
 
 /// As the card keeps it: eight bytes, filled with FF.
@@ -48,15 +49,17 @@ fn padded(secret: &Pin) -> Option<Zeroizing<Vec<u8>>> {
     Some(padded)
 }
 
-fn comes_of_it(status: (u8, u8)) -> Option<Change> {
+fn comes_of_it(status: (u8, u8)) -> Result<Change, NoAnswer> {
     match status {
-        (0x90, 0x00) => Some(Change::Done),
-        (0x63, 0xc0) | (0x69, 0x83) => Some(Change::Locked),
-        (0x63, counter @ 0xc1..=0xcf) => Some(Change::Wrong {
-            left: counter - 0xc0,
+        (0x90, 0x00) => Ok(Change::Done),
+        (0x63, 0xc0) | (0x69, 0x83) => Ok(Change::Locked),
+        (0x63, counter @ 0xc1..=0xcf) => Ok(Change::Wrong {
+            left: Some(counter - 0xc0),
         }),
-        (0x6a, 0x80) | (0x67, 0x00) => Some(Change::Refused),
-        _ => None,
+        // Verification failed, without a counter (ISO/IEC 7816-4).
+        (0x63, 0x00) => Ok(Change::Wrong { left: None }),
+        (0x6a, 0x80) | (0x67, 0x00) => Ok(Change::Refused),
+        (high, low) => Err(NoAnswer::Status(u16::from_be_bytes([high, low]))),
     }
 }
 
@@ -94,12 +97,14 @@ mod tests {
 
     #[test]
     fn what_comes_of_a_puk_is_read_exactly() {
-        assert_eq!(comes_of_it((0x90, 0x00)), Some(Change::Done));
-        assert_eq!(comes_of_it((0x63, 0xc2)), Some(Change::Wrong { left: 2 }));
-        assert_eq!(comes_of_it((0x63, 0xc0)), Some(Change::Locked));
-        assert_eq!(comes_of_it((0x69, 0x83)), Some(Change::Locked));
-        assert_eq!(comes_of_it((0x6a, 0x80)), Some(Change::Refused));
-        assert_eq!(comes_of_it((0x6f, 0x00)), None);
+        let wrong = |left| Ok(Change::Wrong { left });
+        assert_eq!(comes_of_it((0x90, 0x00)), Ok(Change::Done));
+        assert_eq!(comes_of_it((0x63, 0xc2)), wrong(Some(2)));
+        assert_eq!(comes_of_it((0x63, 0x00)), wrong(None));
+        assert_eq!(comes_of_it((0x63, 0xc0)), Ok(Change::Locked));
+        assert_eq!(comes_of_it((0x69, 0x83)), Ok(Change::Locked));
+        assert_eq!(comes_of_it((0x6a, 0x80)), Ok(Change::Refused));
+        assert_eq!(comes_of_it((0x6f, 0x00)), Err(NoAnswer::Status(0x6f00)));
     }
 
     #[test]

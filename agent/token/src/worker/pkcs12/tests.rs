@@ -157,7 +157,7 @@ fn a_wrong_password_is_told_from_a_broken_file() {
         let scene = Scene::new("P-256", options);
         assert_eq!(
             scene.sign("1234").err(),
-            Some(Failure::PinWrong),
+            Some(Failure::PinWrong { left: None }),
             "{options:?}"
         );
     }

@@ -60,7 +60,21 @@ fn nothing_typed_before_the_window_listens_decides() {
     scene.presses(Key::Enter);
     scene.clicks("Block");
     assert_eq!(scene.outcomes(), [""; 0]);
-    scene.pass(1.0);
-    scene.presses(Key::Enter);
-    assert_eq!(scene.outcomes(), ["Once"]);
+}
+
+#[test]
+fn enter_decides_nothing_until_the_keyboard_is_on_a_button() {
+    for (tabs, outcome) in [(3, "Once"), (4, "closed"), (5, "Block")] {
+        let mut scene = deciding(CallerKind::Site, Scope::Sign, true);
+        scene.presses(Key::Enter);
+        scene.presses(Key::Space);
+        assert_eq!(scene.outcomes(), [""; 0]);
+        // Language, from now on, allow, cancel, block.
+        for _ in 0..tabs {
+            scene.presses(Key::Tab);
+        }
+        scene.pass(1.0);
+        scene.presses(Key::Enter);
+        assert_eq!(scene.outcomes(), [outcome]);
+    }
 }

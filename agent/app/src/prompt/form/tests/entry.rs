@@ -170,6 +170,23 @@ fn a_wrong_pin_before_the_last_try_asks_for_the_confirmation() {
 }
 
 #[test]
+fn a_wrong_password_of_a_file_is_called_a_password() {
+    let file = Choice {
+        holder: None,
+        ..card(1)
+    };
+    let mut scene = Scene::ready(vec![file.clone()]);
+    let notice = Some(Notice::PinWrong { tries_left: None });
+    scene.show(View::Ready {
+        choices: vec![file],
+        notice,
+    });
+    scene.pass(1.0);
+    assert!(scene.says("Wrong password, please enter it again"));
+    assert!(!scene.says("Wrong PIN, please enter it again"));
+}
+
+#[test]
 fn of_several_certificates_one_is_chosen_by_the_arrow_keys() {
     let mut scene = Scene::ready(vec![card(1), card(2), card(3)]);
 
