@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chop_simulate::{Answer, Kind};
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use clap::ValueEnum;
 use clap::{Args, Parser, Subcommand};
 
@@ -113,7 +113,7 @@ pub enum Command {
         purge: bool,
     },
     /// 整台電腦的設定，由套件呼叫 · What root does for everybody; packages call it.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     Machine {
         /// What to do.
         #[command(subcommand)]
@@ -188,7 +188,7 @@ pub struct Source {
 }
 
 /// What can be done for everybody.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[derive(Subcommand)]
 pub enum MachineAction {
     /// 建立或更新憑證與瀏覽器政策 · Make or renew certificate and browser policies, as the policy says.
@@ -200,11 +200,15 @@ pub enum MachineAction {
     /// 全部還原 · Take all of it back.
     Clear,
     /// 清理每個人的憑證存放區 · Take out what agents have added to people's own stores.
+    #[cfg(target_os = "linux")]
     ForgetPeople {
         /// And what agents have remembered of sites.
         #[arg(long)]
         purge: bool,
     },
+    /// 移除這個版本時 · When this version is removed: start the other one, or take all of it back.
+    #[cfg(windows)]
+    Leave,
     /// 通知所有代理程式 · Tell every agent something.
     Tell {
         /// What.
@@ -213,7 +217,7 @@ pub enum MachineAction {
 }
 
 /// What agents can be told.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Told {
     /// Start anew after the window that is open: there is another version.

@@ -16,9 +16,15 @@ mod page;
 mod print;
 mod settings_in_use;
 
-use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc, time::SystemTime};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::SystemTime,
+};
 
-use chop_certs::{policies, store, stores};
+use chop_certs::{LocalhostPair, policies, store, stores};
 use chop_token::Inventory;
 use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
@@ -165,13 +171,12 @@ pub(crate) fn examine(
     // than none.
     let settings = settings.unwrap_or_default();
 
-    let pair = store::load(&paths.localhost, now);
+    let (pair, place) = served(paths, now);
     let machine = anchor::of_the_machine(paths);
     let anchor: Option<&dyn Anchor> = if paths.has_gate() {
         lines.extend(anchor::lines(paths, machine.as_ref(), now));
         machine.as_ref().map(|it| it as &dyn Anchor)
     } else {
-        let place = store::place(&paths.localhost);
         lines.extend(certificate::lines(&pair, &place, now));
         pair.as_ref().ok().map(|it| it as &dyn Anchor)
     };
@@ -198,6 +203,16 @@ pub(crate) fn examine(
         report: Report { lines },
         personal: Personal::of(&inventory, &settings),
     }
+}
+
+/// The pair that the agent serves where there is no gate, and its file.
+fn served(paths: &Paths, now: SystemTime) -> (Result<LocalhostPair, chop_certs::Error>, PathBuf) {
+    #[cfg(windows)]
+    if let Some(pair) = crate::machine::pair(paths, now).transpose() {
+        return (pair, store::place(&paths.machine.join("localhost")));
+    }
+    let pair = store::load(&paths.localhost, now);
+    (pair, store::place(&paths.localhost))
 }
 
 impl Report {

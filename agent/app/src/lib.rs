@@ -19,6 +19,9 @@ pub mod line;
 pub mod logging;
 #[cfg(target_os = "linux")]
 pub mod machine;
+#[cfg(windows)]
+#[path = "machine/windows.rs"]
+pub mod machine;
 pub mod paths;
 pub mod pin;
 pub mod ports;

@@ -39,7 +39,7 @@ pub const POLICY: &str = if cfg!(windows) {
 };
 
 /// What belongs to the whole machine.
-const MACHINE: &str = if cfg!(windows) {
+pub(crate) const MACHINE: &str = if cfg!(windows) {
     r"C:\ProgramData\Chop\machine"
 } else if cfg!(target_os = "macos") {
     "/Library/Application Support/Chop/machine"

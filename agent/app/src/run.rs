@@ -34,6 +34,8 @@ mod hipki;
 mod listening;
 mod panel;
 pub(crate) mod signals;
+#[cfg(windows)]
+mod tray_thread;
 pub(crate) mod trust;
 
 /// Why the agent does not run.
@@ -245,10 +247,11 @@ pub fn until_ended(
                 std::future::pending::<()>().await;
             }
         };
+        let mut orders = signals::Orders::new();
         let ordered = async {
             let order = tokio::select! {
                 order = agent.order() => order,
-                () = signals::Renewal::received() => Order::Restart,
+                order = orders.received() => order,
             };
             // The person finishes first.
             let _ = open.wait_for(|windows| *windows == 0).await;

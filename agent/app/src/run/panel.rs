@@ -22,6 +22,22 @@ use menu::Now;
 /// Shows the tray until the person chooses to quit. Without a tray it never returns.
 pub(super) async fn until_quit(
     program: &Path,
+    windows: watch::Receiver<usize>,
+    inventory: watch::Receiver<Arc<Inventory>>,
+    language: Language,
+) {
+    #[cfg(windows)]
+    {
+        let program = program.to_path_buf();
+        let show = move || async move { show(&program, windows, inventory, language).await };
+        super::tray_thread::run(show).await;
+    }
+    #[cfg(not(windows))]
+    show(program, windows, inventory, language).await;
+}
+
+async fn show(
+    program: &Path,
     mut windows: watch::Receiver<usize>,
     mut taken: watch::Receiver<Taken>,
     pages: Pages,

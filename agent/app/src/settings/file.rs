@@ -85,7 +85,13 @@ impl Entries {
         }
     }
 
-    /// With what a higher policy has above it: its values hold, and are locked.
+    /// The same as defaults: nothing is locked.
+    pub(super) fn unlocked(mut self) -> Self {
+        self.locks.clear();
+        self
+    }
+
+    /// With what a higher policy has above it: its values hold, and its locks too.
     pub(super) fn below(mut self, higher: Self) -> Self {
         if higher.values.is_empty() {
             return self;
