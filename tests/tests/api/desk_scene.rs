@@ -70,7 +70,7 @@ impl Scene {
         .unwrap();
         let options = cards.options(Some(&display));
         let agent = Agent::start(&folder, &options).await.unwrap();
-        let home = Home::new(&folder.join("browser"), &[agent.authority.clone()]).unwrap();
+        let home = Home::new(&folder.join("browser"), std::slice::from_ref(&agent.authority)).unwrap();
         Self {
             agent,
             home,

@@ -23,17 +23,17 @@ use menu::Now;
 pub(super) async fn until_quit(
     program: &Path,
     windows: watch::Receiver<usize>,
-    inventory: watch::Receiver<Arc<Inventory>>,
-    language: Language,
+    taken: watch::Receiver<Taken>,
+    pages: Pages,
 ) {
     #[cfg(windows)]
     {
         let program = program.to_path_buf();
-        let show = move || async move { show(&program, windows, inventory, language).await };
+        let show = move || async move { show(&program, windows, taken, pages).await };
         super::tray_thread::run(show).await;
     }
     #[cfg(not(windows))]
-    show(program, windows, inventory, language).await;
+    show(program, windows, taken, pages).await;
 }
 
 async fn show(
