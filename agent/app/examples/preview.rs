@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p chop-agent --example preview -- STATE [dark] [en] [ORIGIN]`; what the person does is
 //! printed, but for the PIN. `… -- tray` puts up the sign in the panel instead, takes its state
-//! (`ready`, `card_in`, `busy`, `problem`) from standard input and prints what is chosen from its menu.
+//! (`ready`, `card-in`, `busy`, `problem`) from standard input and prints what is chosen from its menu.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -105,7 +105,7 @@ async fn tray() -> Result<()> {
                 let state = match line.as_str() {
                     "busy" => State::Busy,
                     "problem" => State::Problem,
-                    "card_in" => State::CardIn,
+                    "card-in" => State::CardIn,
                     _ => State::Ready,
                 };
                 let menu = vec![

@@ -179,7 +179,7 @@ async fn each_state_has_its_picture_and_its_words() {
     let name = names.recv().unwrap();
     let mut pictures: Vec<Pictures> = Vec::new();
 
-    for state in ["ready", "card_in", "busy", "problem"] {
+    for state in ["ready", "card-in", "busy", "problem"] {
         sign.tell(state);
         assert_eq!(sign.hear(), state);
 
