@@ -1,8 +1,24 @@
-//! Lists the files in `words/`, so that a language is added by adding its file.
+//! Lists the files in `words/`, so that a language is added by adding its file; and for Windows,
+//! gives the program its icon, version and manifest.
+
+#[path = "build/icon.rs"]
+mod icon;
+#[path = "build/resource.rs"]
+mod resource;
 
 use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
+    let folder = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+    let folder = Path::new(&folder);
+    words(folder)?;
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("windows") {
+        resource::compile(folder)?;
+    }
+    Ok(())
+}
+
+fn words(folder: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed=words");
     let mut tags = Vec::new();
     for file in fs::read_dir("words")? {
@@ -23,6 +39,5 @@ fn main() -> io::Result<()> {
         "static FILES: [(&str, &str); {}] = [\n{entries}];\n",
         tags.len()
     );
-    let folder = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
-    fs::write(Path::new(&folder).join("languages.rs"), source)
+    fs::write(folder.join("languages.rs"), source)
 }

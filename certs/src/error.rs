@@ -28,12 +28,12 @@ pub enum Error {
         cause: io::Error,
     },
     /// Others than its owner can read or write the file: the key in it may be known to them.
-    #[error("{} is open to others (mode {mode:04o})", path.display())]
+    #[error("{} is open to others ({how})", path.display())]
     Exposed {
         /// Which.
         path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
+        /// To whom: `mode 0644`; on Windows the identifier of the account or group.
+        how: String,
     },
 
     /// The file is torn or holds something else.
@@ -64,6 +64,15 @@ pub enum Error {
     #[error("the localhost certificate does not stand up: {0}")]
     Chain(#[source] webpki::Error),
 
+    /// The system refused something that is no file.
+    #[error("{what}")]
+    System {
+        /// What could not be done.
+        what: &'static str,
+        /// Why not.
+        #[source]
+        cause: io::Error,
+    },
     /// A program that we need is not installed.
     #[error("{program} is not installed (on Debian and Ubuntu: apt install {package})")]
     ToolMissing {
@@ -83,6 +92,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// For `map_err` after a call of the system.
+    pub(crate) fn system(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::System { what, cause }
+    }
+
     /// For `map_err` after a file operation.
     pub(crate) fn file(
         action: &'static str,

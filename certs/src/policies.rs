@@ -3,7 +3,8 @@
 //! Spec: docs/settings.md, "Policies of the browsers".
 
 #[cfg_attr(target_os = "linux", path = "policies/linux.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "policies/other.rs")]
+#[cfg_attr(windows, path = "policies/windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "policies/other.rs")]
 mod platform;
 
 use std::{fs, path::PathBuf};
@@ -27,7 +28,32 @@ pub(crate) const FOLDERS: [(Browser, &str); 5] = [
 /// Firefox's one file; below `/etc`.
 pub(crate) const FIREFOX: &str = "firefox/policies/policies.json";
 
-/// A policy file that is there.
+/// What concerns us in Chromium's policies.
+///
+/// Spec: the browsers' policy lists; what each does was tried with Chromium 156.
+#[cfg(any(target_os = "linux", windows))]
+const CHROMIUM_POLICIES: [(&str, Effect); 7] = [
+    ("LoopbackNetworkAllowedForUrls", Effect::Allows),
+    ("LocalNetworkAccessAllowedForUrls", Effect::Allows),
+    ("LoopbackNetworkBlockedForUrls", Effect::Blocks),
+    (
+        "LocalNetworkAccessRestrictionsTemporaryOptOut",
+        Effect::OpensAll,
+    ),
+    ("PopupsAllowedForUrls", Effect::AllowsPopups),
+    ("CACertificates", Effect::Trusts),
+    ("CACertificatesWithConstraints", Effect::Trusts),
+];
+
+/// What concerns us in Firefox's, with dots between the levels.
+#[cfg(any(target_os = "linux", windows))]
+const FIREFOX_POLICIES: [(&str, Effect); 3] = [
+    ("LocalNetworkAccess.SkipDomains", Effect::Allows),
+    ("PopupBlocking.Allow", Effect::AllowsPopups),
+    ("Certificates.Install", Effect::Trusts),
+];
+
+/// A policy file that is there; on Windows, a key of the registry.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyFile {
     /// Who reads it.

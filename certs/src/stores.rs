@@ -1,7 +1,8 @@
 //! Where browsers keep what they trust, and whether an authority is among it. Only looked at.
 
 #[cfg_attr(target_os = "linux", path = "stores/linux.rs")]
-#[cfg_attr(not(target_os = "linux"), path = "stores/other.rs")]
+#[cfg_attr(windows, path = "stores/windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "stores/other.rs")]
 mod platform;
 
 use std::path::PathBuf;

@@ -43,8 +43,8 @@ enum Job {
     Soak(soak::Options),
     /// Make the packages; with --check, install, use and remove them.
     Package(package::Options),
-    /// Build what is ready for Windows, and run its tests under Wine.
-    Windows,
+    /// Build the agent for Windows, run its tests under Wine, and look at it there.
+    Windows(windows::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
         Job::Modules(options) => modules::run(&options),
         Job::Soak(options) => soak::run(&options),
         Job::Package(options) => package::run(&options),
-        Job::Windows => windows::run(),
+        Job::Windows(options) => windows::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

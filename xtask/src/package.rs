@@ -7,8 +7,9 @@ mod rpm;
 mod sbom;
 mod stage;
 mod sums;
+pub(crate) mod windows;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -21,6 +22,9 @@ pub(crate) struct Options {
     /// browsers. Needs root; the first time it fetches 300 MB.
     #[arg(long)]
     check: bool,
+    /// For Windows instead: an MSI and a zip, from the cross build.
+    #[arg(long, conflicts_with = "check")]
+    windows: bool,
     /// Of the quick build for development instead of the one that is shipped: for trying out.
     #[arg(long)]
     dev: bool,
@@ -33,7 +37,6 @@ pub(crate) struct Options {
 const MOST_DEB: u64 = 6_000_000;
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    packages::for_package(options.check)?;
     let version = options
         .package_version
         .as_deref()
@@ -42,6 +45,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("{version:?} is no version of a package: it must begin with a digit");
     }
     let epoch = epoch();
+    if options.windows {
+        return windows::run(options, version, &epoch);
+    }
+    packages::for_package(options.check)?;
     let binary = build(options.dev, &epoch)?;
     let folder = step::root().join("target/packages");
     fs::create_dir_all(&folder)?;
@@ -63,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// The moment that all files of the packages are dated: that of the last change, so that two builds
 /// of the same sources are the same.
-fn epoch() -> String {
+pub(crate) fn epoch() -> String {
     std::env::var("SOURCE_DATE_EPOCH")
         .ok()
         .or_else(|| step::output("git", &["log", "-1", "--format=%ct"]))
@@ -77,17 +84,6 @@ fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
         step::run("build chop and the person at the screen", build)?;
         return step::built("debug", "chop");
     }
-    let root = step::root();
-    let home = std::env::var("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|_| std::env::var("HOME").map(|it| PathBuf::from(it).join(".cargo")));
-    let home = home.context("neither CARGO_HOME nor HOME is set")?;
-    // No path of this machine is in the result.
-    let maps =
-        [(&root, "/chop"), (&home, "/cargo")].map(|(from, to)| format!("{}={to}", from.display()));
-    let rust = maps
-        .each_ref()
-        .map(|it| format!("--remap-path-prefix={it}"));
-    let c = maps.each_ref().map(|it| format!("-ffile-prefix-map={it}"));
     let build = [
         "build",
         "--release",
@@ -97,11 +93,28 @@ fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
         "chop",
     ];
     let mut cargo = step::cargo(&build);
+    paths_hidden(&mut cargo)?;
+    // Another set of flags: its own folder, or everything would be built anew in turns.
+    let target = step::root().join("target/packages/build");
+    cargo.env("CARGO_TARGET_DIR", &target);
+    step::run("build chop", cargo.env("SOURCE_DATE_EPOCH", epoch))?;
+    Ok(target.join("release/chop"))
+}
+
+/// Makes a build leave no path of this machine in the result.
+fn paths_hidden(cargo: &mut Command) -> Result<()> {
+    let root = step::root();
+    let home = std::env::var("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|_| std::env::var("HOME").map(|it| PathBuf::from(it).join(".cargo")));
+    let home = home.context("neither CARGO_HOME nor HOME is set")?;
+    let maps =
+        [(&root, "/chop"), (&home, "/cargo")].map(|(from, to)| format!("{}={to}", from.display()));
+    let rust = maps
+        .each_ref()
+        .map(|it| format!("--remap-path-prefix={it}"));
+    let c = maps.each_ref().map(|it| format!("-ffile-prefix-map={it}"));
     cargo
         .env("RUSTFLAGS", rust.join(" "))
         .env("CFLAGS", c.join(" "));
-    // Another set of flags: its own folder, or everything would be built anew in turns.
-    cargo.env("CARGO_TARGET_DIR", root.join("target/packages/build"));
-    step::run("build chop", cargo.env("SOURCE_DATE_EPOCH", epoch))?;
-    Ok(root.join("target/packages/build/release/chop"))
+    Ok(())
 }

@@ -36,6 +36,9 @@ const TEST: &[&str] = &[
     "libglib2.0-bin",
     "openssh-client",
     "wmctrl",
+    "xfce4-panel", // shows the tray
+    "xdg-utils",
+    "at-spi2-core",
     "curl",
     "python3-minimal",
     "npm",
@@ -60,6 +63,9 @@ const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-d
 
 /// To compile for Windows, and to run what comes of it.
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
+
+/// To make the installer for Windows, and to sign it.
+const WINDOWS_PACKAGE: &[&str] = &["wixl", "msitools", "osslsigncode", "zip"];
 
 /// To make packages.
 const PACKAGE: &[&str] = &["dpkg-dev", "lintian", "rpm"];
@@ -125,7 +131,12 @@ pub(crate) fn for_package(check: bool) -> Result<()> {
 
 /// What the job for Windows needs.
 pub(crate) fn for_windows() -> Result<()> {
-    install(&[BUILD, WINDOWS], &[])
+    install(&[BUILD, WINDOWS, DISPLAY, &["curl"]], &[])
+}
+
+/// What making the packages for Windows needs.
+pub(crate) fn for_windows_package() -> Result<()> {
+    install(&[BUILD, WINDOWS, WINDOWS_PACKAGE], &[])
 }
 
 fn install(lists: &[&[&str]], browsers: &[Browser]) -> Result<()> {

@@ -1,13 +1,44 @@
-//! `cargo xtask windows`: builds what is ready for Windows, and runs its tests under Wine.
+//! `cargo xtask windows`: builds the agent for Windows, runs its tests under Wine, and looks at the
+//! agent itself there; with `--package`, at its installer too.
 
-use std::{fs, path::PathBuf};
+mod agent;
+mod display;
+mod install;
+mod wine;
 
-use anyhow::Result;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crate::{packages, step};
+use anyhow::{Context as _, Result};
 
-/// The crates that compile for Windows so far.
-const CRATES: [&str; 2] = ["--package", "chop-token"];
+use crate::{package, packages, step};
+
+/// What is done.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only this: `lints`, `tests`, `agent` or `package`.
+    #[arg(long, value_name = "PART")]
+    only: Option<String>,
+    /// Also make the installer of this build; install, upgrade, repair and remove it.
+    #[arg(long)]
+    package: bool,
+}
+
+/// The crates that an agent is made of.
+const CRATES: [&str; 10] = [
+    "--package",
+    "chop-protocol",
+    "--package",
+    "chop-token",
+    "--package",
+    "chop-service",
+    "--package",
+    "chop-certs",
+    "--package",
+    "chop-agent",
+];
 
 /// The tests' modules, by their files and what they are built with (`windows.c`).
 const MODULES: [(&str, &[&str]); 6] = [
@@ -21,30 +52,97 @@ const MODULES: [(&str, &[&str]); 6] = [
 
 const COMPILER: &str = "x86_64-w64-mingw32-gcc-win32";
 
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     packages::for_windows()?;
     let setup = "packaging/windows/toolchain.sh";
     step::run("toolchain", &mut step::command(setup, &["--wine"]))?;
-    let modules = modules()?;
     let wrapper = step::output(setup, &["--where"]).unwrap_or_default();
-    let cargo = |arguments: &[&str]| {
-        let mut command = step::command(&wrapper, arguments);
-        command.args(CRATES);
-        // Another compiler: its own folder, or the two would build everything anew in turns.
-        command.env("CARGO_TARGET_DIR", step::root().join("target/windows"));
-        command.env("CHOP_WINDOWS_MODULES", format!("Z:{}", modules.display()));
-        command
-    };
-    let mut lints = cargo(&["clippy", "--all-targets"]);
-    step::run("lints", lints.args(["--", "--deny", "warnings"]))?;
-    step::run("build", &mut cargo(&["build", "--all-targets"]))?;
-    // Tests whose helpers (openssl) are not there under Wine are left out by name.
-    let mut tests = cargo(&["test"]);
-    tests.args(["--", "--test-threads=2"]);
-    for needs_openssl in ["certificate::tests", "pkcs12::tests"] {
-        tests.args(["--skip", needs_openssl]);
+    let wanted = |part| options.only.as_deref().is_none_or(|only| only == part);
+    if wanted("lints") {
+        let mut lints = cargo(&wrapper, &["clippy"], &CRATES);
+        lints.args(["--all-targets", "--features", "chop-agent/launcher"]);
+        step::run("lints", lints.args(["--", "--deny", "warnings"]))?;
     }
-    step::run("tests under Wine", &mut tests)
+    if wanted("tests") {
+        tests(&wrapper)?;
+    }
+    let packaged = options.package || options.only.as_deref() == Some("package");
+    if !wanted("agent") && !packaged {
+        return Ok(());
+    }
+    let cache = Path::new(&wrapper).ancestors().nth(2);
+    let cache = cache.context("the toolchain does not say where it is")?;
+    let epoch = package::epoch();
+    let built = package::windows::build(true, &epoch)?;
+    let relay = relay(cache)?;
+    if wanted("agent") {
+        eprintln!("\n==> the agent under Wine");
+        agent::check(cache, &built.join("chop.exe"), &relay)?;
+    }
+    if packaged {
+        packages::for_windows_package()?;
+        let old = package::windows::pack(&built, "0.0.9", &epoch)?;
+        let new = package::windows::pack(&built, "0.1.0", &epoch)?;
+        eprintln!("\n==> the installer under Wine");
+        install::check(cache, &relay, (&old, "0.0.9"), (&new, "0.1.0"))?;
+    }
+    Ok(())
+}
+
+fn target() -> PathBuf {
+    step::root().join("target/windows")
+}
+
+fn cargo(wrapper: &str, arguments: &[&str], crates: &[&str]) -> std::process::Command {
+    let mut command = step::command(wrapper, arguments);
+    command.args(crates);
+    // Another compiler: its own folder, or the two would build everything anew in turns.
+    command.env("CARGO_TARGET_DIR", target());
+    command
+}
+
+fn tests(wrapper: &str) -> Result<()> {
+    let modules = modules()?;
+    let modules = format!("Z:{}", modules.display());
+    for (title, crates, left_out) in [
+        // Tests whose helpers (openssl) are not there under Wine are left out by name.
+        (
+            "tests of cards under Wine",
+            &["--package", "chop-token"][..],
+            &["certificate::tests", "pkcs12::tests"][..],
+        ),
+        (
+            "tests of settings, stores and the registry under Wine",
+            &[
+                "--package",
+                "chop-certs",
+                "--package",
+                "chop-agent",
+                "--lib",
+            ],
+            &["prompt::", "text::tests", "template::tests"],
+        ),
+    ] {
+        let mut tests = cargo(wrapper, &["test"], crates);
+        tests.env("CHOP_WINDOWS_MODULES", &modules);
+        tests.args(["--", "--test-threads=2"]);
+        for name in left_out {
+            tests.args(["--skip", name]);
+        }
+        step::run(title, &mut tests)?;
+    }
+    Ok(())
+}
+
+/// A program of Windows that hands bytes on: see its source.
+fn relay(cache: &Path) -> Result<PathBuf> {
+    let relay = target().join("relay.exe");
+    let rustc = cache.join("libexec/rustc");
+    let mut compile = step::command(&rustc.to_string_lossy(), &["--edition=2024", "-o"]);
+    compile.arg(&relay).arg("--target=x86_64-pc-windows-gnu");
+    compile.arg(format!("-Clinker={COMPILER}"));
+    step::run("relay", compile.arg("packaging/windows/relay.rs"))?;
+    Ok(relay)
 }
 
 fn modules() -> Result<PathBuf> {

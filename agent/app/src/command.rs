@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use chop_simulate::{Answer, Kind};
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use clap::ValueEnum;
 use clap::{Args, Parser, Subcommand};
 
-use crate::doctor::Part;
+use crate::line::Page;
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
 #[derive(Parser)]
@@ -24,13 +24,30 @@ pub enum Command {
     /// 啟動代理程式 · Run the agent until it is told to end.
     Run,
     /// 檢查每一個環節 · Check everything, and say what to do about what is wrong.
+    ///
+    /// 報告裡沒有姓名，可以交給協助您的人。 The report has no names in it: it can be handed on.
     Doctor {
         /// For programs: JSON instead of a table.
-        #[arg(long, conflicts_with = "open")]
+        #[arg(long)]
         json: bool,
-        /// As a page in the browser, at this part of it.
-        #[arg(long, value_name = "PART")]
-        open: Option<Part>,
+    },
+    /// 在瀏覽器開啟自我檢測 · Open the self-test in the browser, with a test signature.
+    SelfTest {
+        /// Print the link instead of opening it; it is good once, for a minute.
+        #[arg(long)]
+        link: bool,
+    },
+    /// 在瀏覽器開啟設定，或更改一個設定 · Open the settings in the browser, or change one.
+    Settings {
+        /// What to change, if anything.
+        #[command(subcommand)]
+        action: Option<SettingsAction>,
+        /// Which page to open.
+        #[arg(long, value_name = "PAGE", default_value = "settings")]
+        page: Page,
+        /// Print the link instead of opening it; it is good once, for a minute.
+        #[arg(long)]
+        link: bool,
     },
     /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
     Cards {
@@ -96,7 +113,7 @@ pub enum Command {
         purge: bool,
     },
     /// 整台電腦的設定，由套件呼叫 · What root does for everybody; packages call it.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     Machine {
         /// What to do.
         #[command(subcommand)]
@@ -135,6 +152,24 @@ pub enum GrantsAction {
     ForgetAll,
 }
 
+/// What can be done with settings.
+#[derive(Subcommand)]
+pub enum SettingsAction {
+    /// 設定 · Set one in your own file; a policy may have locked it.
+    Set {
+        /// Its key, such as `theme`.
+        key: String,
+        /// Its value, as the file has it: `dark`, `60`, `[61161]`.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// 還原 · Take one out of your own file: the policy's or the built-in value holds again.
+    Unset {
+        /// Its key.
+        key: String,
+    },
+}
+
 /// What a worker holds: exactly one of them.
 #[derive(Args)]
 pub struct Source {
@@ -153,7 +188,7 @@ pub struct Source {
 }
 
 /// What can be done for everybody.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[derive(Subcommand)]
 pub enum MachineAction {
     /// 建立或更新憑證與瀏覽器政策 · Make or renew certificate and browser policies, as the policy says.
@@ -165,11 +200,15 @@ pub enum MachineAction {
     /// 全部還原 · Take all of it back.
     Clear,
     /// 清理每個人的憑證存放區 · Take out what agents have added to people's own stores.
+    #[cfg(target_os = "linux")]
     ForgetPeople {
         /// And what agents have remembered of sites.
         #[arg(long)]
         purge: bool,
     },
+    /// 移除這個版本時 · When this version is removed: start the other one, or take all of it back.
+    #[cfg(windows)]
+    Leave,
     /// 通知所有代理程式 · Tell every agent something.
     Tell {
         /// What.
@@ -178,7 +217,7 @@ pub enum MachineAction {
 }
 
 /// What agents can be told.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Told {
     /// Start anew after the window that is open: there is another version.

@@ -6,6 +6,7 @@
 //!
 //! Spec: docs/deployment.md, "One person".
 
+#[cfg(target_os = "linux")]
 mod book;
 #[cfg(target_os = "linux")]
 mod desktop;
@@ -24,7 +25,10 @@ use chop_certs::{
 };
 use directories::BaseDirs;
 
-use crate::{doctor::harmless, instance, paths::Paths, run::trust::complain};
+#[cfg(target_os = "linux")]
+use crate::instance;
+use crate::{doctor::harmless, paths::Paths, run::trust::complain};
+#[cfg(target_os = "linux")]
 use book::Book;
 
 /// The book of a person's installation, beside what the agent remembers.
@@ -116,6 +120,14 @@ pub fn forget(paths: &Paths, purge: bool) -> Result<()> {
 /// # Errors
 /// Those of [`Rotation::step`].
 pub(crate) fn pairs(paths: &Paths) -> Result<Pairs, chop_certs::Error> {
+    #[cfg(windows)]
+    if let Some(current) = crate::machine::pair(paths, SystemTime::now())? {
+        return Ok(Pairs {
+            current,
+            next: None,
+            changed: false,
+        });
+    }
     let rotation = Rotation {
         current: paths.localhost.clone(),
         next: next(paths),

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod appearance;
+mod browse;
 pub mod cards;
 mod certificate_view;
 pub mod command;
 pub mod consent;
+pub mod desk;
 pub mod doctor;
 #[cfg(target_os = "linux")]
 pub mod gate;
@@ -13,12 +15,17 @@ pub mod install;
 pub mod instance;
 mod issuer;
 mod keyring;
+pub mod line;
 pub mod logging;
 #[cfg(target_os = "linux")]
+pub mod machine;
+#[cfg(windows)]
+#[path = "machine/windows.rs"]
 pub mod machine;
 pub mod paths;
 pub mod pin;
 pub mod ports;
+pub mod preferences;
 pub mod prompt;
 pub mod run;
 mod seal;

@@ -3,21 +3,26 @@
 use std::{io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, Result};
+#[cfg(target_os = "linux")]
+use chop_agent::gate;
 use chop_agent::{
     cards,
-    command::{Arguments, Command, GrantsAction, Source},
+    command::{Arguments, Command, GrantsAction, SettingsAction, Source},
+    desk,
     doctor::{self, Form},
-    grants, install, logging,
+    grants, install,
+    line::Page,
+    logging,
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
     simulate,
-    text::{Language, Message, command},
+    text::{self, Language, Message, command},
 };
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use chop_agent::{
     command::{MachineAction, Told},
-    gate, machine,
+    machine,
 };
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
@@ -28,11 +33,18 @@ use x509_cert::der::pem::{LineEnding, encode_string};
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run => agent(),
-        Command::Doctor { json, open } => examine(match open {
-            Some(part) => Form::Page(part),
-            None if json => Form::Json,
-            None => Form::Table,
-        }),
+        Command::Doctor { json: true } => examine(Form::Json),
+        Command::Doctor { json: false } => examine(Form::Table),
+        Command::SelfTest { link } => show(Page::SelfTest, link),
+        Command::Settings {
+            action: None,
+            page,
+            link,
+        } => show(page, link),
+        Command::Settings {
+            action: Some(action),
+            ..
+        } => change_setting(&action),
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
@@ -53,7 +65,7 @@ fn main() -> ExitCode {
         Command::Uninstall { stores: false, .. } => with_paths(install::uninstall),
         #[cfg(target_os = "linux")]
         Command::Uninstall { purge, .. } => with_paths(|paths| install::forget(paths, purge)),
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         Command::Machine { action } => look_after_machine(action),
         #[cfg(target_os = "linux")]
         Command::Gate {
@@ -86,8 +98,14 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(error) = error.downcast_ref::<settings::SetError>() {
+        command::set(error)
+    } else if error.is::<desk::NoAgent>() {
+        text::desk::NO_AGENT
+    } else if let Some(error) = error.downcast_ref::<desk::NoBrowser>() {
+        text::desk::no_browser(&error.address)
     } else if let Some(NoGrant { caller }) = error.downcast_ref() {
-        chop_agent::text::grants::unknown(caller)
+        text::grants::unknown(caller)
     } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
         command::simulate(error)
     } else if error.is::<NoHome>() {
@@ -121,8 +139,7 @@ fn agent() -> Result<ExitCode> {
         let _ = writeln!(std::io::stdout(), "https://localhost:{port}");
     })?;
     match order {
-        #[cfg(unix)]
-        Some(run::Order::Restart) => Err(start_anew()),
+        Some(run::Order::Restart) => start_anew(),
         // We are being removed: what this person's stores were given goes first.
         Some(run::Order::Quit) => install::forget(&paths, false).map(|()| ExitCode::SUCCESS),
         _ => Ok(ExitCode::SUCCESS),
@@ -132,16 +149,26 @@ fn agent() -> Result<ExitCode> {
 /// Becomes the program that is installed now, under the name by which this one was started. Does
 /// not return unless that fails.
 #[cfg(unix)]
-fn start_anew() -> anyhow::Error {
+fn start_anew() -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
     let called = std::env::args_os().next().map(PathBuf::from);
     let path = called.filter(|path| path.is_absolute());
     let path = path.or_else(|| std::env::current_exe().ok());
-    let Some(path) = path else {
-        return anyhow::anyhow!("the program's own path is not known");
-    };
+    let path = path.context("the program's own path is not known")?;
     let error = std::process::Command::new(&path).arg("run").exec();
-    anyhow::Error::new(error).context(format!("{} cannot be started", path.display()))
+    Err(error).with_context(|| format!("{} cannot be started", path.display()))
+}
+
+/// Starts the program that is installed now, and lets it take over.
+#[cfg(windows)]
+fn start_anew() -> Result<ExitCode> {
+    let path = match machine::program() {
+        Some(path) => path,
+        None => std::env::current_exe().context("the program's own path is not known")?,
+    };
+    let started = std::process::Command::new(&path).arg("run").spawn();
+    started.with_context(|| format!("{} cannot be started", path.display()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn with_simulated_cards(options: simulate::Options) -> Result<ExitCode> {
@@ -158,12 +185,15 @@ fn with_paths(act: impl FnOnce(&Paths) -> Result<()>) -> Result<ExitCode> {
     act(&paths()?).map(|()| ExitCode::SUCCESS)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn look_after_machine(action: MachineAction) -> Result<ExitCode> {
     match action {
         MachineAction::SetUp { policy } => machine::set_up(&policy.unwrap_or_else(policy_file))?,
         MachineAction::Clear => machine::clear()?,
+        #[cfg(target_os = "linux")]
         MachineAction::ForgetPeople { purge } => machine::forget_people(purge)?,
+        #[cfg(windows)]
+        MachineAction::Leave => machine::leave()?,
         MachineAction::Tell {
             what: Told::Restart,
         } => machine::tell(run::Order::Restart)?,
@@ -193,7 +223,7 @@ fn serve_everybody(
 }
 
 /// The machine's policy, for who may have no home.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn policy_file() -> PathBuf {
     chop_agent::paths::POLICY.into()
 }
@@ -202,6 +232,33 @@ fn examine(form: Form) -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths);
     Ok(doctor::run(&paths, settings, form))
+}
+
+/// Opens a page of the running agent; without one the self-test still has a page.
+fn show(page: Page, link: bool) -> Result<ExitCode> {
+    let paths = paths()?;
+    match desk::link(&paths, page) {
+        Ok(address) if link => {
+            writeln!(std::io::stdout(), "{address}")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(address) => {
+            desk::open(&address)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(desk::NoAgent) if !link && page == Page::SelfTest => examine(Form::Page),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change_setting(action: &SettingsAction) -> Result<ExitCode> {
+    let paths = paths()?;
+    match action {
+        SettingsAction::Set { key, value } => settings::set(&paths, key, value)?,
+        SettingsAction::Unset { key } => settings::unset(&paths, key)?,
+    }
+    desk::reload(&paths);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {
@@ -256,6 +313,10 @@ fn certificate(der: bool) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
     if paths.has_gate() {
         return print_authority(&machine::authority(&paths)?, der);
+    }
+    #[cfg(windows)]
+    if let Ok(authority) = machine::authority(&paths) {
+        return print_authority(&authority, der);
     }
     let pair = store::load_or_create(&paths.localhost, SystemTime::now(), Lifetime::PerPerson)?;
     print_authority(pair.authority(), der)

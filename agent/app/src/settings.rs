@@ -5,6 +5,7 @@
 //!
 //! Spec: docs/settings.md; docs/architecture.md, "Settings" (D8).
 
+mod edit;
 mod file;
 mod kind;
 mod modules;
@@ -25,6 +26,7 @@ use crate::{
     paths::Paths,
     text::{Language, Message, wanted},
 };
+pub use edit::{SetError, set, unset};
 use file::Entries;
 pub use kind::{Described, Kind};
 use value::Value;
@@ -293,8 +295,7 @@ impl Settings {
     /// [`Error`], each variant as it says. A file that is not understood stops the agent: half of
     /// a policy would be worse than none.
     pub fn load(paths: &Paths) -> Result<Self, Error> {
-        let policy = Entries::read(&paths.policy)?.below(registry::entries()?);
-        let settings = Self::merge(policy, Entries::read(&paths.settings)?)?;
+        let settings = Self::merge(policy(&paths.policy)?, Entries::read(&paths.settings)?)?;
         settings.check(&paths.settings)?;
         Ok(settings)
     }
@@ -304,8 +305,7 @@ impl Settings {
     /// # Errors
     /// As [`Settings::load`].
     pub fn of_the_machine(policy: &Path) -> Result<Self, Error> {
-        let policy = Entries::read(policy)?.below(registry::entries()?);
-        Self::merge(policy, Entries::default())
+        Self::merge(self::policy(policy)?, Entries::default())
     }
 
     /// Whether an administrator has laid down a policy for this machine, whatever it says.
@@ -316,8 +316,10 @@ impl Settings {
             let kind = error.kind();
             matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         });
+        // On Windows an installation for everybody has a pair here, and no gate.
+        let is_installed = cfg!(windows) && paths.machine.is_dir();
         // What cannot be looked at may be there.
-        !is_absent || !registry::entries().is_ok_and(|entries| entries.is_empty())
+        is_installed || !is_absent || !registry::entries().is_ok_and(|entries| entries.is_empty())
     }
 
     /// What can be told only of several values together.
@@ -346,6 +348,33 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// The machine's: what the installer was told, the file above it, group policies on top.
+fn policy(file: &Path) -> Result<Entries, Error> {
+    let told = registry::defaults()?;
+    #[cfg(windows)]
+    only_of_the_machine(file)?;
+    Ok(told.below(Entries::read(file)?).below(registry::entries()?))
+}
+
+/// Everybody may make a folder in `C:\ProgramData`: a policy in its place that somebody else has laid
+/// down, before there was an installation, is refused.
+#[cfg(windows)]
+fn only_of_the_machine(file: &Path) -> Result<(), Error> {
+    let refused = |cause| Error::Read {
+        path: file.to_path_buf(),
+        cause,
+    };
+    let Ok(open) = std::fs::File::open(file) else {
+        return Ok(());
+    };
+    let is_place = file == Path::new(crate::paths::POLICY);
+    if is_place && !chop_certs::acl::is_machines(&open).map_err(refused)? {
+        let whose = "it belongs neither to the system nor to its administrators";
+        return Err(refused(io::Error::other(whose)));
+    }
+    Ok(())
 }
 
 fn unprivileged(ports: &[u16]) -> bool {

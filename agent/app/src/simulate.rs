@@ -23,7 +23,7 @@ use crate::{
     paths::Paths,
     run::{
         self, Listening, service_settings,
-        signals::{Renewal, Signals},
+        signals::{Orders, Signals},
     },
     settings::Settings,
     text::simulate as text,
@@ -127,12 +127,12 @@ pub fn until_ended(
         }
 
         let mut orders = orders();
-        let mut renewal = std::pin::pin!(Renewal::received());
+        let mut renewal = Orders::new();
         loop {
             tokio::select! {
                 () = signals.received() => break,
                 // An installation takes us for the person's agent: theirs is started instead.
-                () = &mut renewal => break,
+                _ = renewal.received() => break,
                 Some(order) = orders.recv() => {
                     let said = obey(&order, &cards, script.as_ref()).unwrap_or_else(|it| it);
                     let _ = writeln!(io::stdout(), "{said}");

@@ -4,8 +4,10 @@
 //! The book is written before the change that it describes: a change without an entry could never
 //! be taken back, an entry without a change takes nothing back.
 
+#[cfg(unix)]
+use std::fs::Permissions;
 use std::{
-    fs::{self, Permissions},
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -288,6 +290,9 @@ fn mode(_metadata: &fs::Metadata) -> u32 {
 /// Puts `content` in the file's place in one step, whatever was there: a reader finds the old file
 /// or the new one, whole, and a link that was there is not followed.
 pub(crate) fn replace(path: &Path, content: &[u8], mode: u32) -> Result<(), Error> {
+    // Elsewhere the folder gives its access list to what is made in it.
+    #[cfg(not(unix))]
+    let _ = mode;
     let folder = path.parent().unwrap_or(path);
     let written = (|| {
         let mut file = tempfile::Builder::new();

@@ -7,31 +7,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Effect, FIREFOX, FOLDERS, Policy, PolicyFile};
+use super::{CHROMIUM_POLICIES, Effect, FIREFOX, FIREFOX_POLICIES, FOLDERS, Policy, PolicyFile};
 use crate::stores::Browser;
-
-/// What concerns us in Chromium's files.
-///
-/// Spec: the browsers' policy lists; what each does was tried with Chromium 156.
-const CHROMIUM_POLICIES: [(&str, Effect); 7] = [
-    ("LoopbackNetworkAllowedForUrls", Effect::Allows),
-    ("LocalNetworkAccessAllowedForUrls", Effect::Allows),
-    ("LoopbackNetworkBlockedForUrls", Effect::Blocks),
-    (
-        "LocalNetworkAccessRestrictionsTemporaryOptOut",
-        Effect::OpensAll,
-    ),
-    ("PopupsAllowedForUrls", Effect::AllowsPopups),
-    ("CACertificates", Effect::Trusts),
-    ("CACertificatesWithConstraints", Effect::Trusts),
-];
-
-/// What concerns us in Firefox's file, below `policies`.
-const FIREFOX_POLICIES: [(&str, Effect); 3] = [
-    ("LocalNetworkAccess.SkipDomains", Effect::Allows),
-    ("PopupBlocking.Allow", Effect::AllowsPopups),
-    ("Certificates.Install", Effect::Trusts),
-];
 
 /// Reads the policy files of all browsers below `etc`, normally `/etc`.
 #[must_use]

@@ -42,7 +42,7 @@ pub(super) fn check_private(file: &File, path: &Path) -> Result<(), Error> {
     } else {
         Err(Error::Exposed {
             path: path.into(),
-            mode,
+            how: format!("mode {mode:04o}"),
         })
     }
 }

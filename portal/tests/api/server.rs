@@ -207,16 +207,14 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 async fn a_signature_of_nobody_is_not_read() {
     let scene = crate::scene::Scene::new().await;
     let browser = scene.browser();
-    tokio::time::pause();
-    let start = tokio::time::Instant::now();
     let request = axum::http::Request::post("/account/exemptions/TX0123456789/signature")
         .header("origin", crate::scene::ORIGIN)
         .header("x-csrf-token", "a")
         .body(axum::body::Body::new(Never))
         .unwrap();
     let answer = browser.send(request).await;
+    // Waited for, it would be a bad request after ten seconds.
     answer.is_code(403, "signed_out");
-    assert_eq!(start.elapsed().as_secs(), 0);
 }
 
 /// A body of which nothing comes.

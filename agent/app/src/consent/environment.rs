@@ -37,7 +37,10 @@ pub(super) fn needed(
 
 fn is_needed(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| {
-        NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        // Windows has them in whatever case.
+        NAMES.contains(&name)
+            || cfg!(windows) && NAMES.iter().any(|one| name.eq_ignore_ascii_case(one))
+            || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+#[cfg(not(windows))]
+use chop_certs::nss::Database;
 use chop_certs::{
-    nss::Database,
     policies::{Effect, Policy, PolicyFile},
     stores::{Browser, Trust, TrustStore},
 };
@@ -77,8 +78,16 @@ fn ourselves() -> String {
     shell(&path.display().to_string())
 }
 
+/// Trusts the authority in the person's own store; Windows asks the person then.
+#[cfg(windows)]
+fn add_command(chop: &str, _: &str, _: &Path) -> String {
+    let file = r#""%TEMP%\chop.pem""#;
+    format!("{chop} certificate > {file} & certutil -user -addstore Root {file}")
+}
+
 /// Makes the NSS database where there is none, and trusts the authority in it. `chop` is a word of
 /// the shell. Whoever runs it twice has no more than by running it once.
+#[cfg(not(windows))]
 fn add_command(chop: &str, name: &str, folder: &Path) -> String {
     let exists = Database::at(folder).exists();
     let (name, path) = (shell(name), folder.display());
@@ -94,7 +103,14 @@ fn add_command(chop: &str, name: &str, folder: &Path) -> String {
     }
 }
 
+/// One word for Windows' command prompt; a path has no quotes.
+#[cfg(windows)]
+fn shell(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
 /// One word for a POSIX shell.
+#[cfg(not(windows))]
 fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

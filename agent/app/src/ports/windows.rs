@@ -2,25 +2,18 @@
 
 #![allow(unsafe_code, reason = "all of it is the system's own functions")]
 
-use std::{path::Path, process::Command};
+use std::process::{Command, Stdio};
 
 use windows_sys::Win32::{
-    Foundation::{CloseHandle, ERROR_INSUFFICIENT_BUFFER, NO_ERROR},
+    Foundation::{ERROR_INSUFFICIENT_BUFFER, NO_ERROR},
     NetworkManagement::IpHelper::{
         GetExtendedTcpTable, MIB_TCP6ROW_OWNER_PID, MIB_TCP6TABLE_OWNER_PID, MIB_TCPROW_OWNER_PID,
         MIB_TCPTABLE_OWNER_PID, TCP_TABLE_OWNER_PID_LISTENER,
     },
     Networking::WinSock::{AF_INET, AF_INET6},
-    System::Threading::{
-        OpenProcess, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
-        QueryFullProcessImageNameW,
-    },
 };
 
 use super::{Owner, ranges};
-
-/// The longest path that Windows has, in UTF-16 units.
-const LONGEST_PATH: usize = 32_768;
 
 pub(super) fn owner(port: u16) -> Option<Owner> {
     let process = listener_4(port).or_else(|| listener_6(port))?;
@@ -35,6 +28,7 @@ pub(super) fn owner(port: u16) -> Option<Owner> {
 pub(super) fn reserved(port: u16) -> Option<(u16, u16)> {
     let mut netsh = Command::new("netsh");
     netsh.args(["int", "ipv4", "show", "excludedportrange", "protocol=tcp"]);
+    netsh.stdin(Stdio::null());
     let said = netsh.output().ok()?;
     ranges::around(&String::from_utf8_lossy(&said.stdout), port)
 }
@@ -110,24 +104,6 @@ fn local_port(port: u32) -> u16 {
 }
 
 fn program(process: u32) -> Option<String> {
-    let mut path = vec![0_u16; LONGEST_PATH];
-    let mut length = u32::try_from(LONGEST_PATH).ok()?;
-    // SAFETY: the handle is closed once, and the buffer has the length that is told.
-    let known = unsafe {
-        let handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process);
-        if handle.is_null() {
-            return None;
-        }
-        let known = QueryFullProcessImageNameW(
-            handle,
-            PROCESS_NAME_WIN32,
-            path.as_mut_ptr(),
-            &raw mut length,
-        );
-        CloseHandle(handle);
-        known
-    };
-    let path = path.get(..length as usize).filter(|_| known != 0)?;
-    let path = String::from_utf16_lossy(path);
-    Some(Path::new(&path).file_name()?.to_string_lossy().into_owned())
+    let path = crate::machine::image(process)?;
+    Some(path.file_name()?.to_string_lossy().into_owned())
 }

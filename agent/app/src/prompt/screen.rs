@@ -21,6 +21,7 @@ use super::{
 use crate::seal;
 
 /// The name under which window managers and desktop files know the program.
+#[cfg(target_os = "linux")]
 const APPLICATION: &str = "chop";
 /// What panels and title bars may take of a screen's height, in points.
 const PANELS: f32 = 88.0;

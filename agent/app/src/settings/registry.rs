@@ -1,12 +1,17 @@
-//! The registry's Policies key: what group policies write. Each value there is the policy's and
-//! locked; keys are those of the files.
+//! The registry's keys, which only administrators can write; their values are named as those of the
+//! files.
 //!
-//! `HKEY_LOCAL_MACHINE\Software\Policies\Chop`, which only administrators can write.
+//! `HKEY_LOCAL_MACHINE\Software\Policies\Chop` is what group policies write: each value there is the
+//! policy's and locked. `HKEY_LOCAL_MACHINE\Software\Chop\Settings` is what the installer was told:
+//! the machine's defaults, which policies and people overrule.
 
 use super::{Described, Error, TABLE, file::Entries, kind::Kind};
 
 /// Where it is, below `HKEY_LOCAL_MACHINE`.
 pub(crate) const KEY: &str = r"Software\Policies\Chop";
+
+/// Where the installer's are.
+const DEFAULTS: &str = r"Software\Chop\Settings";
 
 /// A value as the registry has it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,11 +32,19 @@ pub(super) enum Raw {
 /// # Errors
 /// [`Error::Key`] for a value that is no setting.
 pub(super) fn entries() -> Result<Entries, Error> {
-    of(read())
+    of(KEY, read(KEY))
 }
 
-fn of(values: Vec<(String, Raw)>) -> Result<Entries, Error> {
-    let path = format!(r"HKEY_LOCAL_MACHINE\{KEY}");
+/// What the installer was told, locking nothing; nothing on systems without a registry.
+///
+/// # Errors
+/// [`Error::Key`] for a value that is no setting.
+pub(super) fn defaults() -> Result<Entries, Error> {
+    Ok(of(DEFAULTS, read(DEFAULTS))?.unlocked())
+}
+
+fn of(key: &str, values: Vec<(String, Raw)>) -> Result<Entries, Error> {
+    let path = format!(r"HKEY_LOCAL_MACHINE\{key}");
     let values = values.into_iter().map(|(key, raw)| {
         let Some(setting) = TABLE.iter().find(|it| it.key == key) else {
             let path = path.clone().into();
@@ -75,15 +88,15 @@ fn value(setting: &Described, raw: Raw) -> toml::Value {
 }
 
 #[cfg(not(windows))]
-fn read() -> Vec<(String, Raw)> {
+fn read(_key: &str) -> Vec<(String, Raw)> {
     Vec::new()
 }
 
 #[cfg(windows)]
-fn read() -> Vec<(String, Raw)> {
+fn read(key: &str) -> Vec<(String, Raw)> {
     use windows_registry::{LOCAL_MACHINE, Type};
 
-    let Ok(key) = LOCAL_MACHINE.open(KEY) else {
+    let Ok(key) = LOCAL_MACHINE.open(key) else {
         return Vec::new();
     };
     let values = key.values().into_iter().flatten().map(|(name, value)| {
@@ -118,7 +131,7 @@ mod tests {
         let values = values
             .iter()
             .map(|(key, raw)| ((*key).to_owned(), raw.clone()));
-        Settings::merge(of(values.collect())?, person)
+        Settings::merge(of(KEY, values.collect())?, person)
     }
 
     #[test]
@@ -142,6 +155,28 @@ mod tests {
         assert_eq!(settings.sites.value.len(), 2);
         assert!(settings.hipki_ports.value.is_empty());
         assert_eq!(settings.log.source, Source::BuiltIn);
+    }
+
+    #[test]
+    fn what_the_installer_was_told_is_a_default_that_policies_overrule() {
+        let values = |texts: &[(&str, &str)]| {
+            let texts = texts.iter();
+            let raw =
+                |(key, text): &(&str, &str)| ((*key).to_owned(), Raw::Text((*text).to_owned()));
+            texts.map(raw).collect::<Vec<_>>()
+        };
+        let told = of(
+            DEFAULTS,
+            values(&[("language", "en"), ("theme", "dark"), ("log", "info")]),
+        );
+        let policy = of(KEY, values(&[("theme", "light")]));
+        let policy = told.unwrap().unlocked().below(policy.unwrap());
+        let person = of(KEY, values(&[("log", "debug"), ("theme", "dark")]));
+        let settings = Settings::merge(policy, person.unwrap().unlocked()).unwrap();
+        assert_eq!(settings.language.source, Source::Policy);
+        assert_eq!(settings.theme.source, Source::Locked);
+        assert_eq!(settings.theme.value, crate::settings::Theme::Light);
+        assert_eq!(settings.log.source, Source::Person);
     }
 
     #[test]

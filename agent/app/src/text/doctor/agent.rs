@@ -68,14 +68,18 @@ pub const NOT_RUNNING: (Words, Words) = (
 /// Somebody else has the port.
 #[must_use]
 pub fn port_taken(port: u16) -> (Words, Words) {
+    let tool = match cfg!(windows) {
+        true => format!("netstat -ano | findstr :{port}"),
+        false => format!("ss -ltnp 'sport = :{port}'"),
+    };
     (
         filled(
             format!("連接埠 {port} 被其他程式占用"),
             format!("Port {port} is taken by another program"),
         ),
         filled(
-            format!("請關閉該程式；用 ss -ltnp 'sport = :{port}' 可以看到是哪一個。"),
-            format!("Close that program; ss -ltnp 'sport = :{port}' says which it is."),
+            format!("請關閉該程式；用 {tool} 可以看到是哪一個。"),
+            format!("Close that program; {tool} says which it is."),
         ),
     )
 }

@@ -34,10 +34,17 @@ pub fn no_store(browser: &str) -> Words {
 }
 
 /// How the authority is added to a store; the command follows.
-pub const ADD_TRUST: Words = fixed(
-    "請關閉瀏覽器，再執行（certutil 在 libnss3-tools 套件裡）：",
-    "Close the browser, then run (certutil is in the package libnss3-tools):",
-);
+pub const ADD_TRUST: Words = if cfg!(windows) {
+    fixed(
+        "請在命令提示字元執行，並在 Windows 詢問時按「是」：",
+        "Run in a command prompt, and say yes when Windows asks:",
+    )
+} else {
+    fixed(
+        "請關閉瀏覽器，再執行（certutil 在 libnss3-tools 套件裡）：",
+        "Close the browser, then run (certutil is in the package libnss3-tools):",
+    )
+};
 
 /// The store could not be looked at.
 #[must_use]

@@ -24,10 +24,17 @@ pub fn module_good(file: &Path, library: Option<&Library>) -> Words {
 /// There is none at all.
 pub const NO_MODULE: (Words, Words) = (
     fixed("沒有可用的 PKCS #11 模組", "There is no PKCS #11 module"),
-    fixed(
-        "請安裝憑證卡的模組（例如 sudo apt install opensc-pkcs11，或 HiCOS），並寫入設定。",
-        "Install your card's module (sudo apt install opensc-pkcs11, or HiCOS) and name it in the settings.",
-    ),
+    if cfg!(windows) {
+        fixed(
+            "請安裝憑證卡的模組（HiCOS 或 OpenSC，64 位元），並寫入設定。",
+            "Install your card's module (HiCOS or OpenSC, 64 bits) and name it in the settings.",
+        )
+    } else {
+        fixed(
+            "請安裝憑證卡的模組（例如 sudo apt install opensc-pkcs11，或 HiCOS），並寫入設定。",
+            "Install your card's module (sudo apt install opensc-pkcs11, or HiCOS) and name it in the settings.",
+        )
+    },
 );
 
 /// Modules that have not answered.
@@ -57,10 +64,17 @@ pub const SERVICE: Words = fixed("智慧卡服務執行中", "The smart card ser
 /// It does not.
 pub const SERVICE_DOWN: (Words, Words) = (
     fixed("智慧卡服務沒有執行", "The smart card service does not run"),
-    fixed(
-        "請執行：sudo systemctl enable --now pcscd.socket（沒有 pcscd 時：sudo apt install pcscd）",
-        "Run: sudo systemctl enable --now pcscd.socket (without pcscd: sudo apt install pcscd)",
-    ),
+    if cfg!(windows) {
+        fixed(
+            "接上讀卡機時 Windows 會啟動它；沒有的話，請以系統管理員身分執行：sc start SCardSvr",
+            "Windows starts it when a reader is plugged in; if not, run as an administrator: sc start SCardSvr",
+        )
+    } else {
+        fixed(
+            "請執行：sudo systemctl enable --now pcscd.socket（沒有 pcscd 時：sudo apt install pcscd）",
+            "Run: sudo systemctl enable --now pcscd.socket (without pcscd: sudo apt install pcscd)",
+        )
+    },
 );
 
 /// No reader.

@@ -1,0 +1,160 @@
+//! `chop machine` on Windows: what an administrator does for everybody when Chop is installed, kept
+//! up, and removed. The installer calls it.
+
+mod processes;
+
+use std::{fs, path::Path, time::SystemTime};
+
+use anyhow::{Context as _, Result};
+use chop_certs::{
+    Error, LocalhostPair, store,
+    windows::{self, Held, Local, Places, Wish},
+};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use windows_registry::LOCAL_MACHINE;
+
+use crate::{
+    paths::{self, Paths},
+    run::{Order, signals},
+    settings::Settings,
+};
+pub(crate) use processes::image;
+
+/// What the installer was told that is no setting.
+const CHOP: &str = r"Software\Chop";
+
+/// The machine's pair; `None` where there is none, and each person has one of their own.
+///
+/// # Errors
+/// Those of [`store::read`], but that it is missing.
+pub(crate) fn pair(paths: &Paths, now: SystemTime) -> Result<Option<LocalhostPair>, Error> {
+    let file = store::place(&paths.machine.join("localhost"));
+    match store::read(&file, now) {
+        Ok(pair) => Ok(Some(pair)),
+        Err(Error::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The authority of the machine's pair.
+///
+/// # Errors
+/// [`Error::File`] and [`Error::Damaged`].
+pub fn authority(paths: &Paths) -> Result<CertificateDer<'static>, Error> {
+    let path = paths.machine.join("authority.pem");
+    let file = |cause| Error::File {
+        path: path.clone(),
+        action: "read",
+        cause,
+    };
+    let text = fs::read(&path).map_err(file)?;
+    CertificateDer::from_pem_slice(&text).map_err(|_| Error::Damaged {
+        what: "the machine's authority is no certificate",
+    })
+}
+
+/// Makes the pair, trusts it, reserves the ports of HiCOS pages, and writes the browsers' policies
+/// of the sites in the machine's policy. Agents start anew when the pair has changed.
+///
+/// # Errors
+/// When this is no administrator, the policy is not understood, or something cannot be written.
+pub fn set_up(policy: &Path) -> Result<()> {
+    let settings = Settings::of_the_machine(policy)?;
+    let sites = settings.sites.value.iter().map(ToString::to_string);
+    let sites = match wants_browser_policies() {
+        true => sites.collect(),
+        false => Vec::new(),
+    };
+    let wish = Wish {
+        sites: &sites,
+        ports: &settings.hipki_ports.value,
+    };
+    // Whether every browser was started since cannot be told: a week before the end will do.
+    let done = windows::set_up(&Local, &places(), &wish, SystemTime::now(), |_| false);
+    let done = done.context(
+        "這需要系統管理員權限 · this is for an administrator: open a console as administrator first",
+    )?;
+    for held in &done.held {
+        eprintln!("{}", advice(held));
+    }
+    for (port, error) in &done.not_reserved {
+        eprintln!("chop: 無法保留連接埠 {port} · port {port} could not be reserved: {error}");
+    }
+    if done.pair_changed {
+        tell(Order::Restart)?;
+    }
+    Ok(())
+}
+
+/// Takes everything back that was done for everybody.
+///
+/// # Errors
+/// When this is no administrator, or something cannot be changed.
+pub fn clear() -> Result<()> {
+    windows::clear(&Local, &places())
+        .context("這需要系統管理員權限 · this is for an administrator: open a console as administrator first")
+}
+
+/// Tells the agents that run from this program's folder, whoever's they are, and waits until they
+/// have ended: as long as a window may stay open, and no longer.
+///
+/// # Errors
+/// When this program's folder is not known.
+pub fn tell(order: Order) -> Result<()> {
+    let this = std::env::current_exe().context("the program's own path is not known")?;
+    let told: Vec<_> = processes::of(&this)
+        .into_iter()
+        .filter(|process| signals::tell(*process, order))
+        .collect();
+    processes::wait_for(&told);
+    Ok(())
+}
+
+/// When this version is removed: if another has been installed beside it, agents start that one;
+/// otherwise they end, and everything is taken back that was done for everybody.
+///
+/// # Errors
+/// Those of [`tell`] and [`clear`].
+pub fn leave() -> Result<()> {
+    let this = std::env::current_exe().context("the program's own path is not known")?;
+    let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
+    if program().is_some_and(|other| folder(&other) != folder(&this)) {
+        return tell(Order::Restart);
+    }
+    tell(Order::Quit)?;
+    clear()
+}
+
+/// What people see first: the program that the installer points at, for an agent that starts anew.
+/// `None` where no installer has been.
+#[must_use]
+pub fn program() -> Option<std::path::PathBuf> {
+    let chop = LOCAL_MACHINE.open(CHOP).ok()?;
+    Some(chop.get_string("Program").ok()?.into())
+}
+
+fn wants_browser_policies() -> bool {
+    let chop = LOCAL_MACHINE.open(CHOP);
+    let said = chop.and_then(|chop| chop.get_string("BrowserPolicies"));
+    !said.is_ok_and(|said| said == "0")
+}
+
+fn places() -> Places {
+    Places {
+        state: paths::MACHINE.into(),
+    }
+}
+
+/// What the administrator has to do.
+fn advice(held: &Held) -> String {
+    let Held {
+        browser,
+        key,
+        name,
+        wanted,
+    } = held;
+    let browser = browser.name();
+    format!(
+        "chop: {browser} 的 {name} 已另外設定，請自行改為 {wanted} · {browser}'s {name} is set otherwise and was left alone; it has to be {wanted}:\nHKEY_LOCAL_MACHINE\\{key}"
+    )
+}
