@@ -70,7 +70,11 @@ impl Scene {
         .unwrap();
         let options = cards.options(Some(&display));
         let agent = Agent::start(&folder, &options).await.unwrap();
-        let home = Home::new(&folder.join("browser"), std::slice::from_ref(&agent.authority)).unwrap();
+        let home = Home::new(
+            &folder.join("browser"),
+            std::slice::from_ref(&agent.authority),
+        )
+        .unwrap();
         Self {
             agent,
             home,
