@@ -54,7 +54,8 @@ pub(crate) fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
     let (target, profile) = match dev {
         true => (step::root().join("target/windows"), "debug"),
         false => {
-            cargo.arg("--release");
+            // Of the build for development nothing is compared: it is not made anew for it.
+            cargo.arg("--release").env("SOURCE_DATE_EPOCH", epoch);
             paths_hidden(&mut cargo)?;
             (
                 step::root().join("target/packages/windows/build"),
@@ -63,10 +64,7 @@ pub(crate) fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
         }
     };
     cargo.env("CARGO_TARGET_DIR", &target);
-    step::run(
-        "build chop for Windows",
-        cargo.env("SOURCE_DATE_EPOCH", epoch),
-    )?;
+    step::run("build chop for Windows", &mut cargo)?;
     Ok(target.join(TARGET).join(profile))
 }
 

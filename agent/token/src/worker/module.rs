@@ -158,10 +158,11 @@ pub(super) fn failure(error: &Error) -> Failure {
 }
 
 /// HiCOS' own module answers a wrong PIN with `CKR_VENDOR_DEFINED` and the tries left in it; where
-/// a code is 64 bits wide, its sign may have been carried up.
+/// a code is 64 bits wide (on Windows it has 32), its sign may have been carried up.
 ///
 /// Spec: docs/hicos.md, "Errors".
-fn tries_left(code: u64) -> Option<u8> {
+fn tries_left(code: impl Into<u64>) -> Option<u8> {
+    let code = code.into();
     let carried = matches!(code >> 32, 0 | 0xffff_ffff);
     let left = u8::try_from(code & 0x7fff_ffff).ok()?;
     (carried && (1..=15).contains(&left)).then_some(left)
