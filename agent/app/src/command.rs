@@ -86,7 +86,7 @@ pub enum Command {
     /// 卡片由本指令產生，不讀取任何卡片、模組或檔案。 The cards are made here: no card, module or file is read.
     /// From a pipe on its standard input it takes `card KIND…` and `answer ANSWER…`, a line each.
     Simulate {
-        /// 插入的卡片 · What is in: company, citizen, expired, locking[:TRIES], slow[:SECONDS], pulled.
+        /// 插入的卡片 · What is in: company, citizen, expired, locking or locking:TRIES, slow or slow:SECONDS, pulled.
         #[arg(long = "card", value_name = "KIND", default_value = "company")]
         cards: Vec<Kind>,
         /// 讀卡機裡沒有卡片 · The reader is empty.

@@ -127,7 +127,7 @@ fn hipki_page_without_encryption_is_let_in_once_each_time() {
             let address = format!("http://{HOST}/hipki/demo.html");
             page.goto(&address).await.unwrap();
             page.click("#go").await.unwrap();
-            desk.answer("Chop － 使用卡片").await;
+            desk.answer_this_once("Chop － 使用卡片").await;
             let ret = result(&page).await;
             assert_eq!(ret["ret"]["ret_code"], 0, "{ret}");
         }
