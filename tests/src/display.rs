@@ -19,6 +19,9 @@ pub use self::windows::{Area, Window};
 /// How long X server and window manager may take to start.
 const START: Duration = Duration::from_secs(15);
 
+/// The width of the screen, in pixels.
+const WIDTH: i32 = 1280;
+
 /// How often something that gives no event is looked at again.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -111,6 +114,54 @@ impl Display {
     pub async fn click(&self, x: i32, y: i32) -> Result<()> {
         self.must(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"])
             .await
+    }
+
+    /// Clicks with the right button.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub async fn right_click(&self, x: i32, y: i32) -> Result<()> {
+        self.must(&["mousemove", &x.to_string(), &y.to_string(), "click", "3"])
+            .await
+    }
+
+    /// The places of the screen that have this colour, red, green and blue, within `tolerance`.
+    ///
+    /// # Errors
+    /// When ImageMagick's `import` is missing.
+    pub async fn colored(&self, color: [u8; 3], tolerance: u8) -> Result<Vec<(i32, i32)>> {
+        let output = Command::new("import")
+            .args([
+                "-display", &self.name, "-window", "root", "-depth", "8", "rgb:-",
+            ])
+            .output()
+            .await
+            .context("cannot start import (package imagemagick)")?;
+        ensure!(output.status.success(), "import failed: {}", output.status);
+        let is = |pixel: &[u8]| {
+            let mut parts = pixel.iter().zip(color);
+            parts.all(|(is, wanted)| is.abs_diff(wanted) <= tolerance)
+        };
+        let places = (0..).zip(output.stdout.chunks_exact(3));
+        let found = places.filter(|(_, pixel)| is(pixel));
+        Ok(found.map(|(at, _)| (at % WIDTH, at / WIDTH)).collect())
+    }
+
+    /// Saves a part of the screen, `WIDTHxHEIGHT+LEFT+TOP`, as a PNG file.
+    ///
+    /// # Errors
+    /// As [`Display::screenshot`].
+    pub async fn cut_out(&self, area: &str, file: &Path) -> Result<()> {
+        let status = Command::new("import")
+            .args([
+                "-display", &self.name, "-window", "root", "-crop", area, "+repage",
+            ])
+            .arg(file)
+            .status()
+            .await
+            .context("cannot start import (package imagemagick)")?;
+        ensure!(status.success(), "import failed: {status}");
+        Ok(())
     }
 
     /// Saves the whole screen as a PNG file.

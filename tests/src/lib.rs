@@ -7,6 +7,7 @@ pub mod browser;
 pub mod card;
 pub mod client;
 pub mod component;
+pub mod desktop;
 pub mod display;
 pub mod haproxy;
 pub mod keyring;

@@ -36,6 +36,9 @@ const TEST: &[&str] = &[
     "libglib2.0-bin",
     "openssh-client",
     "wmctrl",
+    "xfce4-panel", // shows the tray
+    "xdg-utils",
+    "at-spi2-core",
     "curl",
     "python3-minimal",
     "npm",

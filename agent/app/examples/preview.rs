@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p chop-agent --example preview -- STATE [dark] [en] [ORIGIN]`; what the person does is
 //! printed, but for the PIN. `… -- tray` puts up the sign in the panel instead, takes its state
-//! (`ready`, `busy`, `problem`) from standard input and prints what is chosen from its menu.
+//! (`ready`, `card_in`, `busy`, `problem`) from standard input and prints what is chosen from its menu.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -11,7 +11,7 @@ use chop_agent::{
     consent::WindowConsent,
     settings::Theme,
     text::Language,
-    tray::{State, Tray},
+    tray::{Entry, Event as Chosen, State, Tray},
 };
 use chop_protocol::{Origin, Plain};
 use chop_service::{
@@ -102,11 +102,22 @@ async fn tray() -> Result<()> {
         tokio::select! {
             line = lines.next_line() => {
                 let Some(line) = line? else { return Ok(()) };
-                tray.set_state(match line.as_str() {
+                let state = match line.as_str() {
                     "busy" => State::Busy,
                     "problem" => State::Problem,
+                    "card_in" => State::CardIn,
                     _ => State::Ready,
-                });
+                };
+                let menu = vec![
+                    Entry::Fact(line.clone()),
+                    Entry::Rule,
+                    Entry::More("more & more".to_owned(), vec![
+                        Entry::Check("check".to_owned(), true, Chosen::Speak(Language::ENGLISH)),
+                        Entry::Choice("back".to_owned(), Chosen::TakeBack("a b".to_owned())),
+                    ]),
+                    Entry::Choice("quit".to_owned(), Chosen::Quit),
+                ];
+                tray.show(state, menu, &line);
                 println!("{line}");
             }
             event = events.recv() => println!("{:?}", event.context("the tray is gone")?),

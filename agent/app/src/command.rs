@@ -7,7 +7,7 @@ use chop_simulate::{Answer, Kind};
 use clap::ValueEnum;
 use clap::{Args, Parser, Subcommand};
 
-use crate::doctor::Part;
+use crate::line::Page;
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
 #[derive(Parser)]
@@ -24,13 +24,30 @@ pub enum Command {
     /// 啟動代理程式 · Run the agent until it is told to end.
     Run,
     /// 檢查每一個環節 · Check everything, and say what to do about what is wrong.
+    ///
+    /// 報告裡沒有姓名，可以交給協助您的人。 The report has no names in it: it can be handed on.
     Doctor {
         /// For programs: JSON instead of a table.
-        #[arg(long, conflicts_with = "open")]
+        #[arg(long)]
         json: bool,
-        /// As a page in the browser, at this part of it.
-        #[arg(long, value_name = "PART")]
-        open: Option<Part>,
+    },
+    /// 在瀏覽器開啟自我檢測 · Open the self-test in the browser, with a test signature.
+    SelfTest {
+        /// Print the link instead of opening it; it is good once, for a minute.
+        #[arg(long)]
+        link: bool,
+    },
+    /// 在瀏覽器開啟設定，或更改一個設定 · Open the settings in the browser, or change one.
+    Settings {
+        /// What to change, if anything.
+        #[command(subcommand)]
+        action: Option<SettingsAction>,
+        /// Which page to open.
+        #[arg(long, value_name = "PAGE", default_value = "settings")]
+        page: Page,
+        /// Print the link instead of opening it; it is good once, for a minute.
+        #[arg(long)]
+        link: bool,
     },
     /// 列出讀卡機、卡片、憑證與模組 · List readers, cards, certificates and modules.
     Cards {
@@ -133,6 +150,24 @@ pub enum GrantsAction {
     },
     /// 全部收回 · Take back everything.
     ForgetAll,
+}
+
+/// What can be done with settings.
+#[derive(Subcommand)]
+pub enum SettingsAction {
+    /// 設定 · Set one in your own file; a policy may have locked it.
+    Set {
+        /// Its key, such as `theme`.
+        key: String,
+        /// Its value, as the file has it: `dark`, `60`, `[61161]`.
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// 還原 · Take one out of your own file: the policy's or the built-in value holds again.
+    Unset {
+        /// Its key.
+        key: String,
+    },
 }
 
 /// What a worker holds: exactly one of them.

@@ -40,7 +40,7 @@ const ENDS_WITHIN: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct WindowConsent {
     program: PathBuf,
-    theme: Theme,
+    theme: watch::Receiver<Theme>,
     language: watch::Sender<Language>,
 }
 
@@ -51,7 +51,7 @@ impl WindowConsent {
     pub fn new(program: PathBuf, language: watch::Sender<Language>) -> Self {
         Self {
             program,
-            theme: Theme::System,
+            theme: watch::channel(Theme::System).1,
             language,
         }
     }
@@ -59,11 +59,18 @@ impl WindowConsent {
     /// Makes windows dark or light.
     #[must_use]
     pub fn theme(self, theme: Theme) -> Self {
+        self.following(watch::channel(theme).1)
+    }
+
+    /// Makes windows dark or light, as `theme` says when they open.
+    #[must_use]
+    pub fn following(self, theme: watch::Receiver<Theme>) -> Self {
         Self { theme, ..self }
     }
 
     async fn request(&self, about: About) -> Request {
-        let dark = match self.theme {
+        let theme = *self.theme.borrow();
+        let dark = match theme {
             Theme::System => appearance::is_dark().await,
             Theme::Light => Some(false),
             Theme::Dark => Some(true),
@@ -152,6 +159,11 @@ fn shown(caller: &Caller) -> (String, Range<usize>, CallerKind) {
             let (path, name) = (printable(path), printable(name));
             let owner = path.len() - name.len()..path.len();
             (path, owner, CallerKind::Program)
+        }
+        Caller::SelfTest => {
+            let name = "Chop".to_owned();
+            let owner = 0..name.len();
+            (name, owner, CallerKind::SelfTest)
         }
     }
 }

@@ -11,6 +11,7 @@ mod certificate;
 mod display;
 mod fence;
 mod hipki;
+mod impersonal;
 mod page;
 mod print;
 mod settings_in_use;
@@ -19,31 +20,25 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
     time::SystemTime,
 };
 
 use chop_certs::{LocalhostPair, policies, store, stores};
+use chop_token::Inventory;
 use directories::BaseDirs;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 pub(crate) use print::harmless;
 
 use anchor::Anchor;
+use impersonal::Personal;
 
 use crate::{
     paths::Paths,
     settings::{self, Settings},
     text::Words,
 };
-
-/// Where to open the page.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub enum Part {
-    /// The checks.
-    SelfTest,
-    /// What this program is.
-    About,
-}
 
 /// How the report is given.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +47,12 @@ pub enum Form {
     Table,
     /// JSON on standard output.
     Json,
-    /// A page in the person's browser.
-    Page(Part),
+    /// A page in the person's browser, for when no agent runs that could show one.
+    Page,
 }
 
 /// What was found, in the order in which it is shown.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Report {
     /// One fact each.
     pub lines: Vec<Line>,
@@ -110,7 +105,8 @@ pub enum State {
 /// Checks, reports, and gives the exit code: success when there is no problem.
 #[must_use]
 pub fn run(paths: &Paths, settings: Result<Settings, settings::Error>, form: Form) -> ExitCode {
-    let report = examine(paths, settings);
+    let findings = examine(paths, settings, None);
+    let report = findings.impersonal();
     let code = if report.problems() == 0 {
         ExitCode::SUCCESS
     } else {
@@ -119,15 +115,51 @@ pub fn run(paths: &Paths, settings: Result<Settings, settings::Error>, form: For
     let text = match form {
         Form::Table => print::table(&report),
         Form::Json => print::json(&report),
-        Form::Page(part) => return page::show(&report, part, paths),
+        Form::Page => return page::show(&findings.report, paths),
     };
     // Whoever reads us may have seen enough; that is no fault of ours.
     let _ = std::io::stdout().write_all(text.as_bytes());
     code
 }
 
-/// Looks at everything.
-fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report {
+/// What was found, for the person's own eyes, and what of it others need not know.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// With names.
+    pub(crate) report: Report,
+    personal: Personal,
+}
+
+impl Findings {
+    #[cfg(test)]
+    pub(crate) fn of(report: Report) -> Self {
+        Self {
+            report,
+            personal: Personal::default(),
+        }
+    }
+
+    /// The report that can be handed on.
+    pub(crate) fn impersonal(&self) -> Report {
+        self.personal.taken_out_of(&self.report)
+    }
+
+    /// The same as a text, with what this program is above it.
+    pub(crate) fn to_hand_on(&self) -> String {
+        let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+        let version = env!("CARGO_PKG_VERSION");
+        let table = print::table(&self.impersonal());
+        format!("Chop {version} · {system} {machine}\n\n{table}")
+    }
+}
+
+/// Looks at everything. `known`: what is plugged in, where somebody looks after the cards already.
+/// It waits for files, sockets and child processes.
+pub(crate) fn examine(
+    paths: &Paths,
+    settings: Result<Settings, settings::Error>,
+    known: Option<Arc<Inventory>>,
+) -> Findings {
     let now = SystemTime::now();
     let in_use = settings_in_use::lines(settings.as_ref());
     // What stops the agent stands first; what is as set stands last.
@@ -158,11 +190,19 @@ fn examine(paths: &Paths, settings: Result<Settings, settings::Error>) -> Report
     lines.extend(browsers::trust(stores, &policies));
     lines.extend(browsers::policies(&policies));
 
-    lines.extend(cards::lines(&settings, now));
+    let inventory = match known {
+        Some(known) => Ok(known),
+        None => cards::take(&settings),
+    };
+    lines.extend(cards::lines(inventory.as_deref(), &settings, now));
     lines.extend(fence::lines(&chop_token::fence::gaps()));
     lines.extend(display::lines(|name| std::env::var_os(name)));
     lines.extend(last);
-    Report { lines }
+    let inventory = inventory.unwrap_or_default();
+    Findings {
+        report: Report { lines },
+        personal: Personal::of(&inventory, &settings),
+    }
 }
 
 /// The pair that the agent serves where there is no gate, and its file.
@@ -207,7 +247,7 @@ impl Line {
         }
     }
 
-    fn problem(area: Area, (what, remedy): (Words, Words)) -> Self {
+    pub(crate) fn problem(area: Area, (what, remedy): (Words, Words)) -> Self {
         Self {
             area,
             state: State::Problem,

@@ -3,7 +3,6 @@
 use std::{fmt::Write as _, time::SystemTime};
 
 use chop_service::{Grant, Grants};
-use time::OffsetDateTime;
 
 use crate::{doctor::harmless, text::grants as text};
 
@@ -16,7 +15,7 @@ pub fn text(grants: &Grants, now: SystemTime) -> String {
     }
     let mut lines = String::new();
     for grant in &list {
-        let (may, used) = (text::may(grant.scope), text::used(&day(grant.used)));
+        let (may, used) = (text::may(grant.scope), text::used(&text::day(grant.used)));
         // Writing into a string does not fail.
         let _ = writeln!(
             lines,
@@ -36,21 +35,6 @@ pub fn text(grants: &Grants, now: SystemTime) -> String {
 pub fn json(grants: &Grants, now: SystemTime) -> String {
     let list: Vec<Grant> = grants.list(now);
     serde_json::to_string_pretty(&list).unwrap_or_default() + "\n"
-}
-
-fn day(seconds: u64) -> String {
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    OffsetDateTime::from_unix_timestamp(seconds).map_or_else(
-        |_| String::new(),
-        |time| {
-            format!(
-                "{}-{:02}-{:02}",
-                time.year(),
-                u8::from(time.month()),
-                time.day()
-            )
-        },
-    )
 }
 
 #[cfg(test)]

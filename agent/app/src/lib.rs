@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod appearance;
+mod browse;
 pub mod cards;
 mod certificate_view;
 pub mod command;
 pub mod consent;
+pub mod desk;
 pub mod doctor;
 #[cfg(target_os = "linux")]
 pub mod gate;
@@ -13,6 +15,7 @@ pub mod install;
 pub mod instance;
 mod issuer;
 mod keyring;
+pub mod line;
 pub mod logging;
 #[cfg(target_os = "linux")]
 pub mod machine;
@@ -22,6 +25,7 @@ pub mod machine;
 pub mod paths;
 pub mod pin;
 pub mod ports;
+pub mod preferences;
 pub mod prompt;
 pub mod run;
 mod seal;

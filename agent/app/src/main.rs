@@ -7,14 +7,17 @@ use anyhow::{Context as _, Result};
 use chop_agent::gate;
 use chop_agent::{
     cards,
-    command::{Arguments, Command, GrantsAction, Source},
+    command::{Arguments, Command, GrantsAction, SettingsAction, Source},
+    desk,
     doctor::{self, Form},
-    grants, install, logging,
+    grants, install,
+    line::Page,
+    logging,
     paths::Paths,
     pin, prompt, run,
     settings::{self, Settings},
     simulate,
-    text::{Language, Message, command},
+    text::{self, Language, Message, command},
 };
 #[cfg(any(target_os = "linux", windows))]
 use chop_agent::{
@@ -30,11 +33,18 @@ use x509_cert::der::pem::{LineEnding, encode_string};
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run => agent(),
-        Command::Doctor { json, open } => examine(match open {
-            Some(part) => Form::Page(part),
-            None if json => Form::Json,
-            None => Form::Table,
-        }),
+        Command::Doctor { json: true } => examine(Form::Json),
+        Command::Doctor { json: false } => examine(Form::Table),
+        Command::SelfTest { link } => show(Page::SelfTest, link),
+        Command::Settings {
+            action: None,
+            page,
+            link,
+        } => show(page, link),
+        Command::Settings {
+            action: Some(action),
+            ..
+        } => change_setting(&action),
         Command::Cards { json, watch } => list_cards(json, watch),
         Command::Grants { action, json } => grants(action, json),
         Command::Pin { unblock } => change_pin(unblock),
@@ -88,8 +98,14 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
         command::settings(error)
     } else if let Some(error) = error.downcast_ref::<pin::Error>() {
         command::pin(error)
+    } else if let Some(error) = error.downcast_ref::<settings::SetError>() {
+        command::set(error)
+    } else if error.is::<desk::NoAgent>() {
+        text::desk::NO_AGENT
+    } else if let Some(error) = error.downcast_ref::<desk::NoBrowser>() {
+        text::desk::no_browser(&error.address)
     } else if let Some(NoGrant { caller }) = error.downcast_ref() {
-        chop_agent::text::grants::unknown(caller)
+        text::grants::unknown(caller)
     } else if let Some(error) = error.downcast_ref::<simulate::Error>() {
         command::simulate(error)
     } else if error.is::<NoHome>() {
@@ -216,6 +232,33 @@ fn examine(form: Form) -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths);
     Ok(doctor::run(&paths, settings, form))
+}
+
+/// Opens a page of the running agent; without one the self-test still has a page.
+fn show(page: Page, link: bool) -> Result<ExitCode> {
+    let paths = paths()?;
+    match desk::link(&paths, page) {
+        Ok(address) if link => {
+            writeln!(std::io::stdout(), "{address}")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(address) => {
+            desk::open(&address)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(desk::NoAgent) if !link && page == Page::SelfTest => examine(Form::Page),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change_setting(action: &SettingsAction) -> Result<ExitCode> {
+    let paths = paths()?;
+    match action {
+        SettingsAction::Set { key, value } => settings::set(&paths, key, value)?,
+        SettingsAction::Unset { key } => settings::unset(&paths, key)?,
+    }
+    desk::reload(&paths);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {

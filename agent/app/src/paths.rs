@@ -17,6 +17,8 @@ pub struct Paths {
     pub memory: PathBuf,
     /// Held by the running agent.
     pub lock: PathBuf,
+    /// Where the running agent answers the person's own commands.
+    pub line: PathBuf,
     /// Held while the window for another PIN is open.
     pub pin_lock: PathBuf,
     /// What was added to the person's own trust stores.
@@ -70,6 +72,7 @@ impl Paths {
             localhost: folders.data_local_dir().join("localhost"),
             memory: state.to_path_buf(),
             lock: runtime.join("agent.lock"),
+            line: runtime.join("agent.sock"),
             pin_lock: runtime.join("pin.lock"),
             trust: state.join("trust.json"),
             machine: MACHINE.into(),
@@ -86,6 +89,7 @@ impl Paths {
             localhost: folder.join("data/localhost"),
             memory: folder.join("state"),
             lock: folder.join("run/agent.lock"),
+            line: folder.join("run/agent.sock"),
             pin_lock: folder.join("run/pin.lock"),
             trust: folder.join("state/trust.json"),
             machine: folder.join("machine"),

@@ -11,7 +11,7 @@ mod ranges;
 use std::fmt;
 
 /// A program that listens on a port, as far as the system tells.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Owner {
     /// What it is called: its file's name, and its script's where it runs one.
     pub name: Option<String>,

@@ -1,11 +1,12 @@
 //! The agent itself: certificate, listeners, cards, window and tray, wired together.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc};
 
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Service, ServiceSettings};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
+use time::UtcOffset;
 use tokio::sync::{mpsc, watch};
 #[cfg(target_os = "linux")]
 use tokio::task::JoinSet;
@@ -17,15 +18,18 @@ pub(crate) use listening::{Listening, listen_on};
 
 use crate::{
     consent::WindowConsent,
+    desk::Pages,
     instance::{self, Instance},
     keyring,
     paths::Paths,
+    preferences::Preferences,
     settings::Settings,
 };
 #[cfg(target_os = "linux")]
-use crate::{gate, machine};
+use crate::{desk::Own, gate, machine};
 
 mod busy;
+mod desk;
 mod hipki;
 mod listening;
 mod panel;
@@ -62,7 +66,6 @@ pub enum Error {
 }
 
 /// A running agent. It stops when this is dropped, and more gently with [`Agent::stop`].
-#[derive(Debug)]
 pub struct Agent {
     listening: Listening,
     keyring: Keyring,
@@ -129,6 +132,7 @@ impl Agent {
         let (told, mut port) = watch::channel(0);
         let (order, orders) = mpsc::unbounded_channel();
         let (socket, until) = (paths.gate.clone(), ending.clone());
+        let own = Arc::clone(server.service()) as Arc<dyn Own>;
         let server = tokio::spawn(async move {
             tokio::select! {
                 () = until.cancelled() => {}
@@ -151,6 +155,9 @@ impl Agent {
                 ending,
                 room: JoinSet::new(),
                 server,
+                own,
+                // Who has them before the gate does is in the gate's log.
+                taken: watch::channel(hipki::Taken::new()).1,
             },
             keyring,
             orders,
@@ -203,6 +210,8 @@ pub fn until_ended(
     ready: impl FnOnce(u16),
 ) -> Result<Option<Order>, Error> {
     let _instance = Instance::claim(&paths.lock)?;
+    // Asked before there is a second thread, or the system does not tell.
+    let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     // One person's agent has no use for a second thread: what blocks has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -210,21 +219,30 @@ pub fn until_ended(
         .map_err(Error::System)?;
     runtime.block_on(async {
         let mut signals = signals::Signals::new().map_err(Error::System)?;
-        let (language, _) = watch::channel(settings.language.value.language());
-        let windows = WindowConsent::new(program.clone(), language.clone());
-        let (consent, windows) = Announced::new(windows.theme(settings.theme.value));
+        let preferences = Preferences::new(paths, settings);
+        let windows = WindowConsent::new(program.clone(), preferences.language().clone());
+        let windows = windows.following(preferences.theme().subscribe());
+        let (consent, windows) = Announced::new(windows);
         let mut agent = tokio::select! {
             started = Agent::start(settings, paths, program.clone(), consent) => started?,
             () = signals.received() => return Ok(None),
         };
+        let pages = Pages {
+            own: Arc::clone(&agent.listening.own),
+            keyring: agent.keyring.clone(),
+            paths: paths.clone(),
+            preferences,
+            offset,
+            taken_back: watch::Sender::new(()),
+        };
+        let taken = agent.listening.taken.clone();
+        let _line = desk::open(pages.clone(), agent.listening.ending.clone());
         ready(agent.port());
         trust::keep(paths);
-        let inventory = agent.keyring.inventory();
         let mut open = windows.clone();
         let quit = async {
             if settings.tray.value {
-                let now = *language.borrow();
-                panel::until_quit(&program, windows, inventory, now).await;
+                panel::until_quit(&program, windows, taken, pages).await;
             } else {
                 std::future::pending::<()>().await;
             }

@@ -32,6 +32,8 @@ pub(crate) const EDGE: ([f32; 4], f32) = ([1.0, 1.0, 23.0, 23.0], 5.0);
 pub(crate) enum Badge {
     /// None.
     None,
+    /// A card with its chip.
+    Card,
     /// Three dots.
     Dots,
     /// An exclamation mark.
@@ -54,6 +56,7 @@ pub(crate) fn picture(side: u16, badge: Badge) -> Vec<u8> {
 const RED: [f32; 3] = [196.0, 53.0, 43.0];
 const WHITE: [f32; 3] = [255.0; 3];
 const AMBER: [f32; 3] = [232.0, 140.0, 16.0];
+const GREEN: [f32; 3] = [28.0, 122.0, 69.0];
 const BLUE: [f32; 3] = [22.0, 93.0, 190.0];
 /// Samples along one side of a pixel.
 const SAMPLES: u8 = 4;
@@ -117,6 +120,11 @@ fn badge_at(dx: f32, dy: f32, badge: Badge) -> [f32; 3] {
                 .any(|at: f32| (dx - at).hypot(dy) < 1.25);
             if dot { WHITE } else { BLUE }
         }
+        Badge::Card => {
+            let card = dx.abs() < 4.0 && dy.abs() < 2.75;
+            let chip = (-2.75..-0.75).contains(&dx) && dy.abs() < 1.0;
+            if card && !chip { WHITE } else { GREEN }
+        }
         _ => {
             let mark = dx.abs() < 1.0 && (-4.0..1.0).contains(&dy);
             let point = dx.abs() < 1.0 && (2.0..4.0).contains(&dy);
@@ -164,7 +172,10 @@ mod tests {
 
     #[test]
     fn each_badge_can_be_told_from_the_others() {
-        let pictures = [Badge::None, Badge::Dots, Badge::Alert].map(|badge| picture(22, badge));
-        assert!(pictures[0] != pictures[1] && pictures[1] != pictures[2]);
+        let badges = [Badge::None, Badge::Card, Badge::Dots, Badge::Alert];
+        let mut pictures = badges.map(|badge| picture(22, badge)).to_vec();
+        pictures.sort();
+        pictures.dedup();
+        assert_eq!(pictures.len(), badges.len());
     }
 }

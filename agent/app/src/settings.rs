@@ -5,6 +5,7 @@
 //!
 //! Spec: docs/settings.md; docs/architecture.md, "Settings" (D8).
 
+mod edit;
 mod file;
 mod kind;
 mod modules;
@@ -25,6 +26,7 @@ use crate::{
     paths::Paths,
     text::{Language, Message, wanted},
 };
+pub use edit::{SetError, set, unset};
 use file::Entries;
 pub use kind::{Described, Kind};
 use value::Value;

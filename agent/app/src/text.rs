@@ -9,6 +9,7 @@
 pub mod cards;
 pub mod code;
 pub mod command;
+pub mod desk;
 pub mod doctor;
 pub mod faults;
 pub mod grants;

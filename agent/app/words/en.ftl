@@ -9,6 +9,7 @@ title-of = Chop – { $at } { $site }
 title-looking = Looking for your card:
 title-waiting = Waiting for a card:
 title-sign-in = Sign in to
+title-test = Test signature for
 title-certificates = Read certificates for
 title-sign = Sign documents for
 title-access = Card use
@@ -26,6 +27,7 @@ title-ended = Ended:
 ## Who asks, and for what
 
 who-sign-in = Sign-in request
+who-test = Self-test
 who-certificates = Certificate request
 who-sign = Signature request
 who-decrypt = Decryption request
@@ -33,6 +35,7 @@ who-access-site = A site asks for your card
 who-access-program = A program asks for your card
 
 asks-sign-in = asks you to sign in with your card
+asks-test = asks your card for a test signature, which goes nowhere
 asks-certificates = wants to read the names and numbers on your card
 asks-sign = asks you to sign { $count ->
     [one] one document
@@ -45,6 +48,7 @@ asks-access-decrypt = wants to decrypt with your card
 asks-access-pin = wants to change your card’s PIN
 
 accept-sign-in = Sign in
+accept-test = Sign the test
 accept-certificates = Allow
 accept-sign = Sign
 accept-decrypt = Decrypt
@@ -298,13 +302,16 @@ error-other = Chop could not do it
 
 tray-name = Chop card signing
 tray-ready = Ready
+tray-card-in = Card in
+tray-readers = Readers and cards
+tray-language = 中文 / Language
+tray-all = All…
+tray-port-taken = Port { $port } is taken by { $owner }
 tray-busy = In use
 tray-problem = Problem: see the self-test
 tray-with-cards = { $state } ({ $cards })
 tray-and = { ", " }
 tray-pin = Change PIN…
-tray-self-test = Self-test
-tray-about = About Chop
 tray-quit = Quit
 
 ## Changing and unblocking the PIN
@@ -357,6 +364,80 @@ pin-fault = The card did not finish
 pin-open = The window for the PIN is open already
     .next = Finish it there.
 
+## Pages for the person alone (self-test, requests, permissions, settings)
+
+desk-skip = Skip to content
+desk-what = card signing
+desk-pages = Pages
+desk-only-you = Only you see this page: it is on your own computer, and no site can read or open it.
+desk-self-test = Self-test
+desk-requests = Recent requests
+    .more = What sites and programs have asked for lately, and what came of it. Kept in memory alone and forgotten when Chop ends; at most 50.
+desk-sites = Permissions
+    .more = Which pages written for HiCOS, and which programs, may use your card without asking you again, and which are blocked. Sign-in always asks you and is not listed.
+desk-settings = Settings
+desk-about = About Chop
+desk-again = Test again
+desk-test = Test signature
+    .more = Goes through every step of a sign-in: the window, your PIN, the card’s signature, its verification. What is signed is of no use to anybody and goes nowhere.
+desk-test-button = Sign a test
+desk-signed = The card signs: { $holder } ({ $issuer }), { $algorithm }
+desk-report = Report for whoever helps you
+    .more = The same as above, without names, card numbers, file names, user names and your sites: you can hand it on.
+desk-copy = Copy
+desk-copied = Copied.
+desk-no-requests = Nothing was asked since Chop was started.
+desk-when = When
+desk-who = Who
+desk-act = Asked for
+desk-outcome = Result
+desk-no-sites = No permission, and no block.
+desk-by-policy = Decided by policy
+desk-take-back = Take back
+desk-take-back-of = Take back what { $caller } may do
+desk-lift-block = Unblock
+desk-lift-block-of = Unblock { $caller }
+desk-take-back-all = Take all back
+desk-taken-back = Taken back: { $caller }. You will be asked next time.
+desk-all-taken-back = All taken back. You will be asked next time.
+desk-looks = Language and appearance
+desk-language = Language
+desk-theme = Appearance
+desk-system = As the system
+desk-save = Save
+desk-saved = Saved. Windows, menu and these pages follow.
+desk-all-settings = All settings
+    .more = What each setting is now, and who decided it. Change others with a command, such as chop settings set window_seconds 60, or in the file below; they hold once Chop is started again.
+desk-key = Setting
+desk-value = Value
+desk-source = Decided by
+desk-no-agent = Chop is not running
+    .next = Start it first: chop run
+
+desk-no-browser = The browser could not be opened
+    .next = Within a minute, open { $address } yourself.
+
+act-sign-in = sign-in
+act-read = reading certificates
+act-sign = signing documents
+act-decrypt = decrypting
+act-change-pin = another PIN
+act-test = test signature
+outcome-done = done
+
+source-built-in = built in
+source-policy = policy
+source-locked = policy, locked
+source-person = you
+theme-light = Light
+theme-dark = Dark
+
+error-setting-locked = { $setting } is locked by your organization’s policy
+    .next = Ask your IT department.
+error-setting-unknown = There is no setting { $setting }
+    .next = chop doctor lists all settings.
+error-settings-write = The settings file { $path } cannot be written
+    .next = Check who may write the file and its folder: { $reason }
 ## Simulated cards
 
 simulate-cards = Simulated cards: { $cards }. PIN: { $pin }

@@ -10,6 +10,7 @@ title-of = Chop － { $at } { $site }
 title-looking = 尋找卡片
 title-waiting = 等待卡片
 title-sign-in = 登入
+title-test = 試簽
 title-certificates = 讀取憑證
 title-sign = 簽署文件
 title-decrypt = 解密
@@ -27,6 +28,7 @@ title-ended = 已結束
 ## 誰在要求，要求什麼
 
 who-sign-in = 網站要求登入
+who-test = 自我檢測
 who-certificates = 網站要求讀取憑證
 who-sign = 網站要求簽署文件
 who-decrypt = 網站要求解密
@@ -34,6 +36,7 @@ who-access-site = 網站要求使用卡片
 who-access-program = 程式要求使用卡片
 
 asks-sign-in = 要求以您的憑證登入
+asks-test = 要用您的卡片試簽一次；簽章不會送到任何地方
 asks-certificates = 想讀取您憑證上的姓名與號碼
 asks-sign = 要求您簽署 { $count } 份文件
 asks-decrypt = 要求用您的卡片解開一則訊息（{ $size }）
@@ -43,6 +46,7 @@ asks-access-decrypt = 想用您的卡片解密
 asks-access-pin = 想變更卡片的 PIN 碼
 
 accept-sign-in = 登入
+accept-test = 試簽
 accept-certificates = 同意
 accept-sign = 簽署
 accept-decrypt = 解密
@@ -287,13 +291,16 @@ error-other = Chop 無法完成
 
 tray-name = Chop 憑證簽章
 tray-ready = 已就緒
+tray-card-in = 卡片已插入
+tray-readers = 讀卡機與卡片
+tray-language = 語言 / Language
+tray-all = 全部…
+tray-port-taken = 連接埠 { $port } 被 { $owner } 占用
 tray-busy = 使用中
 tray-problem = 有問題，請按「自我檢測」
 tray-with-cards = { $state }（{ $cards }）
 tray-and = 、
 tray-pin = 更改 PIN 碼…
-tray-self-test = 自我檢測
-tray-about = 關於 Chop
 tray-quit = 結束
 
 ## 更改 PIN 碼與解鎖
@@ -343,6 +350,80 @@ pin-fault = 卡片沒有完成
 pin-open = 更改 PIN 碼的視窗已經開著
     .next = 請在那個視窗中完成。
 
+## 給您一個人看的頁面（自我檢測、要求、許可、設定）
+
+desk-skip = 跳到主要內容
+desk-what = 憑證簽章
+desk-pages = 頁面
+desk-only-you = 這一頁只給您看：它在您自己的電腦上，網站看不到，也打不開。
+desk-self-test = 自我檢測
+desk-requests = 最近的要求
+    .more = 網站與程式最近要求了什麼、結果如何。只留在記憶體裡，Chop 結束就忘了；最多 50 筆。
+desk-sites = 網站許可
+    .more = 為 HiCOS 寫的網頁和程式中，哪些可以不再問您就使用卡片，哪些被封鎖。登入一定會問您，不在這裡。
+desk-settings = 設定
+desk-about = 關於 Chop
+desk-again = 再檢測一次
+desk-test = 試簽一次
+    .more = 走一遍登入的每一步：開視窗、輸入 PIN 碼、卡片簽章、驗證簽章。簽的是一段沒有用途的資料，不會送到任何地方。
+desk-test-button = 開始試簽
+desk-signed = 卡片可以簽章：{ $holder }（{ $issuer }），{ $algorithm }
+desk-report = 給協助者的報告
+    .more = 和上面一樣，但沒有姓名、卡號、檔名、使用者名稱和您的網站，可以放心交給協助您的人。
+desk-copy = 複製
+desk-copied = 已複製。
+desk-no-requests = Chop 啟動後還沒有任何要求。
+desk-when = 時間
+desk-who = 誰
+desk-act = 要求
+desk-outcome = 結果
+desk-no-sites = 沒有任何許可，也沒有封鎖。
+desk-by-policy = 由機關政策決定
+desk-take-back = 收回
+desk-take-back-of = 收回給 { $caller } 的許可
+desk-lift-block = 解除封鎖
+desk-lift-block-of = 解除對 { $caller } 的封鎖
+desk-take-back-all = 全部收回
+desk-taken-back = 已收回：{ $caller }。下次會再問您。
+desk-all-taken-back = 已全部收回。下次會再問您。
+desk-looks = 語言與外觀
+desk-language = 語言
+desk-theme = 外觀
+desk-system = 跟隨系統
+desk-save = 儲存
+desk-saved = 已儲存，視窗、選單和這些頁面都會照辦。
+desk-all-settings = 所有設定
+    .more = 每個設定現在的值，以及是誰決定的。其他設定用指令更改，例如 chop settings set window_seconds 60，或編輯下面的檔案；重新啟動後生效。
+desk-key = 設定
+desk-value = 值
+desk-source = 由誰決定
+desk-no-agent = Chop 沒有在執行
+    .next = 請先啟動它：chop run
+
+desk-no-browser = 無法開啟瀏覽器
+    .next = 請在一分鐘內自行開啟 { $address }
+
+act-sign-in = 登入
+act-read = 讀取憑證
+act-sign = 簽署文件
+act-decrypt = 解密
+act-change-pin = 更改 PIN 碼
+act-test = 試簽
+outcome-done = 完成
+
+source-built-in = 內建
+source-policy = 機關政策
+source-locked = 機關政策，已鎖定
+source-person = 您
+theme-light = 淺色
+theme-dark = 深色
+
+error-setting-locked = { $setting } 已被機關政策鎖定
+    .next = 請洽您的資訊人員。
+error-setting-unknown = 沒有 { $setting } 這個設定
+    .next = chop doctor 會列出所有設定。
+error-settings-write = 無法寫入設定檔 { $path }
+    .next = 請檢查這個檔案與資料夾的權限：{ $reason }
 ## 模擬卡
 
 simulate-cards = 模擬卡：{ $cards }。PIN 碼：{ $pin }

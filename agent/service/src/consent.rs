@@ -52,6 +52,8 @@ pub enum Caller {
     Site(Origin),
     /// A program of this person, by its file. Only the room for HiCOS pages has such callers.
     Program(PathBuf),
+    /// The agent itself, because the person wants to see whether their card signs.
+    SelfTest,
 }
 
 impl Caller {
@@ -60,6 +62,7 @@ impl Caller {
         match self {
             Self::Site(site) => site.as_str().into(),
             Self::Program(file) => file.to_string_lossy(),
+            Self::SelfTest => SELF_TEST.into(),
         }
     }
 
@@ -68,9 +71,13 @@ impl Caller {
         match self {
             Self::Site(site) => domain::name(site).into(),
             Self::Program(file) => file.to_string_lossy(),
+            Self::SelfTest => SELF_TEST.into(),
         }
     }
 }
+
+/// What the agent itself is remembered by: neither an origin nor a file.
+const SELF_TEST: &str = "self-test";
 
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +97,8 @@ impl From<&Origin> for Caller {
 pub enum Purpose {
     /// Signing in to the site.
     SignIn,
+    /// Seeing whether the card signs; the signature goes nowhere.
+    Test,
     /// Letting the site read a card's certificates.
     ReadCertificates,
     /// Signing these documents, at least one.

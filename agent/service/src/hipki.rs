@@ -41,7 +41,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::{
-    Caller, Consent, Error, Keys, Scope, Service,
+    Caller, Consent, Error, Keys, Outcome, Scope, Service,
     answer::{self, Answer},
     body,
     bridge::Tickets,
@@ -214,6 +214,13 @@ impl<C: Consent, K: Keys> Room<C, K> {
             Function::ChangePin => self.change_pin(caller, fields).await,
             Function::Unsupported(_) => Err(Major::Unsupported.into()),
         };
+        if let Some(act) = function.act() {
+            let outcome = match &done {
+                Ok(_) => Outcome::Done,
+                Err(refusal) => Outcome::Failed(refusal.fault.as_error_code()),
+            };
+            self.service.note(caller, act, outcome);
+        }
         done.unwrap_or_else(|refusal| self.refused(func, refusal))
     }
 

@@ -8,6 +8,7 @@ mod cms;
 mod consent;
 mod crowd;
 mod decrypt;
+mod desk;
 mod documents;
 mod domain;
 mod error;
@@ -20,7 +21,9 @@ mod memory;
 mod operation;
 mod peer;
 mod problem;
+mod recent;
 mod route;
+mod self_test;
 mod server;
 mod service;
 mod settings;
@@ -32,12 +35,15 @@ pub use consent::{
     Asks, Caller, Choice, ChoiceId, Consent, ConsentError, ConsentRequest, Decision, DocumentView,
     Ending, Event, Notice, Purpose, Scope, View, Window,
 };
+pub use desk::{Desk, DeskFields, DeskPages, DeskTimes, Next};
 pub use domain::owner;
 pub use error::Error;
 pub use hipki::{HipkiSettings, PinFrom, Unknown};
 pub use keys::Keys;
 pub use memory::{Grant, Grants, Memory, Oblivion, OfCard, Tries, Try};
 pub use peer::Peer;
+pub use recent::{Act, Asked, Outcome, Recent};
+pub use self_test::TestSignature;
 pub use server::{Arrival, Door, Ends, Server};
 pub use service::Service;
 pub use settings::{Clock, Limits, ServiceSettings};

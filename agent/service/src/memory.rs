@@ -59,6 +59,12 @@ impl Memory {
         }
     }
 
+    /// What was allowed to pages written for HiCOS, and to programs.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
     /// Forgets when the process ends.
     #[must_use]
     pub fn in_memory() -> Self {

@@ -61,6 +61,14 @@ pub(crate) fn problem(error: &Error) -> (StatusCode, Problem) {
     (status(code), code.into())
 }
 
+impl Error {
+    /// What a page would read of it.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        problem(self).1.code
+    }
+}
+
 fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,

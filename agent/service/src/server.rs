@@ -1,8 +1,8 @@
 //! The service on listeners and streams: TLS for the native protocol, plain HTTP for the room of
 //! HiCOS pages; limits, a clean end.
 
-mod connection;
-mod heard;
+pub(crate) mod connection;
+pub(crate) mod heard;
 
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -112,6 +112,12 @@ impl<C: Consent, K: Keys> Server<C, K> {
         }
     }
 
+    /// What it serves.
+    #[must_use]
+    pub fn service(&self) -> &Arc<Service<C, K>> {
+        &self.shared.service
+    }
+
     /// Serves connections to `listeners` until `shutdown`.
     ///
     /// Then it accepts no more, gives each waiting page its answer, and ends what is left when its
@@ -217,7 +223,10 @@ impl<C: Consent, K: Keys> Server<C, K> {
     }
 }
 
-async fn accept_one(door: Door, listener: &TcpListener) -> io::Result<(TcpStream, Arrival)> {
+pub(crate) async fn accept_one(
+    door: Door,
+    listener: &TcpListener,
+) -> io::Result<(TcpStream, Arrival)> {
     let (stream, _) = listener.accept().await?;
     let peer = Peer::of(&stream);
     // Fails only for a connection that has ended already.

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Consent, Error, Keys, Memory, ServiceSettings,
+    Act, Caller, Consent, Error, Keys, Memory, Outcome, Recent, ServiceSettings,
     answer::{self, Answer},
     body,
     bridge::{Page, Tickets},
@@ -47,6 +47,7 @@ pub struct Service<C, K> {
     page: Page,
     tickets: Tickets,
     ending: CancellationToken,
+    pub(crate) recent: Recent,
 }
 
 impl<C: Consent, K: Keys> Service<C, K> {
@@ -63,7 +64,26 @@ impl<C: Consent, K: Keys> Service<C, K> {
             tickets: Tickets::new(settings.ticket_life),
             settings,
             ending: CancellationToken::new(),
+            recent: Recent::default(),
         }
+    }
+
+    /// What was asked lately.
+    #[must_use]
+    pub fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
+    /// What is remembered of sites.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// The cards.
+    #[must_use]
+    pub fn keys(&self) -> &K {
+        &self.keys
     }
 
     /// Ends what waits for a person or a card: each page has its answer.
@@ -124,9 +144,16 @@ impl<C: Consent, K: Keys> Service<C, K> {
                 let site = self.site(asker, &head.headers)?;
                 let body = self.body(kind, body).await?;
                 let answered = self.operate_until_the_end(kind, &site, &body).await;
+                self.note(&Caller::Site(site.clone()), kind.into(), (&answered).into());
                 answered.inspect_err(|error| log(&site, error))
             }
         }
+    }
+
+    /// Has the person see later that this was asked.
+    pub(crate) fn note(&self, caller: &Caller, act: Act, outcome: Outcome) {
+        let now = self.settings.clock.now();
+        self.recent.add(caller, act, outcome, now);
     }
 
     async fn body(&self, kind: Kind, body: Incoming) -> Result<Bytes, Error> {
@@ -211,6 +238,17 @@ impl<C: Consent, K: Keys> Service<C, K> {
     {
         let answer = self.operate(&site.into(), operation).await?;
         Ok(answer::json(StatusCode::OK, &answer))
+    }
+}
+
+impl From<Kind> for Act {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::SignIn => Self::SignIn,
+            Kind::Certificates => Self::Read,
+            Kind::Sign => Self::Sign,
+            Kind::Decrypt => Self::Decrypt,
+        }
     }
 }
 

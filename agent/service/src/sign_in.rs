@@ -73,11 +73,19 @@ impl Operation for SignIn<'_> {
 }
 
 fn assertion(signed: &Signed) -> Assertion {
-    let algorithm = match signed.key {
+    Assertion::new(
+        &signed.certificate,
+        algorithm(signed.key),
+        &signed.signature,
+    )
+}
+
+/// The one algorithm that logins have with a key.
+pub(crate) fn algorithm(key: KeyKind) -> Algorithm {
+    match key {
         KeyKind::Rsa(_) => Algorithm::Rs256,
         KeyKind::P256 => Algorithm::Es256,
         KeyKind::P384 => Algorithm::Es384,
         KeyKind::P521 => Algorithm::Es512,
-    };
-    Assertion::new(&signed.certificate, algorithm, &signed.signature)
+    }
 }

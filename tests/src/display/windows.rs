@@ -97,6 +97,24 @@ impl Display {
         Ok(titles)
     }
 
+    /// Where the visible windows of this class are, also those that have no title, as menus.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub async fn areas(&self, class: &str) -> Result<Vec<Area>> {
+        let found = self
+            .tool(&["search", "--onlyvisible", "--class", &escaped(class)])
+            .await?;
+        let mut areas = Vec::new();
+        for id in found.lines() {
+            // One that has just gone is none.
+            if let Ok(area) = self.area(Window(id.trim().parse()?)).await {
+                areas.push(area);
+            }
+        }
+        Ok(areas)
+    }
+
     /// Where `window` is.
     ///
     /// # Errors

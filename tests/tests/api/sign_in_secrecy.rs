@@ -176,7 +176,9 @@ fn chop_has_no_option_that_answers_a_window_but_for_cards_of_nobody() {
         (&["cards"], &["--json", "--watch"]),
         (&["grants"], &["--json"]),
         (&["certificate"], &["--der"]),
-        (&["doctor"], &["--json", "--open"]),
+        (&["doctor"], &["--json"]),
+        (&["self-test"], &["--link"]),
+        (&["settings"], &["--page", "--link"]),
         // The one exception: it takes no module, reader or file, and answers for cards that it makes
         // itself. That nothing else can have a script is in its types (agent/simulate).
         (&["simulate"], &["--answer", "--card", "--no-card", "--out"]),

@@ -48,7 +48,7 @@ pub struct PrivateKey {
 #[derive(Clone)]
 enum Inner {
     #[cfg(feature = "keys")]
-    Soft(soft::Soft),
+    Soft(Box<soft::Soft>),
     Elsewhere(Arc<dyn Signs>),
 }
 

@@ -11,8 +11,12 @@ use crate::{
     text::{cards::what_to_install, doctor::cards as text, faults},
 };
 
-pub(super) fn lines(settings: &Settings, now: SystemTime) -> Vec<Line> {
-    let inventory = match take(settings) {
+pub(super) fn lines(
+    inventory: Result<&Inventory, &io::Error>,
+    settings: &Settings,
+    now: SystemTime,
+) -> Vec<Line> {
+    let inventory = match inventory {
         Ok(inventory) => inventory,
         Err(error) => {
             return vec![Line::problem(
@@ -25,17 +29,17 @@ pub(super) fn lines(settings: &Settings, now: SystemTime) -> Vec<Line> {
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
         .as_secs();
-    let mut lines = sources(&inventory);
-    lines.extend(readers(&inventory, !settings.pkcs12.value.is_empty()));
+    let mut lines = sources(inventory);
+    lines.extend(readers(inventory, !settings.pkcs12.value.is_empty()));
     lines.extend(certificates(
-        &inventory,
+        inventory,
         i64::try_from(now).unwrap_or(i64::MAX),
     ));
     lines
 }
 
 /// What is plugged in. Modules are loaded in child processes, which end with this call.
-fn take(settings: &Settings) -> io::Result<Arc<Inventory>> {
+pub(super) fn take(settings: &Settings) -> io::Result<Arc<Inventory>> {
     let settings = keyring::settings(settings, std::env::current_exe()?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! The report as a page in the person's browser: one file without scripts, readable by its owner
+//! The report as a page in the person's browser where no agent runs that could show it: one file without scripts, readable by its owner
 //! alone, written anew each time.
 
 use std::{
@@ -6,22 +6,14 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::ExitCode,
 };
 
-use super::{Area, Line, Part, Report, State, print::harmless};
+use super::{Area, Line, Report, State, print::harmless};
 use crate::{
+    browse,
     paths::Paths,
     text::{Words, doctor as text},
-};
-
-/// The system's own way to open a file.
-const OPENER: &str = if cfg!(windows) {
-    "explorer"
-} else if cfg!(target_os = "macos") {
-    "open"
-} else {
-    "xdg-open"
 };
 
 const STYLE: &str = "
@@ -34,26 +26,18 @@ p{margin:0;overflow-wrap:anywhere}p.remedy{font-weight:600}pre{white-space:pre-w
 ";
 
 /// Writes the page and opens it.
-pub(super) fn show(report: &Report, part: Part, paths: &Paths) -> ExitCode {
+pub(super) fn show(report: &Report, paths: &Paths) -> ExitCode {
     let folder = paths.lock.parent().unwrap_or(Path::new("."));
-    let page = match write(folder, &html(report, part)) {
+    let page = match write(folder, &html(report)) {
         Ok(page) => page,
         Err(error) => {
             eprintln!("chop: {}: {error}", folder.display());
             return ExitCode::FAILURE;
         }
     };
-    let mut opener = Command::new(OPENER);
-    opener
-        .arg(&page)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    match opener.status() {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        // It says success by its own lights only.
-        Ok(_) if cfg!(windows) => ExitCode::SUCCESS,
-        _ => {
+    match browse::open(&page) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => {
             eprintln!(
                 "chop: {}",
                 text::no_browser(&page.display().to_string()).line()
@@ -87,12 +71,8 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The part that was asked for comes first.
-fn html(report: &Report, part: Part) -> String {
-    let mut parts = [self_test(report), about()];
-    if part == Part::About {
-        parts.reverse();
-    }
+fn html(report: &Report) -> String {
+    let parts = [self_test(report), about()];
     let title = escaped(&text::TITLE.line());
     format!(
         "<!doctype html><html lang=\"zh-Hant-TW\"><meta charset=\"utf-8\">\
@@ -196,23 +176,9 @@ mod tests {
 
     #[test]
     fn a_readers_name_cannot_become_a_part_of_the_page() {
-        let page = html(&report("<script>alert('1')</script>&\u{7}"), Part::SelfTest);
+        let page = html(&report("<script>alert('1')</script>&\u{7}"));
         assert!(!page.contains("<script"), "{page}");
         assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;\u{FFFD}"));
-    }
-
-    #[test]
-    fn the_part_that_was_asked_for_comes_first() {
-        let place = |page: &str| {
-            (
-                page.find("<h1>Chop</h1>"),
-                page.find("Chop self-test</span></h1>"),
-            )
-        };
-        let (about, test) = place(&html(&report(""), Part::SelfTest));
-        assert!(about.is_some() && test < about);
-        let (about, test) = place(&html(&report(""), Part::About));
-        assert!(test.is_some() && about < test);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod picture;
 mod render;
 mod samples;
 mod scenes;
+mod walk;
 
 use std::{env, fmt::Write as _, fs, path::PathBuf, sync::Mutex, thread};
 

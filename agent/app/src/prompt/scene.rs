@@ -24,8 +24,13 @@ pub(super) struct State {
 impl Scene {
     /// A window that has just taken the focus.
     pub(super) fn of(contents: impl Contents + 'static) -> Self {
+        Self::of_boxed(Box::new(contents))
+    }
+
+    /// The same.
+    pub(super) fn of_boxed(contents: Box<dyn Contents>) -> Self {
         let state = State {
-            contents: Box::new(contents),
+            contents,
             outcomes: Vec::new(),
         };
         let harness = Harness::builder()

@@ -91,6 +91,8 @@ pub(crate) enum CallerKind {
     PlainSite,
     /// A program of this person.
     Program,
+    /// The agent itself.
+    SelfTest,
 }
 
 /// Later messages to the window.

@@ -5,35 +5,48 @@ use std::{path::PathBuf, time::Duration};
 
 use chop_protocol::Origin;
 use chop_service::{Consent, Door, HipkiSettings, Keys, Scope, Server};
-use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinSet, spawn_blocking},
+    time::sleep,
+};
 
 use super::listen_on;
 use crate::{
-    ports,
+    ports::{self, Owner},
     settings::{Setting, Settings},
 };
 
 /// How often a port is tried again that another program has.
 const AGAIN: Duration = Duration::from_secs(30);
 
+/// Ports of the room that somebody else has, and who.
+pub(super) type Taken = Vec<(u16, Owner)>;
+
 /// Opens the room on each of these ports: at once where it is free, else as soon as it is.
-pub(super) async fn open<C: Consent, K: Keys>(server: &Server<C, K>, ports: &[u16]) -> JoinSet<()> {
+pub(super) async fn open<C: Consent, K: Keys>(
+    server: &Server<C, K>,
+    ports: &[u16],
+) -> (JoinSet<()>, watch::Receiver<Taken>) {
     let mut tasks = JoinSet::new();
+    let (taken, others) = watch::channel(Taken::new());
     for port in ports {
         let first = listen_on(*port).await;
         if let Err(error) = &first {
-            let owner = ports::owner(*port).map(|owner| owner.to_string());
-            tracing::warn!(port, owner, %error, "pages written for HiCOS cannot reach the agent here");
+            let owner = look(&taken, *port).await;
+            tracing::warn!(port, %owner, %error, "pages written for HiCOS cannot reach the agent here");
         }
-        tasks.spawn(open_on(server.clone(), *port, first.ok()));
+        tasks.spawn(open_on(server.clone(), *port, first.ok(), taken.clone()));
     }
-    tasks
+    (tasks, others)
 }
 
 async fn open_on<C: Consent, K: Keys>(
     server: Server<C, K>,
     port: u16,
     first: Option<Vec<TcpListener>>,
+    taken: watch::Sender<Taken>,
 ) {
     let mut listeners = first;
     let listeners = loop {
@@ -42,13 +55,39 @@ async fn open_on<C: Consent, K: Keys>(
         }
         sleep(AGAIN).await;
         listeners = listen_on(port).await.ok();
+        if listeners.is_none() {
+            look(&taken, port).await;
+        }
     };
+    taken.send_if_modified(|taken| {
+        let before = taken.len();
+        taken.retain(|(known, _)| *known != port);
+        taken.len() < before
+    });
     let mut doors = JoinSet::new();
     for listener in listeners {
         let server = server.clone();
         doors.spawn(async move { server.open(Door::Hipki, listener).await });
     }
     doors.join_all().await;
+}
+
+/// Looks who has a port that was to be ours, and says so if it is news.
+async fn look(taken: &watch::Sender<Taken>, port: u16) -> Owner {
+    let owner = spawn_blocking(move || ports::owner(port)).await;
+    let owner = owner.ok().flatten().unwrap_or_default();
+    taken.send_if_modified(|taken| {
+        let news = (port, owner.clone());
+        let old = taken.iter().position(|(known, _)| *known == port);
+        match old.and_then(|at| taken.get_mut(at)) {
+            Some(known) => std::mem::replace(known, news.clone()) != news,
+            None => {
+                taken.push(news);
+                true
+            }
+        }
+    });
+    owner
 }
 
 /// What the service is told.

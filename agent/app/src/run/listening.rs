@@ -3,28 +3,33 @@
 use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
 };
 
 use chop_service::{Consent, Keys, Server, Service, tls_config};
 use rustls_pki_types::CertificateDer;
 use tokio::{
     net::TcpListener,
+    sync::watch,
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{Error, hipki};
-use crate::{install, paths::Paths, settings::Settings};
+use crate::{desk::Own, install, paths::Paths, settings::Settings};
 
 /// A service on its ports. It stops when this is dropped, and more gently with
 /// [`Listening::stop`].
-#[derive(Debug)]
 pub(crate) struct Listening {
     pub(super) port: u16,
     pub(super) authority: CertificateDer<'static>,
     pub(super) ending: CancellationToken,
     pub(super) room: JoinSet<()>,
     pub(super) server: JoinHandle<()>,
+    /// What it does for the person alone.
+    pub(super) own: Arc<dyn Own>,
+    /// Ports of the room for HiCOS pages that others have.
+    pub(super) taken: watch::Receiver<hipki::Taken>,
 }
 
 impl Listening {
@@ -45,12 +50,14 @@ impl Listening {
         let server = Server::new(tls, service, hipki::settings(settings));
         let ending = CancellationToken::new();
         let until = ending.clone();
-        let room = hipki::open(&server, &settings.hipki_ports.value).await;
+        let (room, taken) = hipki::open(&server, &settings.hipki_ports.value).await;
         Ok(Self {
             port,
             authority: pair.authority().clone(),
             ending,
             room,
+            own: Arc::clone(server.service()) as Arc<dyn Own>,
+            taken,
             server: tokio::spawn(async move { server.serve(listeners, until).await }),
         })
     }

@@ -1,6 +1,9 @@
-//! The tray while the agent runs: its state follows windows and cards, its menu is obeyed.
+//! The tray while the agent runs: it follows windows, cards, requests and settings, and its menu is
+//! obeyed.
 
-use std::{path::Path, process::Stdio, sync::Arc};
+mod menu;
+
+use std::{path::Path, process::Stdio};
 
 use chop_token::{Inventory, Readers};
 use tokio::{
@@ -8,72 +11,90 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
+use super::hipki::Taken;
 use crate::{
-    text::{Language, Words, cards as text},
+    desk::Pages,
+    ports::Owner,
     tray::{Event, State, Tray},
 };
+use menu::Now;
 
 /// Shows the tray until the person chooses to quit. Without a tray it never returns.
 pub(super) async fn until_quit(
     program: &Path,
     windows: watch::Receiver<usize>,
-    inventory: watch::Receiver<Arc<Inventory>>,
-    language: Language,
+    taken: watch::Receiver<Taken>,
+    pages: Pages,
 ) {
     #[cfg(windows)]
     {
         let program = program.to_path_buf();
-        let show = move || async move { show(&program, windows, inventory, language).await };
+        let show = move || async move { show(&program, windows, taken, pages).await };
         super::tray_thread::run(show).await;
     }
     #[cfg(not(windows))]
-    show(program, windows, inventory, language).await;
+    show(program, windows, taken, pages).await;
 }
 
 async fn show(
     program: &Path,
     mut windows: watch::Receiver<usize>,
-    mut inventory: watch::Receiver<Arc<Inventory>>,
-    language: Language,
+    mut taken: watch::Receiver<Taken>,
+    pages: Pages,
 ) {
+    let mut language = pages.preferences.language().subscribe();
+    let mut inventory = pages.keyring.inventory();
+    let mut recent = pages.own.recent();
+    let mut taken_back = pages.taken_back.subscribe();
     let (sender, mut events) = mpsc::unbounded_channel();
-    let Some(mut tray) = Tray::start(sender, language) else {
+    let Some(mut tray) = Tray::start(sender, *language.borrow()) else {
         return std::future::pending().await;
     };
     loop {
-        let now = inventory.borrow_and_update().clone();
-        tray.set_state(state(*windows.borrow_and_update(), &now));
-        tray.set_cards(cards(&now));
+        let cards = inventory.borrow_and_update().clone();
+        let others = taken.borrow_and_update().clone();
+        let state = state(*windows.borrow_and_update(), &cards, &others);
+        let now = Now {
+            state,
+            cards: &cards,
+            requests: &recent.borrow_and_update().clone(),
+            grants: &pages.own.grants().list(std::time::SystemTime::now()),
+            taken: &others,
+            offset: pages.offset,
+            language: *language.borrow_and_update(),
+        };
+        tray.show(state, now.menu(), &now.tooltip());
         tokio::select! {
             Some(event) = events.recv() => match event {
                 Event::Quit => return,
                 Event::ChangePin => start(program, &["pin"]),
-                Event::SelfTest => start(program, &["doctor", "--open", "self-test"]),
-                Event::About => start(program, &["doctor", "--open", "about"]),
+                Event::Open(page) => start(program, &["settings", "--page", page.name()]),
+                Event::TakeBack(caller) => _ = pages.take_back(&caller),
+                // Where a policy has locked it, until the agent ends.
+                Event::Speak(language) => _ = pages.preferences.speak(language),
             },
             Ok(()) = windows.changed() => {}
             Ok(()) = inventory.changed() => {}
-            else => return std::future::pending().await,
+            Ok(()) = recent.changed() => {}
+            Ok(()) = taken_back.changed() => {}
+            Ok(()) = language.changed() => {}
+            Ok(()) = taken.changed() => {}
         }
     }
 }
 
-fn state(windows: usize, inventory: &Inventory) -> State {
+fn state(windows: usize, inventory: &Inventory, taken: &[(u16, Owner)]) -> State {
+    let has_card = match &inventory.readers {
+        Readers::Present(readers) => readers.iter().any(|reader| reader.card.is_some()),
+        Readers::Unknown | Readers::ServiceDown => false,
+    };
     match inventory.readers {
         _ if windows > 0 => State::Busy,
         Readers::ServiceDown => State::Problem,
-        _ if inventory.faults().next().is_some() => State::Problem,
+        _ if inventory.faults().next().is_some() || !taken.is_empty() => State::Problem,
+        _ if has_card => State::CardIn,
         _ => State::Ready,
     }
-}
-
-/// What the cards in the readers are called; those that nobody knows are in the self-test.
-fn cards(inventory: &Inventory) -> Vec<Words> {
-    let Readers::Present(readers) = &inventory.readers else {
-        return Vec::new();
-    };
-    let models = readers.iter().filter_map(|it| inventory.model_in(it));
-    models.map(text::model).collect()
 }
 
 /// Starts one of the program's own commands; its window or page is all that the person sees.
@@ -99,29 +120,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_open_window_is_work_and_a_missing_service_a_problem() {
+    fn an_open_window_is_work_and_a_missing_service_or_port_a_problem() {
         let with = |readers| Inventory {
             readers,
             ..Inventory::default()
         };
-        assert_eq!(state(0, &with(Readers::Unknown)), State::Ready);
-        assert_eq!(state(0, &with(Readers::Present(Vec::new()))), State::Ready);
-        assert_eq!(state(0, &with(Readers::ServiceDown)), State::Problem);
-        assert_eq!(state(1, &with(Readers::ServiceDown)), State::Busy);
-    }
-
-    #[test]
-    fn cards_are_called_by_their_names() {
-        let reader = |card: &[u8]| Reader {
+        let reader = |card| Reader {
             name: String::new(),
-            card: Some(card.to_vec()),
+            card,
         };
-        let citizens = b"\x3b\xb8\x13\x00\x81\x31\xfa\x52CHTMOICA\xa5";
-        let inventory = Inventory {
-            readers: Readers::Present(vec![reader(citizens), reader(&[0x3b, 0])]),
-            ..Inventory::default()
+        let empty = with(Readers::Present(vec![reader(None)]));
+        let full = with(Readers::Present(vec![
+            reader(None),
+            reader(Some(vec![0x3b])),
+        ]));
+        let down = with(Readers::ServiceDown);
+        let owner = Owner {
+            name: Some("node".to_owned()),
+            process: Some(7),
+            user: None,
         };
-        let names: Vec<_> = cards(&inventory).into_iter().map(|it| it.zh).collect();
-        assert_eq!(names, ["自然人憑證卡"]);
+        let taken = [(61161, owner)];
+        assert_eq!(state(0, &with(Readers::Unknown), &[]), State::Ready);
+        assert_eq!(state(0, &empty, &[]), State::Ready);
+        assert_eq!(state(0, &full, &[]), State::CardIn);
+        assert_eq!(state(0, &down, &[]), State::Problem);
+        assert_eq!(state(0, &full, &taken), State::Problem);
+        assert_eq!(state(1, &down, &taken), State::Busy);
     }
 }

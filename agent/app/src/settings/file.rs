@@ -36,7 +36,16 @@ impl Entries {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(cause) => return Err(Error::Read { path, cause }),
         };
-        let table: toml::Table = match toml::from_str(&text) {
+        Self::of_text(&path, &text)
+    }
+
+    /// What a file at `path` has that has this in it.
+    ///
+    /// # Errors
+    /// [`Error::Content`].
+    pub(super) fn of_text(path: &Path, text: &str) -> Result<Self, Error> {
+        let path = path.to_path_buf();
+        let table: toml::Table = match toml::from_str(text) {
             Ok(table) => table,
             Err(cause) => {
                 let cause = Box::new(cause);

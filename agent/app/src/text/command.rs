@@ -5,8 +5,12 @@ use std::error::Error;
 use chop_protocol::ErrorCode;
 use chop_service::ConsentError;
 
-use super::{Message, message, wanted};
-use crate::{instance, pin, run, settings, simulate};
+use super::{Message, desk, message, wanted};
+use crate::{
+    instance, pin, run,
+    settings::{self, SetError},
+    simulate,
+};
 
 /// The person has no home folder.
 pub const NO_HOME: Message = message("error-home");
@@ -35,6 +39,19 @@ pub fn pin(error: &pin::Error) -> Message {
         pin::Error::Window(ConsentError::NoDisplay) => super::code::of(ErrorCode::NoDisplay),
         pin::Error::Window(cause) => other(whole(cause)),
         pin::Error::System(cause) => message("error-system").with("reason", whole(cause)),
+    }
+}
+
+/// Why a setting was not changed.
+#[must_use]
+pub fn set(error: &SetError) -> Message {
+    match error {
+        SetError::Unknown { key } => desk::unknown_setting(key),
+        SetError::Locked { key } => desk::locked(key),
+        SetError::Settings(cause) => settings(cause),
+        SetError::Write { path, .. } => {
+            desk::not_written(&path.display().to_string(), &reason(error))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sentences of `chop grants`.
 
 use chop_service::Scope;
+use time::OffsetDateTime;
 
 use super::{Message, Words, filled, fixed, message};
 
@@ -23,6 +24,14 @@ pub fn may(scope: Option<Scope>) -> Words {
 #[must_use]
 pub fn used(day: &str) -> Words {
     filled(format!("上次使用 {day}"), format!("last used {day}"))
+}
+
+/// A day, of seconds since 1970.
+#[must_use]
+pub fn day(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .map_or_else(|_| String::new(), |time| time.date().to_string())
 }
 
 /// There is none of that name.

@@ -41,6 +41,7 @@ pub mod titles {
     pub fn enter(purpose: &Purpose) -> Message {
         match purpose {
             Purpose::SignIn => message("title-sign-in"),
+            Purpose::Test => message("title-test"),
             Purpose::ReadCertificates => message("title-certificates"),
             Purpose::Sign { .. } => message("title-sign"),
             Purpose::Decrypt { .. } => message("title-decrypt"),
@@ -61,7 +62,7 @@ pub mod titles {
     #[must_use]
     pub fn working(purpose: &Purpose) -> Message {
         match purpose {
-            Purpose::SignIn | Purpose::Sign { .. } => message("title-signing"),
+            Purpose::SignIn | Purpose::Test | Purpose::Sign { .. } => message("title-signing"),
             Purpose::ReadCertificates | Purpose::Access { .. } => message("title-reading"),
             Purpose::Decrypt { .. } => message("title-decrypting"),
         }
@@ -73,6 +74,7 @@ pub mod titles {
 pub(crate) fn who_asks(purpose: &Purpose, caller: CallerKind) -> Message {
     match (purpose, caller) {
         (Purpose::SignIn, _) => message("who-sign-in"),
+        (Purpose::Test, _) => message("who-test"),
         (Purpose::ReadCertificates, _) => message("who-certificates"),
         (Purpose::Sign { .. }, _) => message("who-sign"),
         (Purpose::Decrypt { .. }, _) => message("who-decrypt"),
@@ -86,6 +88,7 @@ pub(crate) fn who_asks(purpose: &Purpose, caller: CallerKind) -> Message {
 pub fn asks(purpose: &Purpose) -> Message {
     match purpose {
         Purpose::SignIn => message("asks-sign-in"),
+        Purpose::Test => message("asks-test"),
         Purpose::ReadCertificates => message("asks-certificates"),
         Purpose::Sign { documents } => message("asks-sign").with("count", documents.len()),
         Purpose::Decrypt { size } => message("asks-decrypt").with("size", file_size(*size)),
@@ -122,6 +125,7 @@ pub const BLOCK: Message = message("block");
 pub fn accept(purpose: &Purpose) -> Message {
     match purpose {
         Purpose::SignIn => message("accept-sign-in"),
+        Purpose::Test => message("accept-test"),
         Purpose::ReadCertificates => message("accept-certificates"),
         Purpose::Sign { .. } => message("accept-sign"),
         Purpose::Decrypt { .. } => message("accept-decrypt"),
@@ -167,7 +171,7 @@ pub fn status(view: &View, purpose: &Purpose) -> Message {
         View::NoReader => message("no-reader"),
         View::NoCard => message("no-card"),
         View::NoCertificate { .. } => match purpose {
-            Purpose::SignIn => message("no-certificate-sign-in"),
+            Purpose::SignIn | Purpose::Test => message("no-certificate-sign-in"),
             Purpose::ReadCertificates | Purpose::Access { .. } => {
                 message("no-certificate-certificates")
             }
@@ -179,7 +183,7 @@ pub fn status(view: &View, purpose: &Purpose) -> Message {
             message("working").with("done", *done).with("total", *total)
         }
         View::Checking => match purpose {
-            Purpose::SignIn | Purpose::Sign { .. } => message("signing"),
+            Purpose::SignIn | Purpose::Test | Purpose::Sign { .. } => message("signing"),
             Purpose::ReadCertificates | Purpose::Access { .. } => message("reading"),
             Purpose::Decrypt { .. } => message("decrypting"),
         },
@@ -190,7 +194,9 @@ pub fn status(view: &View, purpose: &Purpose) -> Message {
 #[must_use]
 pub fn ending(ending: Ending, purpose: &Purpose) -> Message {
     match (ending, purpose) {
-        (Ending::Done, Purpose::SignIn | Purpose::Sign { .. }) => message("done-sign"),
+        (Ending::Done, Purpose::SignIn | Purpose::Test | Purpose::Sign { .. }) => {
+            message("done-sign")
+        }
         (Ending::Done, Purpose::ReadCertificates) => message("done-certificates"),
         (Ending::Done, Purpose::Decrypt { .. }) => message("done-decrypt"),
         (Ending::Done, Purpose::Access { .. }) => message("done-access"),

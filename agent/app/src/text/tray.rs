@@ -8,6 +8,9 @@ pub const NAME: Message = message("tray-name");
 /// Ready.
 pub const READY: Message = message("tray-ready");
 
+/// A card is in a reader.
+pub const CARD_IN: Message = message("tray-card-in");
+
 /// A window is open or a card is at work.
 pub const BUSY: Message = message("tray-busy");
 
@@ -17,14 +20,25 @@ pub const PROBLEM: Message = message("tray-problem");
 /// Opens the window for another PIN.
 pub const PIN: Message = message("tray-pin");
 
-/// Opens the self-test.
-pub const SELF_TEST: Message = message("tray-self-test");
-
-/// Opens what there is to say about the program.
-pub const ABOUT: Message = message("tray-about");
-
 /// Ends the agent.
 pub const QUIT: Message = message("tray-quit");
+
+/// Above the readers.
+pub const READERS: Message = message("tray-readers");
+
+/// Above the languages: for who cannot read the one that is spoken.
+pub const LANGUAGE: Message = message("tray-language");
+
+/// Opens the page that has all of it.
+pub const ALL: Message = message("tray-all");
+
+/// Somebody else has a port that pages written for HiCOS look at.
+#[must_use]
+pub fn port_taken(port: u16, owner: &str) -> Message {
+    message("tray-port-taken")
+        .with("port", port.to_string())
+        .with("owner", owner.to_owned())
+}
 
 /// How the agent is, and the cards that are in, already in words.
 #[must_use]

@@ -70,6 +70,25 @@ async fn menu(connection: &Connection, name: &str) -> Vec<(i32, String, bool)> {
     labelled.collect()
 }
 
+/// All entries, those of menus within the menu as well: number and label.
+async fn all(connection: &Connection, name: &str) -> Vec<(i32, String)> {
+    let menu = menu_of(connection, name).await;
+    let asked = (0, -1, Vec::<String>::new());
+    let (_, root): (u32, Item) = menu.call("GetLayout", &asked).await.unwrap();
+    let (mut found, mut left) = (Vec::new(), vec![root]);
+    while let Some((number, mut properties, children)) = left.pop() {
+        if let Some(label) = properties.remove("label") {
+            found.push((number, String::try_from(label).unwrap()));
+        }
+        left.extend(
+            children
+                .into_iter()
+                .map(|child| Item::try_from(child).unwrap()),
+        );
+    }
+    found
+}
+
 async fn menu_of<'a>(connection: &Connection, name: &'a str) -> Proxy<'a> {
     Proxy::new(connection, name, "/MenuBar", "com.canonical.dbusmenu")
         .await
@@ -94,24 +113,28 @@ type Pictures = Vec<(i32, i32, Vec<u8>)>;
 async fn the_menu_says_how_the_agent_is_and_what_can_be_done() {
     let bus = Bus::new();
     let (connection, names) = bus.panel().await;
-    let _sign = Sign::put_up(bus.address());
+    let mut sign = Sign::put_up(bus.address());
     let name = names.recv().unwrap();
+    sign.tell("ready");
+    assert_eq!(sign.hear(), "ready");
 
-    let entries = menu(&connection, &name).await;
+    let entries = loop {
+        let entries = menu(&connection, &name).await;
+        if !entries.is_empty() {
+            break entries;
+        }
+        // The menu's own thread passes the change on.
+        tokio::task::yield_now().await;
+    };
 
     let entries: Vec<_> = entries
         .iter()
         .map(|(_, label, enabled)| (label.as_str(), *enabled))
         .collect();
+    // An ampersand is one, and no shortcut.
     assert_eq!(
         entries,
-        [
-            ("已就緒", false),
-            ("更改 PIN 碼…", true),
-            ("自我檢測", true),
-            ("關於 Chop", true),
-            ("結束", true),
-        ]
+        [("ready", false), ("more & more", true), ("quit", true)]
     );
 }
 
@@ -121,19 +144,23 @@ async fn what_is_chosen_from_the_menu_arrives() {
     let (connection, names) = bus.panel().await;
     let mut sign = Sign::put_up(bus.address());
     let name = names.recv().unwrap();
-    let entries = menu(&connection, &name).await;
+    sign.tell("ready");
+    assert_eq!(sign.hear(), "ready");
 
     for (entry, event) in [
-        ("更改", "ChangePin"),
-        ("自我檢測", "SelfTest"),
-        ("關於", "About"),
-        ("結束", "Quit"),
+        ("back", r#"TakeBack("a b")"#),
+        ("check", "Speak(Language(1))"),
+        ("quit", "Quit"),
     ] {
-        let (number, ..) = entries
-            .iter()
-            .find(|(_, label, _)| label.contains(entry))
-            .unwrap();
-        let clicked = (*number, "clicked", Value::from(0), 0_u32);
+        let number = loop {
+            let entries = all(&connection, &name).await;
+            let found = entries.iter().find(|(_, label)| label == entry);
+            if let Some((number, _)) = found {
+                break *number;
+            }
+            tokio::task::yield_now().await;
+        };
+        let clicked = (number, "clicked", Value::from(0), 0_u32);
         let () = menu_of(&connection, &name)
             .await
             .call("Event", &clicked)
@@ -152,11 +179,7 @@ async fn each_state_has_its_picture_and_its_words() {
     let name = names.recv().unwrap();
     let mut pictures: Vec<Pictures> = Vec::new();
 
-    for (state, words) in [
-        ("ready", "已就緒"),
-        ("busy", "使用中"),
-        ("problem", "有問題"),
-    ] {
+    for state in ["ready", "card_in", "busy", "problem"] {
         sign.tell(state);
         assert_eq!(sign.hear(), state);
 
@@ -164,7 +187,7 @@ async fn each_state_has_its_picture_and_its_words() {
         while !menu(&connection, &name)
             .await
             .iter()
-            .any(|(_, label, _)| label.contains(words))
+            .any(|(_, label, _)| label == state)
         {
             tokio::task::yield_now().await;
         }

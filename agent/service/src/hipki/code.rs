@@ -3,6 +3,8 @@
 //!
 //! Spec: docs/hicos.md, "Errors".
 
+use chop_protocol::ErrorCode;
+
 /// A fault as pages read it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Fault {
@@ -149,6 +151,35 @@ impl Fault {
         Self {
             major: Major::Login,
             minor,
+        }
+    }
+
+    /// The same in the native protocol's words, for who reads of both rooms in one list.
+    pub(super) fn as_error_code(self) -> ErrorCode {
+        match self.major {
+            Major::Login if self.minor == PIN_LOCKED => ErrorCode::PinLocked,
+            Major::Login => ErrorCode::PinWrong,
+            Major::NoCard if self.minor == DEVICE_REMOVED => ErrorCode::CardRemoved,
+            Major::NoCard => ErrorCode::NoCard,
+            Major::NoReader => ErrorCode::NoReader,
+            Major::NoCertificate | Major::NotYetValid | Major::Expired => ErrorCode::NoCertificate,
+            Major::Cancelled => ErrorCode::UserRefused,
+            Major::Untrusted => ErrorCode::OriginRefused,
+            Major::Timeout => ErrorCode::UserTimeout,
+            Major::Unsupported | Major::SignatureType | Major::EnvelopeType => {
+                ErrorCode::Unsupported
+            }
+            Major::Decrypting => ErrorCode::NotDecrypted,
+            Major::Signing | Major::Library => ErrorCode::CardFault,
+            Major::NoContent
+            | Major::NoCipher
+            | Major::Json
+            | Major::Parameter
+            | Major::NoPin
+            | Major::SignatureContent
+            | Major::EnvelopeFormat
+            | Major::Base64
+            | Major::NoCardNumber => ErrorCode::InvalidRequest,
         }
     }
 

@@ -4,6 +4,8 @@
 
 use hyper::Method;
 
+use crate::Act;
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Route {
@@ -75,6 +77,17 @@ impl Function {
                 Self::Unsupported(known.1)
             }
         })
+    }
+
+    /// What the person is told of it later; `None` where nothing can come of it.
+    pub(super) fn act(self) -> Option<Act> {
+        match self {
+            Self::Sign => Some(Act::Sign),
+            Self::Decrypt => Some(Act::Decrypt),
+            Self::Info { .. } => Some(Act::Read),
+            Self::ChangePin => Some(Act::ChangePin),
+            Self::Unsupported(_) => None,
+        }
     }
 
     /// `func` of the answer: pages wait for exactly this one.

@@ -21,13 +21,14 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep_until, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{Arrival, Door, Server, heard::Heard};
-use crate::{Consent, Keys, answer::Answer, crowd::Line};
+use crate::{Consent, Keys, Limits, answer::Answer, crowd::Line};
 
 /// What is buffered of a request's headers. More than the protocol allows, so that a request
 /// somewhat over it gets a problem that says so; one over this gets a bare 431.
-const HEADER_BUFFER: u32 = 64 * 1024;
+pub(crate) const HEADER_BUFFER: u32 = 64 * 1024;
 /// Requests at once on an HTTP/2 connection.
 const STREAMS: u32 = 16;
 /// What an HTTP/2 client may send of one request's body before it is read.
@@ -78,8 +79,8 @@ impl<C: Consent, K: Keys> Server<C, K> {
         protocol.max_buf_size(HEADER_BUFFER as usize);
         let answers = service_fn(|request| self.answer(request, arrival, line));
         let connection = protocol.serve_connection(TokioIo::new(stream), answers);
-        self.keep(connection, line, |cx| watched.poll_gone(cx))
-            .await;
+        let (limits, ending) = (self.limits(), &self.shared.ending);
+        keep(connection, line, limits, ending, |cx| watched.poll_gone(cx)).await;
     }
 
     async fn speak_http_2<S>(&self, stream: S, arrival: Arrival, line: &Arc<Line>)
@@ -98,7 +99,12 @@ impl<C: Consent, K: Keys> Server<C, K> {
         // The first request has to come in time. Later, control frames come whenever they like,
         // and tell nothing: the connection is idle until its next request is whole.
         line.hear();
-        self.keep(connection, line, |_| Poll::Pending).await;
+        let (limits, ending) = (self.limits(), &self.shared.ending);
+        keep(connection, line, limits, ending, |_| Poll::Pending).await;
+    }
+
+    fn limits(&self) -> Limits {
+        self.shared.service.settings.limits
     }
 
     fn answer(
@@ -119,48 +125,48 @@ impl<C: Consent, K: Keys> Server<C, K> {
             })
         }
     }
+}
 
-    /// Polls a connection until it ends by itself, its client is gone, it is idle too long, or the
-    /// server ends.
-    async fn keep(
-        &self,
-        connection: impl GracefulConnection,
-        line: &Line,
-        poll_gone: impl Fn(&mut Context<'_>) -> Poll<()>,
-    ) {
-        let limits = self.shared.service.settings.limits;
-        let mut connection = pin!(connection);
-        let mut ending = pin!(self.shared.ending.cancelled());
-        let mut ended = false;
-        let mut clock = pin!(sleep_until(Instant::now() + limits.idle));
-        poll_fn(|cx| {
-            if !ended && ending.as_mut().poll(cx).is_ready() {
-                ended = true;
-                connection.as_mut().graceful_shutdown();
+/// Polls a connection until it ends by itself, its client is gone, it is idle too long, or
+/// `ending`.
+pub(crate) async fn keep(
+    connection: impl GracefulConnection,
+    line: &Line,
+    limits: Limits,
+    ending: &CancellationToken,
+    poll_gone: impl Fn(&mut Context<'_>) -> Poll<()>,
+) {
+    let mut connection = pin!(connection);
+    let mut ending = pin!(ending.cancelled());
+    let mut ended = false;
+    let mut clock = pin!(sleep_until(Instant::now() + limits.idle));
+    poll_fn(|cx| {
+        if !ended && ending.as_mut().poll(cx).is_ready() {
+            ended = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        if connection.as_mut().poll(cx).is_ready() || poll_gone(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        // The clock is set back only when it would ring too late; when it rings too early it
+        // is set anew. So a request costs no timer.
+        let due = line.due(limits.headers, limits.idle);
+        if let Some(due) = due.filter(|due| *due < clock.deadline()) {
+            clock.as_mut().reset(due);
+        }
+        while clock.as_mut().poll(cx).is_ready() {
+            let now = Instant::now();
+            match line.due(limits.headers, limits.idle) {
+                Some(due) if due <= now => return Poll::Ready(()),
+                due => clock.as_mut().reset(due.unwrap_or(now + limits.idle)),
             }
-            if connection.as_mut().poll(cx).is_ready() || poll_gone(cx).is_ready() {
-                return Poll::Ready(());
-            }
-            // The clock is set back only when it would ring too late; when it rings too early it
-            // is set anew. So a request costs no timer.
-            let due = line.due(limits.headers, limits.idle);
-            if let Some(due) = due.filter(|due| *due < clock.deadline()) {
-                clock.as_mut().reset(due);
-            }
-            while clock.as_mut().poll(cx).is_ready() {
-                let now = Instant::now();
-                match line.due(limits.headers, limits.idle) {
-                    Some(due) if due <= now => return Poll::Ready(()),
-                    due => clock.as_mut().reset(due.unwrap_or(now + limits.idle)),
-                }
-            }
-            Poll::Pending
-        })
-        .await;
-    }
+        }
+        Poll::Pending
+    })
+    .await;
 }
 
 /// The connection is about to be closed for another: no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection makes place for another")]
-struct Gone;
+pub(crate) struct Gone;

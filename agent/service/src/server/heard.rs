@@ -16,7 +16,7 @@ use crate::crowd::Line;
 const AHEAD: usize = 4096;
 
 /// A stream that tells its [`Line`] when bytes come. Clones are the same stream.
-pub(super) struct Heard<S>(Arc<Mutex<Inner<S>>>);
+pub(crate) struct Heard<S>(Arc<Mutex<Inner<S>>>);
 
 struct Inner<S> {
     stream: S,
@@ -34,7 +34,7 @@ impl<S> Clone for Heard<S> {
 }
 
 impl<S: AsyncRead + Unpin> Heard<S> {
-    pub(super) fn new(stream: S, line: Arc<Line>) -> Self {
+    pub(crate) fn new(stream: S, line: Arc<Line>) -> Self {
         Self(Arc::new(Mutex::new(Inner {
             stream,
             line,
@@ -47,7 +47,7 @@ impl<S: AsyncRead + Unpin> Heard<S> {
     ///
     /// Once hyper (1.12) has bytes of a next request, it reads no further before it has answered
     /// the last one, and would let a window stand for a client that is gone.
-    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut inner = self.lock();
         let Inner {
             stream,

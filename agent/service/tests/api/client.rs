@@ -106,7 +106,7 @@ pub(crate) async fn read(stream: &mut TlsStream<TcpStream>) -> Option<Reply> {
     }
 }
 
-fn parse(text: &[u8]) -> Option<Reply> {
+pub(crate) fn parse(text: &[u8]) -> Option<Reply> {
     let end = text.windows(4).position(|part| part == b"\r\n\r\n")?;
     let mut lines = str::from_utf8(&text[..end]).unwrap().split("\r\n");
     let status = lines

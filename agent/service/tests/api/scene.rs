@@ -63,6 +63,7 @@ pub(crate) struct Stage {
     pub(crate) shutdown: CancellationToken,
     pub(crate) serving: Option<JoinHandle<()>>,
     record: Record,
+    pub(crate) service: Arc<Service<People, Cards>>,
 }
 
 impl Scene {
@@ -188,6 +189,7 @@ impl Scene {
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
         let other = server.clone();
+        let service = Arc::clone(server.service());
         tokio::spawn(async move { other.open(Door::Hipki, room).await });
         let serving = tokio::spawn(async move { server.serve(vec![listener], token).await });
         Stage {
@@ -198,6 +200,7 @@ impl Scene {
             shutdown,
             serving: Some(serving),
             record,
+            service,
         }
     }
 
@@ -317,6 +320,7 @@ fn caller(caller: &Caller) -> String {
     match caller {
         Caller::Site(origin) => origin.to_string(),
         Caller::Program(path) => path.display().to_string(),
+        Caller::SelfTest => "self-test".to_owned(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Keys made here, by RustCrypto: for tests.
 
-use der::Encode as _;
 use getrandom::SysRng;
 use p256::{
     ecdsa::signature::{SignatureEncoding as _, Signer as _, hazmat::PrehashSigner as _},
@@ -111,10 +110,10 @@ impl PrivateKey {
         Ok(Self {
             kind,
             public_key: public_key.as_bytes().to_vec(),
-            inner: Held::Soft(Soft {
+            inner: Held::Soft(Box::new(Soft {
                 inner,
                 pkcs8: pkcs8.as_bytes().to_vec(),
-            }),
+            })),
         })
     }
 

@@ -68,6 +68,23 @@ pub(super) fn access(
     Box::new(form)
 }
 
+/// The agent's own test signature.
+pub(super) fn test(language: Language, card: Choice) -> Box<dyn Contents> {
+    let request = SiteRequest {
+        origin: "Chop".to_owned(),
+        owner: 0..4,
+        caller: CallerKind::SelfTest,
+        purpose: Purpose::Test,
+        seconds: 120,
+    };
+    let mut form = Form::new(request, language, TODAY);
+    form.hear(ToWindow::Show(View::Ready {
+        choices: vec![card],
+        notice: None,
+    }));
+    Box::new(form)
+}
+
 pub(super) fn shows(language: Language, purpose: Purpose, view: View) -> Box<dyn Contents> {
     let mut form = form(language, BANK, purpose);
     form.hear(ToWindow::Show(view));

@@ -302,6 +302,11 @@ pub(super) const SCENES: &[Scene] = &[
             pin(it, PinTask::Change, card, None)
         },
     ),
+    scene(
+        "self-test",
+        "自我檢測的試簽 · a test signature",
+        |it| test(it, company()),
+    ),
     scene("pin-changed", "PIN 碼已更改 · it is changed", |it| {
         let mut form = PinForm::new(PinTask::Change, it, TODAY);
         form.hear(ToWindow::End(Ending::Done));
