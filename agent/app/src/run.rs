@@ -18,7 +18,7 @@ pub(crate) use listening::{Listening, listen_on};
 
 use crate::{
     consent::WindowConsent,
-    desk::{Own, Pages},
+    desk::Pages,
     instance::{self, Instance},
     keyring,
     paths::Paths,
@@ -26,7 +26,7 @@ use crate::{
     settings::Settings,
 };
 #[cfg(target_os = "linux")]
-use crate::{gate, machine};
+use crate::{desk::Own, gate, machine};
 
 mod busy;
 mod desk;

@@ -135,8 +135,15 @@ impl Wine {
     pub(super) fn export(&self, key: &str) -> Result<String> {
         let file = self.prefix.join("export.reg");
         let _ = fs::remove_file(&file);
-        self.run("reg", &["export", key, "export.reg", "/y"])?;
-        let bytes = fs::read(&file).unwrap_or_default();
+        // Now and then it says nothing of a key that is there.
+        let mut bytes = Vec::new();
+        for _ in 0..3 {
+            self.run("reg", &["export", key, "export.reg", "/y"])?;
+            bytes = fs::read(&file).unwrap_or_default();
+            if !bytes.is_empty() {
+                break;
+            }
+        }
         let units: Vec<_> = bytes
             .chunks_exact(2)
             .filter_map(|two| Some(u16::from_le_bytes(two.try_into().ok()?)))
