@@ -163,6 +163,8 @@ pub(crate) async fn window_titled(display: &Display, title: &str) -> Window {
 pub(crate) async fn tab_and_enter(display: &Display, tabs: usize) {
     for _ in 0..tabs {
         display.key("Tab").await.unwrap();
+        // The window moves on once a frame.
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
     // Whatever is typed makes the window wait.
     tokio::time::sleep(ARMED).await;
