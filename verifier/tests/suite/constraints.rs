@@ -1,5 +1,8 @@
 //! Name constraints of every kind: §4.2.1.10, §6.1.3 (b), (c), §6.1.4 (g).
 
+mod forms;
+mod uris;
+
 use chop_testpki::{
     Dn, Extension, Template,
     extension::{self, SomeName},
@@ -20,8 +23,8 @@ pub(crate) fn cases() -> Vec<Case> {
         dns(),
         addresses(),
         mailboxes(),
-        uris(),
-        forms(),
+        uris::uris(),
+        forms::forms(),
     ]
     .concat()
 }
@@ -369,146 +372,4 @@ fn mailboxes() -> Vec<Case> {
         _ => case,
     };
     cases.into_iter().map(known).collect()
-}
-
-fn uris() -> Vec<Case> {
-    let spec = "§4.2.1.10; PKITS 4.13.34–37";
-    let uri = SomeName::uri;
-    let (root, host) = ca(&[uri("a.example")], &[]);
-    let (_, domain) = ca(&[uri(".a.example")], &[]);
-    let (_, no) = ca(&[], &[uri("a.example")]);
-    let of = |name, ca: &Node, address: &str| {
-        case(name, spec).chain(&root, &[ca], named(ca, &[uri(address)]))
-    };
-    let cases = vec![
-        of(
-            "a URI at the permitted host",
-            &host,
-            "https://a.example:8443/path?query",
-        ),
-        of(
-            "a URI below the permitted host",
-            &host,
-            "https://b.a.example/",
-        )
-        .refused("NameConstraint"),
-        of(
-            "a URI below the permitted domain",
-            &domain,
-            "https://b.a.example/",
-        ),
-        of(
-            "a URI at the permitted domain itself",
-            &domain,
-            "https://a.example/",
-        )
-        .refused("NameConstraint"),
-        of("a URI at the excluded host", &no, "https://a.example/").refused("NameConstraint"),
-        of("a URI beside the excluded host", &no, "https://b.example/"),
-        of(
-            "a URI with an address for a host",
-            &host,
-            "https://192.0.2.1/",
-        )
-        .refused("NameConstraint"),
-        of("a URI without a host", &host, "urn:example:a").refused("NameConstraint"),
-    ];
-    let known = |case: Case| match case.expected {
-        None => case.webpki(NO_URI),
-        _ => case,
-    };
-    cases.into_iter().map(known).collect()
-}
-
-fn forms() -> Vec<Case> {
-    let spec = "§4.2.1.10; limbo rfc5280::nc, webpki::nc, pathological::nc-dos";
-    let root = root("根");
-    let with = |value: &[u8]| {
-        root.sub_with("限形", |ca| {
-            ca.with(Extension::new("2.5.29.30", true, value))
-        })
-    };
-    let neither = with(&[0x30, 0x00]);
-    let both_empty = with(&[0x30, 0x04, 0xA0, 0x00, 0xA1, 0x00]);
-    let dotted = below(&root, "限點", &[SomeName::dns(".a.example")], &[]);
-    // dNSName a.example, minimum 1.
-    let minimum = with(b"\x30\x12\xA0\x10\x30\x0E\x82\x09a.example\x80\x01\x01");
-    let registered = below(
-        &root,
-        "限號",
-        &[SomeName::RegisteredId("1.2.3".into())],
-        &[],
-    );
-    let many: Vec<_> = (0..1100)
-        .map(|number| SomeName::dns(&format!("h{number}.example")))
-        .collect();
-    let crowd = below(&root, "限眾", &many, &[]);
-    vec![
-        case("constraints that constrain nothing", spec)
-            .chain(&root, &[&neither], neither.leaf())
-            .refused("Extension")
-            .openssl("takes it for no constraint")
-            .webpki("takes it for no constraint"),
-        case("constraints with two empty lists", spec)
-            .chain(&root, &[&both_empty], both_empty.leaf())
-            .refused("Extension")
-            .openssl("takes it for no constraint")
-            .webpki("takes it for no constraint"),
-        case("a permitted host with a leading dot", spec)
-            .chain(
-                &root,
-                &[&dotted],
-                named(&dotted, &[SomeName::dns("b.a.example")]),
-            )
-            .refused("Extension")
-            .openssl(
-                "takes the dot for everything below, as many do; §4.2.1.10 has it for URIs alone",
-            )
-            .webpki(
-                "takes the dot for everything below, as many do; §4.2.1.10 has it for URIs alone",
-            ),
-        case("a subtree with a minimum", "§4.2.1.10")
-            .chain(
-                &root,
-                &[&minimum],
-                named(&minimum, &[SomeName::dns("a.example")]),
-            )
-            .refused("Extension"),
-        case(
-            "constraints of a kind that is not understood, and such a name",
-            spec,
-        )
-        .chain(
-            &root,
-            &[&registered],
-            named(&registered, &[SomeName::RegisteredId("1.2.3.4".into())]),
-        )
-        .refused("NameConstraint"),
-        case(
-            "constraints of a kind that is not understood, and no such name",
-            spec,
-        )
-        .chain(&root, &[&registered], registered.leaf()),
-        case(
-            "eleven hundred hosts in eleven hundred subtrees",
-            "CVE-2018-16875 and others",
-        )
-        .chain(&root, &[&crowd], named(&crowd, &many))
-        .refused("TooMuchWork"),
-        case(
-            "two hundred hosts in eleven hundred subtrees",
-            "CVE-2018-16875 and others",
-        )
-        .chain(&root, &[&crowd], named(&crowd, &many[..200])),
-        case("constraints in a leaf", "§4.2.1.10").chain(
-            &root,
-            &[],
-            root.leaf_with(|leaf| {
-                leaf.with(extension::name_constraints(
-                    &[SomeName::Directory(dn("別處"))],
-                    &[],
-                ))
-            }),
-        ),
-    ]
 }
