@@ -69,11 +69,13 @@ pub(crate) async fn sign_in(
     // 2. The content is our own challenge.
     let answer = unverified_answer.map_err(|_| Code::BadRequest)?;
     let answer: Answer = serde_json::from_str(&answer).map_err(|_| Code::AssertionUnreadable)?;
-    let expected = HipkiExpected::new(challenge.as_str());
     let verified = site
         .trust
-        .verifier()
-        .hipki_sign_in(&answer.signature, &expected, now)?
+        .verifying(move |verifier| {
+            let expected = HipkiExpected::new(challenge.as_str());
+            verifier.hipki_sign_in(&answer.signature, &expected, now)
+        })
+        .await?
         .signer;
 
     // 3. Who it is, and whether this form will do for them.

@@ -38,6 +38,7 @@ mod settings;
 mod sign_in;
 mod signer;
 mod signing;
+mod threads;
 mod trust;
 mod user_agent;
 mod visitor;

@@ -94,10 +94,11 @@ pub(crate) async fn proven(
 
     // 2. Verify, against our own origin and our own challenge.
     let assertion = unverified_assertion.map_err(|_| Code::BadRequest)?;
+    let origin = site.origin.clone();
     let verified = site
         .trust
-        .verifier()
-        .sign_in(&assertion, &site.origin, &challenge, now)?
+        .verifying(move |verifier| verifier.sign_in(&assertion, &origin, &challenge, now))
+        .await?
         .signer;
 
     // 3. Who it is: only what the verified certificate says.

@@ -8,7 +8,7 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-use crate::Error;
+use crate::{Error, threads::Threads};
 
 /// Of characters. Long ones are better than odd ones, so nothing else is asked of them.
 ///
@@ -34,7 +34,7 @@ const COMMON: [&str; 14] = [
 /// Makes and checks hashes, a few at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
-    at_once: Arc<Semaphore>,
+    at_once: Threads,
     /// Of those that are made and those that wait.
     queue: Arc<Semaphore>,
 }
@@ -50,7 +50,7 @@ pub(crate) enum Weak {
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
-            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            at_once: Threads::new(AT_ONCE),
             queue: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
         }
     }
@@ -100,15 +100,11 @@ impl Passwords {
         let place = Arc::clone(&self.queue)
             .try_acquire_owned()
             .map_err(|_| Error::TooOften { wait: SOON })?;
-        let permit = Arc::clone(&self.at_once)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
-        let worked = tokio::task::spawn_blocking(move || {
-            let _both = (permit, place);
+        let work = move || {
+            let _place = place;
             work()
-        });
-        worked.await.expect("hashing does not panic")
+        };
+        self.at_once.work(work).await
     }
 }
 

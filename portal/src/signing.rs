@@ -10,7 +10,7 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chop_verifier::Content;
+use chop_verifier::{Content, Verifier};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
@@ -55,11 +55,13 @@ pub(crate) async fn sign(
     let Json(unverified) = signed.map_err(|_| Code::BadRequest)?;
     let cms = STANDARD.decode(unverified.signature);
     let cms = cms.map_err(|_| Code::DocumentMismatch)?;
-    let verified = site
-        .trust
-        .verifier()
-        .document(&cms, Content::Attached, site.clock.now())
-        .map_err(|refusal| Problem::of_document(&refusal))?;
+    let now = site.clock.now();
+    let verify = move |verifier: &Verifier| {
+        let verified = verifier.document(&cms, Content::Attached, now);
+        (cms, verified)
+    };
+    let (cms, verified) = site.trust.verifying(verify).await;
+    let verified = verified.map_err(|refusal| Problem::of_document(&refusal))?;
     let ([signature], Some(content)) = (&*verified.signatures, verified.content) else {
         return Err(Code::DocumentMismatch.into());
     };

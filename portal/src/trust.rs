@@ -12,7 +12,7 @@ use std::{
 
 use chop_verifier::{Anchors, Verifier};
 
-use crate::{Error, Settings, secret::hex};
+use crate::{Error, Settings, secret::hex, threads::Threads};
 
 pub use lists::ListedList;
 use lists::Lists;
@@ -23,6 +23,7 @@ pub(crate) struct Trust {
     lists: Option<Lists>,
     is_unknown_allowed: bool,
     newest: Mutex<Arc<Verifier>>,
+    threads: Threads,
 }
 
 /// An authority as the operator sees it.
@@ -62,11 +63,22 @@ impl Trust {
             lists,
             is_unknown_allowed: revocation.allow_unknown_revocation,
             newest: Mutex::new(Arc::new(verifier)),
+            threads: Threads::of_processors(),
         })
     }
 
-    /// What verifies now, with the newest lists that there are.
-    pub(crate) fn verifier(&self) -> Arc<Verifier> {
+    /// Verifies with the newest lists that there are, on a thread of its own: what a message costs is
+    /// for whoever made it to say, within the verifier's limits, and other visitors must not wait for
+    /// it.
+    pub(crate) async fn verifying<T: Send + 'static>(
+        &self,
+        verify: impl FnOnce(&Verifier) -> T + Send + 'static,
+    ) -> T {
+        let verifier = self.verifier();
+        self.threads.work(move || verify(&verifier)).await
+    }
+
+    fn verifier(&self) -> Arc<Verifier> {
         Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -40,6 +40,7 @@ mod portal_gallery;
 mod portal_guide;
 mod portal_hicos;
 mod portal_pages;
+mod portal_proxy;
 mod portal_sign;
 mod portal_storms;
 mod portal_walk;

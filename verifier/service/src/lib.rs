@@ -10,6 +10,7 @@ mod routes;
 mod service;
 mod settings;
 mod store;
+mod threads;
 mod verdict;
 
 pub use error::Error;

@@ -1,9 +1,7 @@
 //! The service as a whole: what it is made from, and what its handlers know.
 
 use std::{
-    panic,
     sync::{Arc, PoisonError, RwLock},
-    thread,
     time::{Duration, SystemTime},
 };
 
@@ -11,16 +9,14 @@ use axum::Router;
 use chop_fetch::{Fetcher, Keeper};
 use chop_protocol::{Origin, Plain};
 use chop_verifier::{Certificate, Crl, Evidence, Verifier};
-use tokio::{
-    sync::Semaphore,
-    task::{JoinHandle, spawn_blocking},
-};
+use tokio::task::JoinHandle;
 
 use crate::{
     Error, Settings, configure,
     metrics::{Lists, Metrics},
     routes,
     store::Store,
+    threads::Threads,
 };
 
 /// How often challenges that are too old are deleted.
@@ -44,7 +40,7 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     pub(crate) callers_challenges: bool,
     /// How many messages may be verified at one time: as many as there are processors.
-    threads: Semaphore,
+    threads: Threads,
     /// Set if each card's own sources are asked.
     pub(crate) fetcher: Option<Fetcher>,
     verifier: RwLock<Snapshot>,
@@ -164,7 +160,7 @@ impl Service {
             store: Store::open(&settings.store).await?,
             metrics: Metrics::default(),
             callers_challenges: settings.rules.allow_callers_challenges,
-            threads: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
+            threads: Threads::of_processors(),
             fetcher: fetcher
                 .clone()
                 .filter(|_| settings.revocation.ask_for_each_card),
@@ -254,11 +250,8 @@ impl Parts {
         &self,
         verify: impl FnOnce(&Verifier) -> T + Send + 'static,
     ) -> T {
-        let permit = self.threads.acquire().await;
         let verifier = self.verifier();
-        let result = spawn_blocking(move || verify(&verifier)).await;
-        drop(permit);
-        result.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()))
+        self.threads.work(move || verify(&verifier)).await
     }
 
     /// What a card's own sources say, where they are to be asked; nothing otherwise.

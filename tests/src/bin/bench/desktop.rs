@@ -1,12 +1,13 @@
-//! From a page's request to a window that the person can see.
+//! From a page's request to a window that the person can see, and what the window takes of memory.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use e2e::{
     agent::{Agent, Options},
     client::Client,
     display::Display,
+    process,
 };
 
 use crate::{
@@ -33,6 +34,7 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
         let agent = Agent::start(&folder, &options).await?;
         let client = Client::new(&agent.authority, agent.port, true)?;
         let mut times = Times::default();
+        let mut memory = 0.0_f64;
         for round in 0..=ROUNDS {
             // Each round is another site's: one that opens windows in vain has to wait.
             let site = format!("https://bench-{round}.example");
@@ -48,6 +50,11 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
             if round > 0 {
                 times.push(start.elapsed());
             }
+            // Drawn, and still: so it is while a person reads.
+            settle().await;
+            let prompts = process::children(agent.program.pid(), "prompt");
+            let prompt = *prompts.first().context("the window has no process")?;
+            memory = memory.max(process::memory(prompt)?);
             // The page goes away, and its window with it.
             asking.abort();
             display
@@ -62,6 +69,9 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
             )
             .at_most(150.0)
             .note("seen from outside by xdotool, whose own time is in it; Xvfb and openbox"),
+            Figure::new("the window's process (PSS), most", memory, "MB")
+                .at_most(25.0)
+                .note("while the window is open; the agent's program is shared with the agent"),
         ])
     })
 }

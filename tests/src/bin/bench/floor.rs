@@ -22,6 +22,16 @@ pub(crate) struct Floor {
     mechanism: Mechanism<'static>,
 }
 
+/// How long the bare calls took.
+pub(crate) struct Bare {
+    /// Log-in, signature and logout together.
+    pub(crate) all: Duration,
+    /// The key's search after the log-in; not in [`Self::all`].
+    pub(crate) find: Duration,
+    /// The signature alone.
+    pub(crate) sign: Duration,
+}
+
 impl Floor {
     /// Opens `module` and its first initialized token; `id` is the key's `CKA_ID`.
     pub(crate) fn open(module: &Path, pin: &str, id: &[u8], rsa: bool) -> Result<Self> {
@@ -43,12 +53,13 @@ impl Floor {
         })
     }
 
-    /// `C_Login`, `C_SignInit` and `C_Sign`, `C_Logout`: their time together, and that of the
-    /// signature alone. Finding the key, which every program must do, is not counted.
-    pub(crate) fn sign(&self, data: &[u8]) -> Result<(Duration, Duration)> {
+    /// `C_Login`, `C_SignInit` and `C_Sign`, `C_Logout`. Finding the key in between, which every
+    /// program must do, is timed by itself.
+    pub(crate) fn sign(&self, data: &[u8]) -> Result<Bare> {
         let start = Instant::now();
         self.session.login(UserType::User, Some(&self.pin))?;
         let login = start.elapsed();
+        let start = Instant::now();
         let template = [
             Attribute::Class(ObjectClass::PRIVATE_KEY),
             Attribute::Id(self.id.clone()),
@@ -58,11 +69,16 @@ impl Floor {
             .find_objects(&template)?
             .first()
             .context("no key")?;
+        let find = start.elapsed();
         let start = Instant::now();
         self.session.sign(&self.mechanism, key, data)?;
         let sign = start.elapsed();
         let start = Instant::now();
         self.session.logout()?;
-        Ok((login + sign + start.elapsed(), sign))
+        Ok(Bare {
+            all: login + sign + start.elapsed(),
+            find,
+            sign,
+        })
     }
 }
