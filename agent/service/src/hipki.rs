@@ -41,7 +41,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::{
-    Caller, Consent, Error, Keys, Outcome, Scope, Service,
+    Act, Caller, Consent, Error, Keys, Outcome, Scope, Service,
     answer::{self, Answer},
     body,
     bridge::Tickets,
@@ -259,7 +259,11 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let may = match asker {
             Asker::Site(site) => {
                 let caller = Caller::Site(site.clone());
-                self.standing(&caller, Scope::Read) == Standing::Allowed
+                let may = self.standing(&caller, Scope::Read) == Standing::Allowed;
+                if may {
+                    self.service.note(&caller, Act::Read, Outcome::Done);
+                }
+                may
             }
             _ => false,
         };

@@ -113,7 +113,8 @@ fn portal_storm_of_mail_server_database_and_nodes_loses_nothing() {
             let node = stage.nodes.remove(0);
             node.kill().unwrap();
             page.goto(&format!("{SITE}/account")).await.unwrap();
-            assert_eq!(text(&page, "h1").await, company.name);
+            let other = stage.nodes[0].log();
+            assert_eq!(text(&page, "h1").await, company.name, "{other}");
             let mut settings = stage.settings.clone();
             settings.listen = node.address;
             drop(node);

@@ -60,19 +60,37 @@ pub(super) const COOLING_DOWN: &str = "此網站的視窗太常沒有人回應�
 
 /// Callers that were let in once.
 #[derive(Debug, Default)]
-pub(super) struct Once(Vec<(String, Instant)>);
+pub(super) struct Once(Vec<LetIn>);
+
+#[derive(Debug)]
+struct LetIn {
+    caller: String,
+    until: Instant,
+    /// [`crate::memory::Grants::forgotten`] at that time: whoever forgets grants means this too.
+    forgotten: u64,
+}
+
+impl LetIn {
+    fn holds(&self, now: Instant, forgotten: u64) -> bool {
+        now < self.until && self.forgotten == forgotten
+    }
+}
 
 impl Once {
-    fn add(&mut self, caller: &str, now: Instant) {
+    fn add(&mut self, caller: &str, now: Instant, forgotten: u64) {
         self.0
-            .retain(|(name, until)| name != caller && now < *until);
+            .retain(|it| it.caller != caller && it.holds(now, forgotten));
         if self.0.len() < MOST {
-            self.0.push((caller.to_owned(), now + LOOKING_AGAIN));
+            self.0.push(LetIn {
+                caller: caller.to_owned(),
+                until: now + LOOKING_AGAIN,
+                forgotten,
+            });
         }
     }
 
-    fn has(&self, caller: &str, now: Instant) -> bool {
-        let is = |(name, until): &(String, Instant)| name == caller && now < *until;
+    fn has(&self, caller: &str, now: Instant, forgotten: u64) -> bool {
+        let is = |it: &LetIn| it.caller == caller && it.holds(now, forgotten);
         self.0.iter().any(is)
     }
 }
@@ -155,7 +173,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 Ok(())
             }
             Decision::Once | Decision::Always => {
-                self.once().add(&name, Instant::now());
+                self.once().add(&name, Instant::now(), grants.forgotten());
                 Ok(())
             }
             Decision::Block => {
@@ -205,7 +223,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
     }
 
     fn was_let_in(&self, name: &str) -> bool {
-        self.once().has(name, Instant::now())
+        let forgotten = self.service.memory.grants.forgotten();
+        self.once().has(name, Instant::now(), forgotten)
     }
 }
 

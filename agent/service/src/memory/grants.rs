@@ -24,7 +24,12 @@ const MOST: usize = 500;
 
 /// The grants of one person.
 #[derive(Debug)]
-pub struct Grants(Shared<Vec<Grant>>);
+pub struct Grants {
+    list: Shared<Vec<Grant>>,
+    /// How often something was to be forgotten, by whichever process: what the agent holds beside
+    /// the list ends with it.
+    forgotten: Shared<u64>,
+}
 
 /// One site's or program's.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -54,19 +59,25 @@ impl Grants {
     /// Those in `folder`, which is the one of [`crate::Memory`].
     #[must_use]
     pub fn load(folder: &Path) -> Self {
-        Self(Shared::load(folder.join("grants.json")))
+        Self {
+            list: Shared::load(folder.join("grants.json")),
+            forgotten: Shared::load(folder.join("forgotten.json")),
+        }
     }
 
     /// None, until the process ends.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self(Shared::in_memory())
+        Self {
+            list: Shared::in_memory(),
+            forgotten: Shared::in_memory(),
+        }
     }
 
     /// All that hold at `now`, by caller.
     #[must_use]
     pub fn list(&self, now: SystemTime) -> Vec<Grant> {
-        let mut grants = self.0.look(Clone::clone);
+        let mut grants = self.list.look(Clone::clone);
         grants.retain(|grant| grant.holds(file::seconds(now)));
         grants.sort_by(|a, b| a.caller.cmp(&b.caller));
         grants
@@ -74,7 +85,8 @@ impl Grants {
 
     /// Forgets everything about a caller; says whether there was anything.
     pub fn forget(&self, caller: &str) -> bool {
-        self.0.change(|grants| {
+        self.ends_the_rest();
+        self.list.change(|grants| {
             let before = grants.len();
             grants.retain(|grant| grant.caller != caller);
             let forgotten = grants.len() < before;
@@ -84,7 +96,18 @@ impl Grants {
 
     /// Forgets everything about everybody.
     pub fn forget_all(&self) {
-        self.0.change(|grants| (grants.clear(), true));
+        self.ends_the_rest();
+        self.list.change(|grants| (grants.clear(), true));
+    }
+
+    fn ends_the_rest(&self) {
+        self.forgotten
+            .change(|count| (*count = count.wrapping_add(1), true));
+    }
+
+    /// Another number after each time that something was to be forgotten.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.forgotten.look(|count| *count)
     }
 
     /// What a caller may do, and that it is about to.
@@ -96,9 +119,9 @@ impl Grants {
         };
         let is_old = |grant: &Grant| now.saturating_sub(grant.used) >= USED.as_secs();
         let found = |grants: &Vec<Grant>| grants.iter().find(|it| of_it(it)).cloned();
-        let grant = match self.0.look(found) {
+        let grant = match self.list.look(found) {
             // Only what is still there then is used.
-            Some(grant) if is_old(&grant) => self.0.change(|grants| {
+            Some(grant) if is_old(&grant) => self.list.change(|grants| {
                 let grant = grants.iter_mut().find(|it| of_it(it)).map(|grant| {
                     grant.used = now;
                     grant.clone()
@@ -122,7 +145,7 @@ impl Grants {
             (Some(old), Some(new)) => new.covers(old),
             _ => true,
         };
-        self.0.change(|grants| {
+        self.list.change(|grants| {
             grants.retain(|grant| grant.holds(now) && !(grant.caller == caller && replaced(grant)));
             grants.push(Grant {
                 caller: caller.to_owned(),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use chop_protocol::{Origin, Plain};
-use chop_service::{ConsentError, Decision, Event, Memory, Purpose, Scope, View};
+use chop_service::{
+    Act, Caller, ConsentError, Decision, Event, Memory, Outcome, Purpose, Scope, View,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -81,6 +83,48 @@ async fn once_is_for_one_signature() {
     assert_eq!(stage.count(&format!("window for {SITE}")), 1);
     assert_eq!(code(&stage, SITE, &sign()).await, 0);
     assert_eq!(stage.count(&format!("window for {SITE}")), 2);
+}
+
+#[tokio::test]
+async fn whoever_forgets_ends_what_was_allowed_once_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::load(folder.path());
+    let scene = Card::rsa().scene(Some(Decision::Once)).memory(memory);
+    let stage = scene.start().await;
+    assert_eq!(code(&stage, SITE, &sign()).await, 0);
+    assert_eq!(code(&stage, SITE, &look()).await, 0);
+    assert_eq!(stage.count(&format!("window for {SITE}")), 1);
+
+    // `chop grants forget`, which is another process; there is no grant for it to find.
+    assert!(!chop_service::Grants::load(folder.path()).forget(SITE));
+    assert_eq!(code(&stage, SITE, &look()).await, 0);
+    assert_eq!(stage.count(&format!("window for {SITE}")), 2);
+    assert_eq!(code(&stage, SITE, &look()).await, 0);
+    assert_eq!(stage.count(&format!("window for {SITE}")), 2);
+    chop_service::Grants::load(folder.path()).forget_all();
+    assert_eq!(code(&stage, SITE, &look()).await, 0);
+    assert_eq!(stage.count(&format!("window for {SITE}")), 3);
+}
+
+#[tokio::test]
+async fn every_use_of_a_grant_is_told_to_the_person() {
+    let stage = Card::rsa().scene(Some(Decision::Always)).start().await;
+    assert_eq!(code(&stage, SITE, &sign()).await, 0);
+    assert_eq!(code(&stage, SITE, &look()).await, 0);
+    let list = json!({ "func": "GetUserCert" });
+    assert_eq!(code(&stage, SITE, &list).await, 0);
+    Client::page(&stage, SITE).get("/p11Image.bmp").await;
+    Client::page(&stage, "https://other.example")
+        .get("/p11Image.bmp")
+        .await;
+
+    let recent = stage.service.recent().watch().borrow().clone();
+    let told: Vec<_> = recent
+        .iter()
+        .map(|it| (it.caller.clone(), it.act, it.outcome, it.times))
+        .collect();
+    let of = |act, times| (Caller::Site(origin(SITE)), act, Outcome::Done, times);
+    assert_eq!(told, [of(Act::Sign, 1), of(Act::Read, 3)]);
 }
 
 #[tokio::test]
