@@ -26,6 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         ("chop-agent", "chop"),
         ("portal", "portal"),
         ("chop-verify", "chop-verify"),
+        ("e2e", "scripted"),
         ("e2e", "bench"),
     ] {
         let build = ["build", "--release", "--package", package, "--bin", bin];

@@ -1,6 +1,6 @@
 //! `chop`: the agent, its two kinds of child process, and what an administrator asks it.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
+use std::{alloc::System, io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 #[cfg(target_os = "linux")]
@@ -29,6 +29,12 @@ use chop_service::Grants;
 use chop_token::{Fence, Module, WorkerSource, fence, worker};
 use clap::Parser as _;
 use x509_cert::der::pem::{LineEnding, encode_string};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Whatever is freed is wiped: the copies of a PIN that libraries make (a connection's buffer, a
+/// parser's) last no longer than their use (C-27).
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {

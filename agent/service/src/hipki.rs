@@ -98,6 +98,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         ends: Option<Ends>,
     ) -> Answer {
         let (head, body) = request.into_parts();
+        let posted = head.method == Method::POST;
         let answer = match guard::check(&head, port) {
             Ok(asker) => {
                 let answered = self.route(&head, body, asker, ends).await;
@@ -108,7 +109,12 @@ impl<C: Consent, K: Keys> Room<C, K> {
                 answer::refusal(&error)
             }
         };
-        marked::<K>(answer).await
+        let answer = marked::<K>(answer).await;
+        match posted {
+            // There may be a PIN in what the connection has read: it goes with the connection.
+            true => answer::last(answer),
+            false => answer,
+        }
     }
 
     async fn route(

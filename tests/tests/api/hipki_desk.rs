@@ -26,7 +26,7 @@ use crate::sign_in_desk::{tab_and_enter, type_into_window, window_titled};
 pub(crate) struct Desk {
     pub(crate) signing: Credential,
     pub(crate) decrypting: Credential,
-    _agent: Option<Agent>,
+    pub(crate) agent: Option<Agent>,
     pub(crate) home: Home,
     pub(crate) display: Display,
     _site: Site,
@@ -36,21 +36,26 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn new(namespace: &Namespace) -> Self {
-        Self::with(namespace, Vec::new(), true).await
+        Self::with(namespace, Vec::new(), Some("")).await
     }
 
     /// The card is there, Chop is not.
     pub(crate) async fn without_agent(namespace: &Namespace) -> Self {
-        Self::with(namespace, Vec::new(), false).await
+        Self::with(namespace, Vec::new(), None).await
+    }
+
+    /// The agent writes down everything.
+    pub(crate) async fn traced(namespace: &Namespace) -> Self {
+        Self::with(namespace, Vec::new(), Some("log = 'trace'")).await
     }
 
     /// Beside the card a module that never answers.
     pub(crate) async fn with_a_module_that_hangs(namespace: &Namespace) -> Self {
         let modules = vec![hanging_module::build_dead(namespace)];
-        Self::with(namespace, modules, true).await
+        Self::with(namespace, modules, Some("")).await
     }
 
-    async fn with(namespace: &Namespace, mut modules: Vec<PathBuf>, has_agent: bool) -> Self {
+    async fn with(namespace: &Namespace, mut modules: Vec<PathBuf>, agent: Option<&str>) -> Self {
         let holder = Holder::company();
         let pki = Pki::shared();
         let issued = |request: Request<'_>| {
@@ -72,21 +77,22 @@ impl Desk {
             display: Some(&display),
             modules,
             environment: vec![("SOFTHSM2_CONF", tokens.configuration())],
+            settings: agent.unwrap_or_default(),
             ..Options::default()
         };
         let mut trusted = vec![authority.certificate().clone()];
-        let mut agent = None;
-        if has_agent {
-            let started = Agent::start(namespace.folder(), &options).await.unwrap();
-            trusted.push(started.authority.clone());
-            agent = Some(started);
+        let mut started = None;
+        if agent.is_some() {
+            let agent = Agent::start(namespace.folder(), &options).await.unwrap();
+            trusted.push(agent.authority.clone());
+            started = Some(agent);
         }
         let home = Home::new(&namespace.folder().join("browser"), &trusted).unwrap();
         let site = Site::start(&authority).await.unwrap();
         Self {
             signing,
             decrypting,
-            _agent: agent,
+            agent: started,
             home,
             display,
             _site: site,

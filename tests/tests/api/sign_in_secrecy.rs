@@ -3,18 +3,23 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
+use std::time::Duration;
 
 use e2e::agent::chop;
 use e2e::browser::{Chromium, Options, policy};
 use e2e::card::{Card, Secret, Slot, TRIES};
+use e2e::client::Client;
 use e2e::pki::KeyKind;
 use e2e::process::children;
-use e2e::site::HOST;
+use e2e::site::{HOST, SITE};
+use e2e::softhsm::PIN;
 use e2e::stack::CardStack;
 
 use crate::browser_scene::in_namespace;
+use crate::hipki_desk::Desk as HipkiDesk;
 use crate::sign_in_desk::{Cards, Desk};
 use crate::sign_in_roads::company;
 
@@ -121,6 +126,86 @@ fn sign_in_leaves_no_pin_in_the_agent_its_workers_or_any_log() {
                 left.is_subset(&["ASCII"].into()),
                 "in a worker's memory: {left:?}"
             );
+        }
+    });
+}
+
+/// Posts to the room for HiCOS pages, as a page that asks directly, in two pieces that part the
+/// canary, and reads until the agent ends the connection.
+fn post(path: &str, origin: &str, body: &str) -> String {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost:61161\r\norigin: {origin}\r\n\
+         content-type: text/plain\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let middle = body.find(CANARY).unwrap() + CANARY.len() / 2;
+    let (first, second) = body.split_at(middle);
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, 61161)).unwrap();
+    stream.write_all((head + first).as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    // Whoever is refused unread finds the connection closed.
+    let _ = stream.write_all(second.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
+fn hipki_page_leaves_no_pin_in_the_agent_its_workers_or_its_log() {
+    in_namespace(async |namespace| {
+        let policy = format!(
+            "[hipki]\nallow_sign = ['{SITE}']\nallow_decrypt = ['{SITE}']\ndirect = ['{SITE}']\n"
+        );
+        namespace.write_etc("chop/policy.toml", &policy).unwrap();
+        let desk = HipkiDesk::traced(namespace).await;
+        let agent = desk.agent.as_ref().unwrap();
+
+        // The card's own PIN, and a second field, which nobody asked for.
+        let sign = r#""func":"MakeSignature","tbs":"a","signatureType":"PKCS7""#;
+        let whole = format!(r#"tbsPackage={{{sign},"pin":"{PIN}","pins":"{CANARY}"}}"#);
+        assert!(post("/sign", SITE, &whole).contains(r#""ret_code":0"#));
+        // A field twice; the wrong one; what is no JSON; nothing that a site may; another site.
+        let twice = format!(r#"tbsPackage={{{sign},"pin":"{PIN}","pin":"{CANARY}"}}"#);
+        let wrong = format!(r#"tbsPackage={{{sign},"pin":"{CANARY}"}}"#);
+        let broken = format!(r#"tbsPackage={{{sign},"pin":"{CANARY}"#);
+        // Far behind in a long one, where the next request overwrites nothing.
+        let long = "a".repeat(40_000);
+        let long = format!(r#"tbsPackage={{{sign},"more":"{long}","pin":"{CANARY}"}}"#);
+        let encoded = format!("tbsPackage=%7B%22pin%22%3A%22{CANARY}%22%2C%22tbs%22%3A%22a%22%7D");
+        for (path, origin, body) in [
+            ("/sign", SITE, &twice),
+            ("/sign", SITE, &wrong),
+            ("/sign", SITE, &long),
+            ("/sign", "https://other.example", &long),
+            ("/nothing", SITE, &long),
+            ("/sign", SITE, &broken),
+            ("/sign", SITE, &encoded),
+            ("/decrypt", SITE, &wrong),
+            ("/nothing", SITE, &wrong),
+            ("/sign", "https://other.example", &wrong),
+        ] {
+            let answer = post(path, origin, body);
+            assert!(!answer.contains(r#""ret_code":0,"#), "{path}: {answer}");
+            assert_eq!(found(answer.as_bytes()), BTreeSet::new(), "{path}");
+        }
+
+        // The room itself has nothing to trace; TLS has.
+        let client = Client::new(&agent.authority, agent.port, false).unwrap();
+        client.cold_get().await.unwrap();
+
+        let all = memory(agent.program.pid());
+        let site = SITE.as_bytes();
+        assert!(all.windows(site.len()).any(|part| part == site));
+        assert_eq!(found(&all), BTreeSet::new(), "in the agent's memory");
+        let log = agent.log().unwrap();
+        assert!(log.contains("TRACE"), "the log is at trace level");
+        assert_eq!(found(log.as_bytes()), BTreeSet::new(), "in the agent's log");
+        let workers = children(agent.program.pid(), "worker");
+        assert!(!workers.is_empty());
+        for worker in workers {
+            let left = found(&memory(worker));
+            eprintln!("left by the module in worker {worker}: {left:?}");
+            assert!(left.is_subset(&["ASCII"].into()), "in a worker: {left:?}");
         }
     });
 }

@@ -9,16 +9,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use chop_agent::{
-    paths::Paths,
-    run::Agent,
-    settings::{Setting, Settings, Source},
-};
-use chop_protocol::Origin;
 use e2e::{
-    agent::{self, chop},
+    agent,
     browser::{self, Chromium, Page as _},
-    scripted::Scripted,
     softhsm::PIN,
     trust::Home,
     web::Web,
@@ -38,7 +31,8 @@ use crate::{
     Fixture,
     figure::{Figure, Times},
     floor::Floor,
-    sign_in::{KEY, ROUNDS, digest_info, settings},
+    scripted_agent::ScriptedAgent,
+    sign_in::{KEY, ROUNDS, digest_info},
 };
 
 const SITE: &str = "https://bench.example";
@@ -57,36 +51,13 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
 fn signing(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
     let floor = Floor::open(fixture.module, PIN, KEY, true)?;
     let port = free_port()?;
-    let site: Origin = SITE.parse()?;
-    let settings = Settings {
-        hipki_ports: set(vec![port]),
-        hipki_allow_sign: set(vec![site.clone()]),
-        hipki_direct: set(vec![site]),
-        ..settings(fixture.module)
-    };
-    let (told, started) = std::sync::mpsc::channel();
-    let paths = Paths::below(&fixture.folder.join("hipki"));
-    std::thread::spawn(move || -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(async {
-            let scripted = Scripted::enters(PIN.as_bytes());
-            let agent = Agent::start(&settings, &paths, chop(), scripted).await?;
-            told.send(agent.port())?;
-            std::future::pending::<Result<()>>().await
-        })
-    });
-    started.recv().context("the agent did not start")?;
+    let folder = fixture.folder.join("hipki");
+    let _agent = ScriptedAgent::start(&folder, fixture.module, Some((port, SITE)))?;
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        stream.set_nodelay(true)?;
-        let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
         let digest = digest_info(&[7; 32]);
         let (mut ours, mut card) = (Times::default(), Times::default());
         for round in 0..ROUNDS {
@@ -98,6 +69,11 @@ fn signing(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
                 .header("origin", SITE)
                 .body(Full::new(Bytes::from(package)))?;
             let start = Instant::now();
+            // Each has a connection of its own, which goes with the PIN that came through it.
+            let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+            stream.set_nodelay(true)?;
+            let (mut sender, connection) = handshake(TokioIo::new(stream)).await?;
+            tokio::spawn(connection);
             let answer = sender.send_request(request).await?;
             let body = answer.into_body().collect().await?.to_bytes();
             let time = start.elapsed();
@@ -113,7 +89,7 @@ fn signing(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
         Ok(vec![
             Figure::new("HiCOS page: PKCS7 signature, p50", ours.percentile(0.5), "ms")
                 .beside(card.percentile(0.5))
-                .note("from request to response; floor: bare C_Sign of the same key in this process"),
+                .note("from connecting to response; floor: bare C_Sign of the same key in this process"),
             Figure::new("HiCOS page: added to C_Sign, p50", added(0.5), "ms").at_most(10.0),
             Figure::new("HiCOS page: added to C_Sign, p95", added(0.95), "ms"),
         ])
@@ -231,11 +207,4 @@ fn dead_module(folder: &Path) -> Result<PathBuf> {
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
-}
-
-fn set<T>(value: T) -> Setting<T> {
-    Setting {
-        value,
-        source: Source::Person,
-    }
 }

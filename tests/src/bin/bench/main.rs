@@ -13,6 +13,7 @@ mod floor;
 mod hipki;
 mod idle;
 mod portal;
+mod scripted_agent;
 mod sign_in;
 mod ssh_agent;
 mod start;

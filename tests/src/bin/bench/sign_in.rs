@@ -2,19 +2,16 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{Context as _, Result};
-use chop_agent::{
-    paths::Paths,
-    run::Agent,
-    settings::{Setting, Settings, Source},
-};
-use e2e::{agent::chop, client::Client, process, scripted::Scripted, softhsm::PIN};
+use anyhow::Result;
+use chop_agent::settings::{Setting, Settings, Source};
+use e2e::{client::Client, process, softhsm::PIN};
 use tokio::time::Instant;
 
 use crate::{
     Fixture,
     figure::{Figure, Times},
     floor::Floor,
+    scripted_agent::ScriptedAgent,
     ssh_agent::SshAgent,
 };
 
@@ -46,27 +43,15 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
     let module = fixture.module.to_path_buf();
     let floor = Floor::open(&module, PIN, KEY, true)?;
     let mut peer = SshAgent::start(fixture.folder, &module, PIN)?;
-    // The agent has a thread of its own, as it has a process of its own elsewhere.
-    let (told, agent) = std::sync::mpsc::channel();
-    let paths = Paths::below(&fixture.folder.join("scripted"));
-    std::thread::spawn(move || -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(async {
-            let scripted = Scripted::enters(PIN.as_bytes());
-            let agent = Agent::start(&settings(&module), &paths, chop(), scripted).await?;
-            told.send((agent.port(), agent.authority().clone()))?;
-            std::future::pending::<Result<()>>().await
-        })
-    });
-    let (port, authority) = agent.recv().context("the agent did not start")?;
+    let agent = ScriptedAgent::start(&fixture.folder.join("scripted"), &module, None)?;
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let mut page = Client::new(&authority, port, true)?.connect().await?;
+        let mut page = Client::new(&agent.authority, agent.port, true)?
+            .connect()
+            .await?;
         let digest = digest_info(&[7; 32]);
         let (mut ours, mut bare, mut finding, mut signing, mut ssh) = (
             Times::default(),
@@ -91,7 +76,7 @@ pub(crate) fn measure(fixture: &Fixture<'_>) -> Result<Vec<Figure>> {
                 ssh.push(peer);
             }
         }
-        let workers = process::children(std::process::id(), "worker");
+        let workers = process::children(agent.program.pid(), "worker");
         let memory: f64 = workers
             .iter()
             .map(|pid| process::memory(*pid))
