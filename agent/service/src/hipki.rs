@@ -22,6 +22,7 @@ mod reply;
 mod route;
 mod run;
 mod settings;
+mod shown;
 mod sign;
 
 use std::{
@@ -56,6 +57,7 @@ use guard::Asker;
 use info::Info;
 use package::NotAPackage;
 use route::{Function, Route};
+use shown::Shown;
 
 #[cfg(any(fuzzing, test))]
 pub(crate) use Room as HipkiRoom;
@@ -77,6 +79,7 @@ pub(crate) struct Room<C, K> {
     tickets: Tickets,
     pages: pages::Pages,
     once: Mutex<Once>,
+    shown: Mutex<Shown>,
 }
 
 impl<C: Consent, K: Keys> Room<C, K> {
@@ -87,6 +90,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
             service,
             settings,
             once: Mutex::default(),
+            shown: Mutex::default(),
         }
     }
 
@@ -234,7 +238,11 @@ impl<C: Consent, K: Keys> Room<C, K> {
         self.let_in(caller, Scope::Read).await?;
         let inventory = self.inventory(SETTLING).await;
         let info = Info::of(&inventory, with_certificates, &self.settings.version);
-        Ok(reply::value(info))
+        let knows_one = |site: &Origin| self.shown().knows_one(site, Instant::now());
+        Ok(reply::value(match caller {
+            Caller::Site(site) if knows_one(site) => info.named_as_before(),
+            _ => info,
+        }))
     }
 
     /// The person came to our page to let a site in.
@@ -262,18 +270,20 @@ impl<C: Consent, K: Keys> Room<C, K> {
     /// What there is, to who may see it; else what is said to everybody.
     async fn shown_to(&self, asker: &Asker) -> Info {
         let version = &self.settings.version;
-        let may = match asker {
-            Asker::Site(site) => {
-                let caller = Caller::Site(site.clone());
-                let may = self.standing(&caller, Scope::Read) == Standing::Allowed;
-                if may {
-                    self.service.note(&caller, Act::Read, Outcome::Done);
-                }
-                may
+        let mut may = self.settings.unknown == Unknown::True;
+        if let Asker::Site(site) = asker {
+            let caller = Caller::Site(site.clone());
+            if self.standing(&caller, Scope::Read) == Standing::Allowed {
+                self.service.note(&caller, Act::Read, Outcome::Done);
+                may = true;
             }
-            _ => false,
-        };
-        match may || self.settings.unknown == Unknown::True {
+            let now = Instant::now();
+            match may {
+                true => self.shown().the_true_ones(site),
+                false => self.shown().one_for_all(site, now),
+            }
+        }
+        match may {
             true => Info::of(&*self.inventory(AT_ONCE).await, false, version),
             false => Info::constant(version),
         }
@@ -356,6 +366,10 @@ impl<C: Consent, K: Keys> Room<C, K> {
 
     fn refused(&self, func: &'static str, refusal: impl Into<Refusal>) -> Value {
         reply::refused(func, refusal.into(), &self.settings.version)
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn once(&self) -> MutexGuard<'_, Once> {

@@ -3,6 +3,8 @@
 //!
 //! Spec: docs/hicos.md, "Errors".
 
+use std::borrow::Cow;
+
 use chop_protocol::ErrorCode;
 
 /// A fault as pages read it.
@@ -118,7 +120,17 @@ pub(super) fn wrong_pin(left: Option<u8>) -> i32 {
     }
 }
 
-/// What a person reads of a `last_error`; empty where there is nothing to say.
+/// What a person reads of a `last_error`: nothing of none, and the number itself of a module's own,
+/// as the component's table has it. Pages show it without looking whether it is there.
+pub(super) fn minor_text(minor: i32) -> Option<Cow<'static, str>> {
+    match (minor, minor_words(minor)) {
+        (0, _) => None,
+        (_, "") => Some(format!("{minor:x}").into()),
+        (_, words) => Some(words.into()),
+    }
+}
+
+/// The words for those that have some; empty for others.
 pub(super) fn minor_words(minor: i32) -> &'static str {
     match minor {
         FUNCTION_FAILED => "卡片或驅動程式執行失敗",
@@ -200,6 +212,8 @@ impl Fault {
                 let code = *code as u32 as i32;
                 (operation, code)
             }
+            // Not a fault of the card's: it cannot make this kind.
+            Error::Unsupported if operation == Major::Signing => (Major::SignatureType, 0),
             _ => (operation, FUNCTION_FAILED),
         };
         Self { major, minor }
@@ -236,6 +250,14 @@ mod tests {
         ] {
             assert_eq!(wrong_pin(left), minor);
         }
+    }
+
+    #[test]
+    fn every_last_error_but_none_has_something_to_show() {
+        assert_eq!(minor_text(0), None);
+        assert_eq!(minor_text(PIN_LOCKED).as_deref(), Some("PIN碼已鎖卡"));
+        assert_eq!(minor_text(0x13).as_deref(), Some("13"));
+        assert_eq!(minor_text(i32::MIN + 9).as_deref(), Some("80000009"));
     }
 
     #[test]

@@ -104,17 +104,11 @@ impl Info {
     /// What there is.
     pub(super) fn of(inventory: &Inventory, with_certificates: bool, version: &str) -> Self {
         let named = |(number, (name, token)): (usize, (String, Option<&Token>))| {
-            Slot::new(
-                number,
-                name,
-                token.map(|it| TokenInfo::of(it, with_certificates)),
-            )
+            let token = token.map(|it| TokenInfo::of(it, with_certificates));
+            Slot::new(number, name, token)
         };
-        let slots = slots(inventory)
-            .into_iter()
-            .enumerate()
-            .map(named)
-            .collect();
+        let slots = slots(inventory).into_iter().enumerate();
+        let slots = slots.map(named).collect();
         let library = inventory
             .sources
             .iter()
@@ -127,6 +121,15 @@ impl Info {
             manufacturer_id: library.map_or("Chop".to_owned(), |it| pasted(&it.manufacturer)),
             ..Self::new(slots, version)
         }
+    }
+
+    /// The same to a page that was shown [`ANY_READER`] before: pages look for a reader by the name
+    /// that they had first.
+    pub(super) fn named_as_before(mut self) -> Self {
+        if let Some(first) = self.slots.iter_mut().find(|slot| slot.token.is_some()) {
+            ANY_READER.clone_into(&mut first.slot_description);
+        }
+        self
     }
 
     /// What is said to whoever may not know what there is.
@@ -228,7 +231,8 @@ impl Key {
     }
 }
 
-/// The readers, each with the card that is known in it; then cards and files that are in none.
+/// The readers, each with the card that is known in it; then cards and files that are in none. Those
+/// with a card come first: there are pages that look into the first alone, and pages that count.
 /// Names are unique: pages keep readers by them.
 pub(super) fn slots(inventory: &Inventory) -> Vec<(String, Option<&Token>)> {
     let mut slots: Vec<(String, Option<&Token>)> = Vec::new();
@@ -262,6 +266,7 @@ pub(super) fn slots(inventory: &Inventory) -> Vec<(String, Option<&Token>)> {
     for token in inventory.tokens.iter().filter(|token| !known(token)) {
         add(token.reader.as_deref().unwrap_or(&token.label), Some(token));
     }
+    slots.sort_by_key(|(_, token)| token.is_none());
     slots
 }
 

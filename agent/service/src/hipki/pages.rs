@@ -94,7 +94,7 @@ fn error_codes() -> String {
         "function MajorErrorReason(rcode) {{\n  if (rcode < 0) rcode += 0x100000000;\n  switch (rcode) {{\n\
          {majors}    default: return '未知錯誤 ' + rcode.toString(16);\n  }}\n}}\n\
          function MinorErrorReason(rcode) {{\n  if (rcode > 0x7FFFFFFF) rcode -= 0x100000000;\n  switch (rcode) {{\n\
-         {minors}    default: return '';\n  }}\n}}\n"
+         {minors}    default: return rcode ? rcode.toString(16) : '';\n  }}\n}}\n"
     )
 }
 

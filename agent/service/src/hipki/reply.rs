@@ -1,10 +1,12 @@
 //! What is answered: always 200, always JSON with `func` and `ret_code`.
 
+use std::borrow::Cow;
+
 use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{access::Refusal, code::minor_words};
+use super::{access::Refusal, code::minor_text};
 use crate::answer::{self, Answer};
 
 /// An answer.
@@ -24,7 +26,7 @@ pub(super) fn refused(func: &'static str, refusal: Refusal, version: &str) -> Va
         func,
         last_error: fault.minor,
         message: words.unwrap_or(fault.major.words()),
-        message2: Some(minor_words(fault.minor)).filter(|words| !words.is_empty()),
+        message2: minor_text(fault.minor),
         ret_code: fault.major.code(),
         server_version: version,
         // Pages take the length of it even of a fault.
@@ -38,7 +40,7 @@ struct Refused<'a> {
     last_error: i32,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message2: Option<&'a str>,
+    message2: Option<Cow<'a, str>>,
     ret_code: u32,
     #[serde(rename = "serverVersion")]
     server_version: &'a str,

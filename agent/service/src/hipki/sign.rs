@@ -8,6 +8,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use super::{
+    access::Refusal,
     chosen::{Chosen, Wish},
     code::{Fault, Major},
     fields::Fields,
@@ -22,6 +23,10 @@ use crate::{
 
 /// `version` of the component's signing tool that answers are alike to.
 const VERSION: &str = "2.3.2";
+
+/// Said where a page has a hash signed, and no policy lets it.
+const HASHED: &str =
+    "此網站要求簽署它自己算好的雜湊值（RAW），須由電腦的管理者以設定 hipki.raw 允許此網站";
 
 /// What a page wants signed.
 pub(super) struct MakeSignature<'a> {
@@ -83,7 +88,7 @@ impl<'a> MakeSignature<'a> {
         fields: &Fields,
         allowed: Allowed<'_>,
         clock: &'a Clock,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, Refusal> {
         let content = content(fields)?;
         let form = form(fields)?;
         if !allowed.sha1 && form.hash() == Some(Hash::Sha1) {
@@ -92,7 +97,12 @@ impl<'a> MakeSignature<'a> {
         match form {
             // H(origin) ‖ H(challenge) is what a login at another site signs (D6).
             Form::Bare(_) if may_be_a_login(&content) => return Err(Major::SignatureContent.into()),
-            Form::Hashed if !allowed.hashed => return Err(Major::SignatureType.into()),
+            Form::Hashed if !allowed.hashed => {
+                return Err(Refusal {
+                    fault: Major::SignatureType.into(),
+                    words: Some(HASHED),
+                });
+            }
             _ => {}
         }
         Ok(Self {
@@ -302,7 +312,8 @@ fn may_be_a_login(content: &[u8]) -> bool {
     matches!(content.len(), 64 | 96 | 128) && !text
 }
 
-/// A hash of a known length as RFC 8017 §9.2 wraps it; anything else as it is.
+/// A hash of a known length as RFC 8017 §9.2 wraps it; anything else as it is: pages of the document
+/// systems (公文) wrap it themselves.
 fn digest_info(hash: &[u8]) -> Vec<u8> {
     let prefix: &[u8] = match hash.len() {
         20 => &[

@@ -300,7 +300,7 @@ async fn a_program_is_named_by_its_file() {
     assert_eq!(program.post("/sign", &package).await["ret_code"], 0);
     let info = program.get("/pkcs11info?withcert=true").await.json();
     assert_eq!(
-        info["slots"][1]["token"]["certs"].as_array().unwrap().len(),
+        info["slots"][0]["token"]["certs"].as_array().unwrap().len(),
         4
     );
     assert_eq!(stage.count(&format!("window for {this}")), 0);

@@ -95,14 +95,36 @@ async fn who_was_let_in_sees_what_there_is_in_the_image_as_well() {
 
     let image = Client::page(&stage, SITE).get("/p11Image.bmp").await;
     let slots = &text(&image.body)["slots"];
-    assert_eq!(slots[0], json!({ "slotDescription": "Empty Reader" }));
+    assert_eq!(slots[1], json!({ "slotDescription": "Empty Reader" }));
     assert_eq!(
-        slots[1],
+        slots[0],
         json!({ "slotDescription": READER, "token": { "serialNumber": NUMBER } })
     );
     let other = Client::page(&stage, "https://evil.example");
     let image = other.get("/p11Image.bmp").await;
     assert_eq!(text(&image.body)["slots"][0]["slotDescription"], "Chop 0");
+}
+
+#[tokio::test]
+async fn a_page_finds_the_reader_by_the_name_that_the_image_had() {
+    let stage = Card::rsa().scene(Some(Decision::Always)).start().await;
+    let page = Client::page(&stage, SITE);
+    let image = text(&page.get("/p11Image.bmp").await.body);
+    let chosen = &image["slots"][0]["slotDescription"];
+    for func in ["GetUserCert", "CheckEnvir"] {
+        let info = popup(&stage, SITE, &json!({ "func": func })).await;
+        assert_eq!(&info["slots"][0]["slotDescription"], chosen, "{func}");
+        assert_eq!(info["slots"][0]["token"]["serialNumber"], NUMBER);
+        assert_eq!(info["slots"][1]["slotDescription"], "Empty Reader");
+    }
+    let sign = json!({ "func": "MakeSignature", "tbs": "a", "pin": "123456",
+        "signatureType": "PKCS7", "slotDescription": chosen });
+    assert_eq!(popup(&stage, SITE, &sign).await["ret_code"], 0);
+    // Once it has looked again, it has the readers' own names.
+    let image = text(&page.get("/p11Image.bmp").await.body);
+    assert_eq!(image["slots"][0]["slotDescription"], READER);
+    let info = popup(&stage, SITE, &json!({ "func": "GetUserCert" })).await;
+    assert_eq!(info["slots"][0]["slotDescription"], READER);
 }
 
 #[tokio::test]
@@ -114,7 +136,7 @@ async fn a_policy_can_show_everybody_what_there_is_as_the_component_does() {
         .await;
     let image = Client::page(&stage, SITE).get("/p11Image.bmp").await;
     assert_eq!(
-        text(&image.body)["slots"][1]["token"]["serialNumber"],
+        text(&image.body)["slots"][0]["token"]["serialNumber"],
         NUMBER
     );
     let refused = Client::page(&stage, SITE);

@@ -41,14 +41,15 @@ async fn readers_cards_certificates_and_keys_have_the_fields_types_and_order_tha
         "HiPKILocalSignServer"
     );
     let slots = info["slots"].as_array().unwrap();
-    assert_eq!(slots[0]["slotDescription"], "Empty Reader");
-    assert!(slots[0].get("token").is_none());
+    // Pages look into the first alone, or count by what the image said.
+    assert_eq!(slots[1]["slotDescription"], "Empty Reader");
+    assert!(slots[1].get("token").is_none());
     assert_eq!(
-        (&slots[1]["slotID"], &slots[1]["slotDescription"]),
-        (&json!(1), &json!(READER))
+        (&slots[0]["slotID"], &slots[0]["slotDescription"]),
+        (&json!(0), &json!(READER))
     );
 
-    let token = &slots[1]["token"];
+    let token = &slots[0]["token"];
     assert_eq!(token["serialNumber"], NUMBER);
     assert_eq!(
         (&token["ulMinPinLen"], &token["ulMaxPinLen"]),
@@ -123,7 +124,7 @@ async fn readers_cards_certificates_and_keys_have_the_fields_types_and_order_tha
 async fn an_elliptic_key_is_a_bare_point() {
     let card = Card::new("ec -pkeyopt ec_paramgen_curve:P-256");
     let info = info(card.scene(Some(Decision::Always)), "GetUserCert").await;
-    let key = &info["slots"][1]["token"]["keys"][0];
+    let key = &info["slots"][0]["token"]["keys"][0];
     assert_eq!(key["type"], 3);
     assert!(
         key["keyb64"].as_str().unwrap().starts_with('B'),
@@ -134,7 +135,7 @@ async fn an_elliptic_key_is_a_bare_point() {
 #[tokio::test]
 async fn without_certificates_there_are_neither_these_nor_keys() {
     let info = info(Card::rsa().scene(Some(Decision::Always)), "CheckEnvir").await;
-    let token = &info["slots"][1]["token"];
+    let token = &info["slots"][0]["token"];
     assert_eq!(token["serialNumber"], NUMBER);
     assert!(token.get("certs").is_none() && token.get("keys").is_none());
 }
@@ -160,7 +161,7 @@ async fn names_that_pages_paste_into_scripts_break_nothing() {
     inventory.tokens[0].certificates[0].label = "\"'\\".to_owned();
     let scene = card.scene(Some(Decision::Always)).inventory(inventory);
     let info = info(scene, "GetUserCert").await;
-    assert_eq!(info["slots"][1]["token"]["label"], "a'b/c d");
+    assert_eq!(info["slots"][0]["token"]["label"], "a'b/c d");
 }
 
 #[tokio::test]
@@ -184,13 +185,13 @@ async fn two_cards_in_one_reader_and_cards_in_none_have_names_of_their_own() {
     assert_eq!(
         names,
         [
-            "Empty Reader",
             READER,
             &format!("{READER} (2)"),
-            "工商憑證.p12"
+            "工商憑證.p12",
+            "Empty Reader"
         ]
     );
-    let number = slots[3]["token"]["serialNumber"].as_str().unwrap();
+    let number = slots[2]["token"]["serialNumber"].as_str().unwrap();
     assert_eq!(number.len(), 16, "one that is made up");
 }
 
@@ -205,6 +206,6 @@ async fn a_page_that_asks_by_the_answers_name_has_it() {
         let package = json!({ "func": "pkcs11info", "withcert": withcert });
         let info = popup(&stage, SITE, &package).await;
         assert_eq!(info["func"], "pkcs11info");
-        assert_eq!(info["slots"][1]["token"].get("certs").is_some(), has);
+        assert_eq!(info["slots"][0]["token"].get("certs").is_some(), has);
     }
 }

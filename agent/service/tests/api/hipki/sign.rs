@@ -424,8 +424,40 @@ async fn a_hash_that_the_page_made_is_signed_where_a_policy_names_the_site() {
         "tbs",
     ]);
 
+    // The document systems (公文) wrap it themselves (RFC 8017 §9.2, note 1).
+    let sha1 = "MCEwCQYFKw4DAhoFAAQU";
+    let sha256 = "MDEwDQYJYIZIAWUDBAIBBQAEI";
+    let wrap = |start: &[u8], algorithm| {
+        let digest = digest::digest(algorithm, b"TBS");
+        STANDARD.encode([start, digest.as_ref()].concat())
+    };
+    let of_sha1 = STANDARD.decode(sha1).unwrap();
+    let of_sha256 = STANDARD.decode(format!("{sha256}A==")).unwrap();
+    for (start, wrapped, option) in [
+        (
+            sha1,
+            wrap(&of_sha1, &digest::SHA1_FOR_LEGACY_USE_ONLY),
+            "-sha1",
+        ),
+        (
+            sha256,
+            wrap(&[&of_sha256[..18], &[32]].concat(), &digest::SHA256),
+            "-sha256",
+        ),
+    ] {
+        assert!(wrapped.starts_with(start), "{wrapped}");
+        let fields = json!({ "signatureType": "RAW", "tbsEncoding": "base64", "tbs": wrapped });
+        let answer = popup(&stage, SITE, &package(&fields)).await;
+        openssl.write("bare", &signature(&answer));
+        let verify = ["dgst", option, "-verify", "public", "-signature", "bare"];
+        openssl.run(&[&verify[..], &["tbs"]].concat());
+    }
+
     let other = popup(&stage, "https://other.example", &package(&fields)).await;
     assert_eq!(other["ret_code"], 0x7630_0002);
+    // What the page shows says which setting there is.
+    let said = other["message"].as_str().unwrap();
+    assert!(said.contains("hipki.raw"), "{said}");
 }
 
 #[tokio::test]

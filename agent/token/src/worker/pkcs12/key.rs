@@ -16,6 +16,7 @@ use crate::{
 pub(super) fn sign(kind: KeyKind, key: &[u8], signing: &Signing) -> Result<Vec<u8>, Failure> {
     let (scheme, message) = (signing.scheme, &signing.message);
     let signature = match (kind, scheme) {
+        (KeyKind::Rsa(_), Scheme::Pkcs1Block) => rsa_over_digest(key, message)?,
         (KeyKind::Rsa(_), _) => rsa_block(rsa_encoding(scheme)?, key, message),
         (KeyKind::P256, Scheme::Ecdsa(Hash::Sha256)) => {
             curve(&signature::ECDSA_P256_SHA256_FIXED_SIGNING, key, message)
@@ -31,7 +32,7 @@ pub(super) fn sign(kind: KeyKind, key: &[u8], signing: &Signing) -> Result<Vec<u
     signature.ok_or(Failure::File(FileFault::Unsupported))
 }
 
-/// What ring signs; SHA-1 and bare blocks it does not.
+/// What ring signs; SHA-1 it does not.
 fn rsa_encoding(scheme: Scheme) -> Result<&'static dyn RsaEncoding, Failure> {
     Ok(match scheme {
         Scheme::Pkcs1(Hash::Sha256) => &signature::RSA_PKCS1_SHA256,
@@ -50,6 +51,31 @@ fn rsa_block(encoding: &'static dyn RsaEncoding, key: &[u8], message: &[u8]) -> 
     pair.sign(encoding, &SystemRandom::new(), message, &mut block)
         .ok()?;
     Some(block)
+}
+
+/// Signs a digest that is wrapped already (RFC 8017 §9.2, note 1). aws-lc-rs, because ring hashes by
+/// itself; neither makes SHA-1 signatures, or any over what is no digest.
+fn rsa_over_digest(key: &[u8], block: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+    use aws_lc_rs::{digest as aws, signature as padding};
+
+    let known: [(Hash, &aws::Algorithm, &dyn padding::RsaEncoding); 3] = [
+        (Hash::Sha256, &aws::SHA256, &padding::RSA_PKCS1_SHA256),
+        (Hash::Sha384, &aws::SHA384, &padding::RSA_PKCS1_SHA384),
+        (Hash::Sha512, &aws::SHA512, &padding::RSA_PKCS1_SHA512),
+    ];
+    let found = known.into_iter().find_map(|(hash, algorithm, encoding)| {
+        let digest = block.strip_prefix(&*hash.digest_info(&[]))?;
+        let digest = aws::Digest::import_less_safe(digest, algorithm).ok()?;
+        Some((digest, encoding))
+    });
+    let (digest, encoding) = found.ok_or(Failure::Unsupported)?;
+    let signed = || {
+        let pair = rsa::KeyPair::from_pkcs8(key).ok()?;
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign_digest(encoding, &digest, &mut signature).ok()?;
+        Some(signature)
+    };
+    Ok(signed())
 }
 
 fn curve(algorithm: &'static EcdsaSigningAlgorithm, key: &[u8], message: &[u8]) -> Option<Vec<u8>> {

@@ -87,6 +87,23 @@ impl Scene {
         }
     }
 
+    /// Whether it signs a digest that was wrapped already, and openssl verifies it.
+    fn signs_wrapped(&self, hash: Hash) -> bool {
+        let signing = Signing {
+            scheme: Scheme::Pkcs1Block,
+            message: hash.digest_info(hash.of(b"message").as_ref()),
+        };
+        let open = self.open(PASSWORD, Use::Sign).unwrap();
+        let certificate = open.certificate.der.clone();
+        let scheme = Scheme::Pkcs1(hash);
+        match open.sign(&What::Each(vec![signing])).as_deref() {
+            Ok([Reply::Signature(signature)]) => {
+                fixture::openssl_verifies_scheme(scheme, &certificate, b"message", signature)
+            }
+            _ => false,
+        }
+    }
+
     /// An RSA block that openssl made.
     fn encrypted(&self, plaintext: &[u8], options: &[&str]) -> Vec<u8> {
         std::fs::write(self.folder.path().join("plaintext"), plaintext).unwrap();
@@ -228,7 +245,9 @@ fn every_scheme_of_a_key_signs_what_openssl_verifies_and_the_others_are_refused(
         for scheme in [Scheme::Pkcs1(hash), Scheme::Pss(hash)] {
             assert!(rsa.signs(scheme), "{scheme:?}");
         }
+        assert!(rsa.signs_wrapped(hash), "{hash:?}");
     }
+    assert!(!rsa.signs_wrapped(Hash::Sha1));
     for (scene, scheme) in [
         (&rsa, Scheme::Pkcs1(Hash::Sha1)),
         (&rsa, Scheme::Pkcs1Block),
