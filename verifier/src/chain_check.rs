@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ChainCheck {
     rules: PathRules,
-    name: Option<ExpectedName>,
+    names: Vec<ExpectedName>,
 }
 
 /// A chain that holds.
@@ -43,7 +43,10 @@ impl ChainCheck {
             revocation: Some(RevocationRules::default()),
             ..PathRules::default()
         };
-        Self { rules, name: None }
+        Self {
+            rules,
+            names: Vec::new(),
+        }
     }
 
     /// **Relaxation.** Does not look at revocation.
@@ -53,10 +56,10 @@ impl ChainCheck {
         self
     }
 
-    /// The certificate has to be for this name.
+    /// The certificate has to be for this name, and for each other one that was given.
     #[must_use]
     pub fn for_name(mut self, name: ExpectedName) -> Self {
-        self.name = Some(name);
+        self.names.push(name);
         self
     }
 
@@ -126,11 +129,7 @@ impl ChainCheck {
             budget: &Budget::default(),
         };
         let found = Chains::new(self.rules.clone()).check(leaf, given)?;
-        if self
-            .name
-            .as_ref()
-            .is_some_and(|name| !name.is_named_by(leaf))
-        {
+        if !self.names.iter().all(|name| name.is_named_by(leaf)) {
             return Err(ChainRefusal {
                 place: Place::Leaf,
                 fault: ChainFault::Name,

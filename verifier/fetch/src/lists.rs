@@ -67,7 +67,7 @@ impl Place {
     }
 
     /// Takes a list that came in; it takes the place of an older one, never that of a newer one, nor
-    /// that of another authority's while that counts.
+    /// that of another list while that counts.
     pub(crate) fn put(
         &self,
         der: &[u8],
@@ -82,10 +82,9 @@ impl Place {
             source,
         })?;
         // Over http anybody on the way can send a list that is signed, and another's or yesterday's.
-        let stays = old.filter(|old| {
-            let other =
-                list.issuer() != old.list.issuer() || list.is_delta() != old.list.is_delta();
-            list.this_update() < old.list.this_update() || (other && !old.is_due(now))
+        let stays = old.filter(|old| match list.is_edition_of(&old.list) {
+            true => list.this_update() < old.list.this_update(),
+            false => !old.is_due(now),
         });
         let kept = match stays {
             Some(old) => {

@@ -4,11 +4,14 @@
 
 use std::ops::Range;
 
-use der::{Decode as _, asn1::ObjectIdentifier};
+use der::{
+    Decode as _, Sequence,
+    asn1::{ObjectIdentifier, UintRef},
+};
 use x509_cert::ext::pkix::{
-    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
-    CrlDistributionPoints, ExtendedKeyUsage, InhibitAnyPolicy, KeyUsage, NameConstraints,
-    PolicyConstraints, PolicyMappings, SubjectAltName, SubjectKeyIdentifier,
+    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, CertificatePolicies, CrlDistributionPoints,
+    ExtendedKeyUsage, InhibitAnyPolicy, KeyUsage, NameConstraints, PolicyConstraints,
+    PolicyMappings, SubjectAltName, SubjectKeyIdentifier,
     crl::dp::DistributionPoint,
     name::{GeneralName, GeneralNames},
 };
@@ -59,6 +62,37 @@ impl Known {
 
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
+}
+
+/// Spec: RFC 5280 §4.2.1.9.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BasicConstraints {
+    pub(crate) ca: bool,
+    /// How many authorities may follow; no chain is as long as the largest number.
+    pub(crate) length: Option<u32>,
+}
+
+#[derive(Sequence)]
+struct BasicConstraintsDer<'a> {
+    #[asn1(default = "Default::default")]
+    ca: bool,
+    /// Has no upper bound.
+    length: Option<UintRef<'a>>,
+}
+
+impl From<BasicConstraintsDer<'_>> for BasicConstraints {
+    fn from(read: BasicConstraintsDer<'_>) -> Self {
+        let number = |length: UintRef<'_>| {
+            let number = length.as_bytes().iter().try_fold(0_u32, |sum, byte| {
+                sum.checked_mul(256)?.checked_add(u32::from(*byte))
+            });
+            number.unwrap_or(u32::MAX)
+        };
+        Self {
+            ca: read.ca,
+            length: read.length.map(number),
+        }
+    }
 }
 
 /// What a certificate's extensions say.
@@ -117,7 +151,8 @@ impl Extensions {
                 self.alternative_names = Some(filled(SubjectAltName::from_der(value)?.0)?);
             }
             Known::BASIC_CONSTRAINTS => {
-                self.basic_constraints = Some(BasicConstraints::from_der(value)?);
+                let read = BasicConstraintsDer::from_der(value)?;
+                self.basic_constraints = Some(read.into());
             }
             Known::NAME_CONSTRAINTS => {
                 self.name_constraints = Some(NameConstraints::from_der(value)?);

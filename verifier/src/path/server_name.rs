@@ -26,9 +26,8 @@ impl ExpectedName {
         if let Ok(address) = text.parse() {
             return Some(Self::Ip(address));
         }
-        if let Some((local, host)) = text.rsplit_once('@') {
-            let good = !local.is_empty() && is_dns_name(host);
-            return good.then(|| Self::Email(text.to_owned()));
+        if text.contains('@') {
+            return mailbox(text).map(|_| Self::Email(text.to_owned()));
         }
         is_dns_name(text).then(|| Self::Dns(text.to_owned()))
     }
@@ -69,10 +68,21 @@ fn dns_matches(host: &str, name: &str) -> bool {
 }
 
 fn email_matches(one: &str, other: &str) -> bool {
-    match (one.rsplit_once('@'), other.rsplit_once('@')) {
+    match (mailbox(one), mailbox(other)) {
         (Some((a, at)), Some((b, by))) => a == b && at.eq_ignore_ascii_case(by),
         _ => false,
     }
+}
+
+/// The local part and the host of a mailbox; `None` for what is none.
+///
+/// Spec: RFC 5321 §4.1.2, RFC 5280 §4.2.1.6.
+pub(crate) fn mailbox(text: &str) -> Option<(&str, &str)> {
+    let (local, host) = text.rsplit_once('@')?;
+    let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'@' | b'"');
+    let good = quoted || (!local.is_empty() && local.bytes().all(plain));
+    (good && is_dns_name(host)).then_some((local, host))
 }
 
 /// Labels of letters, digits, hyphens and underscores; no dot at either end; not an address.
@@ -95,6 +105,26 @@ pub(crate) fn is_dns_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mailbox_has_one_at_unless_it_is_in_quotes() {
+        for (text, is) in [
+            ("a@b.example", true),
+            ("a.b+c=d@b.example", true),
+            (r#""a@b"@c.example"#, true),
+            ("a@b@c.example", false),
+            ("@b.example", false),
+            (r#"""@b.example"#, false),
+            (r#""@b.example"#, false),
+            (" @b.example", false),
+            ("a b@c.example", false),
+            ("a@", false),
+            ("a@b_@", false),
+            ("a", false),
+        ] {
+            assert_eq!(mailbox(text).is_some(), is, "{text}");
+        }
+    }
 
     #[test]
     fn a_star_stands_for_one_whole_label() {

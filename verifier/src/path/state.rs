@@ -209,7 +209,7 @@ fn check_authority(certificate: &Certificate) -> Result<(), ChainFault> {
 
 fn path_length(authority: &Certificate) -> Option<u32> {
     let basic = authority.extensions.basic_constraints.as_ref()?;
-    basic.path_len_constraint.map(u32::from)
+    basic.length
 }
 
 /// Spec: RFC 5280 §6.1.3 (a) (1).

@@ -136,6 +136,15 @@ impl Crl {
         self.head.issuer_text()
     }
 
+    /// Whether both are editions of one list: from one issuer, for the same certificates, and both whole
+    /// or both deltas. Authorities that part their lists sign all parts with one name.
+    #[must_use]
+    pub fn is_edition_of(&self, other: &Self) -> bool {
+        self.issuer() == other.issuer()
+            && self.is_delta() == other.is_delta()
+            && self.head.point == other.head.point
+    }
+
     /// Whether it is a delta, which counts only together with its base.
     #[must_use]
     pub fn is_delta(&self) -> bool {

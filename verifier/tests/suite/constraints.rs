@@ -14,6 +14,7 @@ use crate::{
 };
 
 const NO_DIRECTORY: &str = "has no constraints on directory names";
+const LAST_AT: &str = "looks at what is behind the last @ alone";
 const NO_MAIL: &str = "refuses constraints on mailboxes, which it does not know";
 const NO_URI: &str = "refuses constraints on URIs, which it does not know";
 
@@ -362,6 +363,17 @@ fn mailboxes() -> Vec<Case> {
         )
         .refused("NameConstraint"),
         of("a mailbox without a host", &host, "somebody").refused("NameConstraint"),
+        of("a mailbox with two @", &host, "some@body@a.example")
+            .refused("NameConstraint")
+            .openssl(LAST_AT),
+        of(
+            "a mailbox with an @ in quotes",
+            &host,
+            "\"some@body\"@a.example",
+        ),
+        of("a space for a mailbox", &host, " @a.example")
+            .refused("NameConstraint")
+            .openssl(LAST_AT),
     ];
     let known = |case: Case| match (case.name, case.expected) {
         (name, Some(_)) if name.starts_with("a mailbox in the subject") => {

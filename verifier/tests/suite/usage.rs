@@ -1,6 +1,6 @@
 //! basicConstraints, path length, keyUsage, extendedKeyUsage: §6.1.4 (k)–(n).
 
-use chop_testpki::{Template, extension};
+use chop_testpki::{Extension, Template, extension};
 
 use crate::{
     case::{ANCHOR_IS_A_KEY, Case, NO_KEY_USAGE, case},
@@ -14,6 +14,8 @@ const ANY: &str = "2.5.29.37.0";
 pub(crate) fn cases() -> Vec<Case> {
     [authorities(), lengths(), purposes()].concat()
 }
+
+const BYTE: &str = "reads lengths of one byte";
 
 fn length(length: u8) -> impl Fn(Template) -> Template {
     move |ca| ca.replace(extension::basic_constraints(true, Some(length)))
@@ -79,6 +81,14 @@ fn authorities() -> Vec<Case> {
     ]
 }
 
+/// An authority's basicConstraints with a length of more than a byte, which RFC 5280 leaves open.
+fn long(length: &'static [u8]) -> impl Fn(Template) -> Template {
+    let integer = [&[2, u8::try_from(length.len()).unwrap()], length].concat();
+    let content = [&[1, 1, 0xFF], &*integer].concat();
+    let value = [&[0x30, u8::try_from(content.len()).unwrap()], &*content].concat();
+    move |ca| ca.replace(Extension::new("2.5.29.19", true, value.clone()))
+}
+
 fn lengths() -> Vec<Case> {
     let spec = "§6.1.4 (l), (m); PKITS 4.6, limbo pathlen";
     let root_ = root("根");
@@ -96,7 +106,24 @@ fn lengths() -> Vec<Case> {
     let root_zero = root_with("零根", length(0));
     let under = root_zero.sub("零根下");
     let leaf_length = root_.leaf_with(|leaf| leaf.with(extension::basic_constraints(false, None)));
+    let long_one = root_.sub_with("長", long(&[1, 0]));
+    let longest = root_.sub_with("最長", long(&[0x7F, 0xFF, 0xFF, 0xFF]));
+    let below_longest = longest.sub("最長下");
+    let wider = root_.sub_with("更長", long(&[1, 0, 0, 0, 0]));
+    let negative = root_.sub_with("負", long(&[0xFF]));
     vec![
+        case("a length of 256", spec)
+            .chain(&root_, &[&long_one], long_one.leaf())
+            .webpki(BYTE),
+        case("a length of 2^31-1, then an authority", spec)
+            .chain(&root_, &[&longest, &below_longest], below_longest.leaf())
+            .webpki(BYTE),
+        case("a length of 2^32", spec)
+            .chain(&root_, &[&wider], wider.leaf())
+            .webpki(BYTE),
+        case("a length below zero", spec)
+            .chain(&root_, &[&negative], negative.leaf())
+            .refused("IssuerUnknown"),
         case("a leaf below length 0", spec).chain(&root_, &[&zero], zero.leaf()),
         case("an authority below length 0", spec)
             .chain(&root_, &[&zero, &below_zero], below_zero.leaf())

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use chop_fetch::Error;
-use chop_testpki::{Issuer, KeyKind, List, Pki};
+use chop_testpki::{
+    Issuer, KeyKind, List, Pki,
+    extension::{self, Point, Scope as Covers},
+};
 use chop_verifier::CrlError;
 
 use crate::{
@@ -164,7 +167,10 @@ async fn another_list_never_takes_the_place_of_one_that_counts() {
     let citizens = later.sign(pki().authority(Issuer::Citizens)).unwrap();
     let delta = later.delta_to(&[1]).unwrap();
     let delta = delta.sign(pki().authority(Issuer::Companies)).unwrap();
-    for (hours, other) in [(2, citizens.clone()), (3, delta)] {
+    let part = extension::issuing_point(&Point::at("http://lists.example/b"), Covers::default());
+    let part = List::new(now() + HOUR).with(part);
+    let part = part.sign(pki().authority(Issuer::Companies)).unwrap();
+    for (hours, other) in [(2, citizens.clone()), (3, delta), (4, part)] {
         server.says(Page::of(other));
         let kept = fetcher.refresh(&url, now() + hours * HOUR).await.unwrap();
         assert_eq!(kept.entries(), 3);

@@ -33,9 +33,9 @@ pub(super) struct Arguments {
     /// Lists of revoked certificates, PEM or DER; may be given again.
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
-    /// The name it has to be for: a host, an address, or a mailbox.
+    /// A name it has to be for: a host, an address, or a mailbox; may be given again.
     #[arg(long)]
-    name: Option<String>,
+    name: Vec<String>,
     /// What it is used for: any, sign-in, document, server, client, email, ocsp, code, timestamp, or an
     /// OID. RFC 5280's own words, such as serverAuth, will do as well.
     #[arg(long, value_parser = purpose)]
@@ -135,13 +135,13 @@ fn evidence(arguments: &Arguments, anchors: &Anchors) -> Result<Evidence> {
 }
 
 fn check(arguments: &Arguments) -> Result<ChainCheck> {
-    let name = arguments.name.as_deref().map(|text| {
+    let names = arguments.name.iter().map(|text| {
         let text = text.trim_start_matches('[').trim_end_matches(']');
         ExpectedName::read(text)
             .ok_or_else(|| anyhow!("--name: {text} is no host, address or mailbox"))
     });
-    let name = name.transpose()?;
-    let purpose = match (&arguments.purpose, &name) {
+    let names = names.collect::<Result<Vec<_>>>()?;
+    let purpose = match (&arguments.purpose, names.first()) {
         (Some(purpose), _) => purpose.clone(),
         (None, Some(ExpectedName::Email(_))) => Purpose::Email,
         (None, Some(_)) => Purpose::Server,
@@ -158,7 +158,7 @@ fn check(arguments: &Arguments) -> Result<ChainCheck> {
         Profile::Web => check = check.by_web_rules(),
         Profile::Mail => check = check.by_mail_rules(),
     }
-    if let Some(name) = name {
+    for name in names {
         check = check.for_name(name);
     }
     if arguments.crl.is_empty() {

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use axum::{extract::State, response::IntoResponse};
-use chop_verifier::{Occasion, unverified_certificate};
+use chop_verifier::{Occasion, Verifier, unverified_certificate};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -34,9 +34,11 @@ pub(super) async fn check(
     };
     let certificate = unverified_certificate(&assertion)?;
     let evidence = site.own_evidence(&certificate, now).await;
-    let occasion = Occasion::at(now).with(&evidence);
-    let verified = site
-        .verifier()
-        .sign_in(&assertion, origin, &challenge, occasion)?;
+    let origin = origin.clone();
+    let verify = move |verifier: &Verifier| {
+        let occasion = Occasion::at(now).with(&evidence);
+        verifier.sign_in(&assertion, &origin, &challenge, occasion)
+    };
+    let verified = site.verifying(verify).await?;
     Ok(axum::Json(Verdict::of_sign_in(&verified)))
 }

@@ -97,6 +97,7 @@ fn a_chain_that_holds_is_accepted() {
         &["--purpose", "serverAuth"],
         &["--purpose", "server", "--name", "a.site.example"],
         &["--name", "192.0.2.1"],
+        &["--name", "192.0.2.1", "--name", "a.site.example"],
         &["--purpose", "1.3.6.1.5.5.7.3.1"],
         &["--profile", "web", "--purpose", "server"],
         &["--profile", "rfc5280", "--name", "a.site.example"],
@@ -115,6 +116,10 @@ fn a_chain_that_does_not_hold_is_refused_with_the_reason() {
         ),
         (&["--name", "b.site.example"], "(name)"),
         (&["--name", "192.0.2.2"], "(name)"),
+        (
+            &["--name", "a.site.example", "--name", "b.site.example"],
+            "(name)",
+        ),
         (&["--name", "somebody@site.example"], "(extended_key_usage)"),
         (
             &["--policy", "1.2.3", "--require-explicit-policy"],

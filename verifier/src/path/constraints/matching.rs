@@ -7,7 +7,7 @@ use x509_cert::ext::pkix::{constraints::name::GeneralSubtree, name::GeneralName}
 use super::{OtherKind, Presented};
 use crate::{
     name::{Name, NormalName},
-    path::server_name::is_dns_name,
+    path::server_name::{is_dns_name, mailbox},
 };
 
 /// A subtree of names of one kind.
@@ -68,13 +68,12 @@ impl Subtree {
             }
             GeneralName::Rfc822Name(base) => {
                 let base = base.as_str();
-                Self::Email(match base.rsplit_once('@') {
-                    Some(("", _)) => return None,
-                    Some((local, host)) if is_dns_name(host) => {
+                Self::Email(match base.contains('@') {
+                    true => {
+                        let (local, host) = mailbox(base)?;
                         Mailboxes::One(local.to_owned(), host.to_ascii_lowercase())
                     }
-                    Some(_) => return None,
-                    None => Mailboxes::At(Hosts::read(base)?),
+                    false => Mailboxes::At(Hosts::read(base)?),
                 })
             }
             GeneralName::UniformResourceIdentifier(base) => Self::Uri(Hosts::read(base.as_ref())?),
@@ -165,12 +164,12 @@ impl Hosts {
 
 impl Mailboxes {
     fn compare(&self, address: &str) -> Verdict {
-        match address.rsplit_once('@') {
-            Some((local, host)) if !local.is_empty() && is_dns_name(host) => match self {
+        match mailbox(address) {
+            Some((local, host)) => match self {
                 Self::One(own, at) => within(own == local && at.eq_ignore_ascii_case(host)),
                 Self::At(hosts) => hosts.compare(host),
             },
-            _ => Verdict::Unclear,
+            None => Verdict::Unclear,
         }
     }
 }
@@ -194,8 +193,15 @@ fn dns(base: &str, name: &str) -> Verdict {
     })
 }
 
-/// The host of a URI; `None` if it has none, or an address, which no subtree can be about.
+/// The host of a URI; `None` if it has none, or an address, which no subtree can be about, or where
+/// browsers read one that RFC 3986 has not: backslashes, escapes, spaces, a scheme without slashes.
 fn uri_host(uri: &str) -> Option<String> {
+    let (_, rest) = uri.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let odd = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'\\' | b'%');
+    if !uri.bytes().all(|byte| byte.is_ascii_graphic()) || authority.bytes().any(odd) {
+        return None;
+    }
     match Url::parse(uri).ok()?.host()? {
         Host::Domain(name) => is_dns_name(name).then(|| name.to_owned()),
         _ => None,

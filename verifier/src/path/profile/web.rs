@@ -205,8 +205,8 @@ pub(crate) fn by_uris(name: &DistributionPointName) -> bool {
 /// A common name that is a host or an address is written as the alternative names have it: hosts
 /// letter for letter and in ASCII, addresses in their one form.
 ///
-/// That it stands among the alternative names as well, which the requirements ask for too, is not
-/// checked: nobody is found by it, and most other verifiers pass over it.
+/// That it stands among the alternative names as well, which the requirements ask for too, is checked
+/// only of internationalized hosts: nobody is found by it, and most other verifiers pass over it.
 ///
 /// Spec: BR §7.1.4.3.
 fn common_names(leaf: &Certificate) -> Result<(), ChainFault> {
@@ -220,12 +220,24 @@ fn common_names(leaf: &Certificate) -> Result<(), ChainFault> {
             }
             _ => false,
         });
+        let mut others = leaf.extensions.names().iter();
+        let is_there = others.any(|other| match other {
+            GeneralName::DnsName(other) => name == other.as_str(),
+            _ => false,
+        });
+        let foreign = !is_there && has_punycode(&name);
         let odd = is_address(&name) && !is_canonical(&name);
-        if otherwise || odd || is_unicode_host(&name) {
+        if otherwise || foreign || odd || is_unicode_host(&name) {
             return Err(ChainFault::Name);
         }
     }
     Ok(())
+}
+
+/// A host with a label that stands for one in Unicode (RFC 5890 §2.3.2.1).
+fn has_punycode(text: &str) -> bool {
+    let is = |label: &str| label.len() > 4 && label.as_bytes()[..4].eq_ignore_ascii_case(b"xn--");
+    is_dns_name(text) && text.split('.').any(is)
 }
 
 /// An address in any of the ways in which people have written them: with a colon, or all its parts

@@ -43,6 +43,18 @@ pub(super) fn uris() -> Vec<Case> {
         )
         .refused("NameConstraint"),
         of("a URI without a host", &host, "urn:example:a").refused("NameConstraint"),
+        of(
+            "a URI that only browsers read",
+            &host,
+            "http:\\\\a.example/",
+        )
+        .refused("NameConstraint"),
+        of(
+            "a URI with an escape in its host",
+            &host,
+            "http://a%2eexample/",
+        )
+        .refused("NameConstraint"),
     ];
     let known = |case: Case| match case.expected {
         None => case.webpki(NO_URI),

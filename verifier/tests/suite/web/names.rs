@@ -138,6 +138,13 @@ pub(super) fn cases() -> Vec<Case> {
             "an address as a common name, not among the names",
             "192.0.2.1",
         ),
+        strict(
+            common(
+                "an internationalized name that is not among the names",
+                "xn--fiq228c.example",
+            )
+            .refused("Name"),
+        ),
         strict(common("a common name in other letters", "A.site.example").refused("Name")),
         strict(common("a common name in Unicode", "測試.site.example").refused("Name")),
         strict(common("a star and Unicode in a common name", "*.測試.example").refused("Name")),
