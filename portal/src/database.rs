@@ -22,8 +22,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// How long a page waits for a connection. A database that starts anew is back by then; when it
 /// is not, a page that says so is better than one that does not come.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// A connection that was used less long ago than this is taken to be alive.
-const FRESH: Duration = Duration::from_secs(1);
+/// A connection that was used less long ago than this is taken to be alive. Shorter than any database
+/// takes to start anew: nobody is given one that died before it did.
+const FRESH: Duration = Duration::from_millis(100);
 
 /// Connections at once to PostgreSQL, or those that read SQLite.
 const CONNECTIONS: u32 = 10;

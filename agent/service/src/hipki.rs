@@ -18,6 +18,7 @@ mod info;
 pub(crate) mod package;
 mod pages;
 mod programs;
+mod question;
 mod reply;
 mod route;
 mod run;
@@ -50,12 +51,13 @@ use crate::{
     server::Ends,
     service::marked,
 };
-use access::{Once, Refusal};
+use access::Refusal;
 use code::Major;
 use fields::Fields;
 use guard::Asker;
 use info::Info;
 use package::NotAPackage;
+use question::Questions;
 use route::{Function, Route};
 use shown::Shown;
 
@@ -78,7 +80,7 @@ pub(crate) struct Room<C, K> {
     settings: HipkiSettings,
     tickets: Tickets,
     pages: pages::Pages,
-    once: Mutex<Once>,
+    questions: Arc<Questions<C, K>>,
     shown: Mutex<Shown>,
 }
 
@@ -87,9 +89,9 @@ impl<C: Consent, K: Keys> Room<C, K> {
         Self {
             tickets: Tickets::new(service.settings.ticket_life),
             pages: pages::Pages::new(&settings.version),
+            questions: Arc::new(Questions::new(Arc::clone(&service))),
             service,
             settings,
-            once: Mutex::default(),
             shown: Mutex::default(),
         }
     }
@@ -255,7 +257,7 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let asked = match self.standing(caller, Scope::Sign) {
             Standing::Allowed => Ok(()),
             Standing::Blocked => Err(Major::Untrusted.into()),
-            Standing::Unknown => self.ask(caller, Scope::Sign).await,
+            Standing::Unknown => self.questions.ask(caller, Scope::Sign).await,
         };
         let code = asked.map_or_else(|refusal| refusal.fault.major.code(), |()| 0);
         serde_json::json!({ "ret_code": code })
@@ -375,10 +377,6 @@ impl<C: Consent, K: Keys> Room<C, K> {
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn once(&self) -> MutexGuard<'_, Once> {
-        self.once.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -254,7 +254,7 @@ fn hipki_signatures_of_elliptic_keys_are_read_alike_by_everything_that_sites_use
             let hash = BASE64_STANDARD.encode([7; 32]);
             let package = json!({ "tbs": hash, "tbsEncoding": "base64", "signatureType": "RAW",
                 "slotDescription": card.reader, "pin": PIN });
-            assert_eq!(ask("/sign", &package)["ret_code"], 0x7630_0004);
+            assert_eq!(ask("/sign", &package)["ret_code"], 0x7630_0002);
         }
     });
 }

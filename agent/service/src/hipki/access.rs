@@ -2,29 +2,14 @@
 //!
 //! Spec: docs/hicos.md, "Who may".
 
-use std::time::{Duration, Instant};
-
 use chop_protocol::Origin;
-use tokio::time::timeout;
 
 use super::{
     Room,
     code::{Fault, Major},
     programs,
 };
-use crate::{
-    Caller, Consent, ConsentRequest, Decision, Ending, Event, Keys, Purpose, Scope, View, Window,
-    memory::Standing, operation::Attempt,
-};
-
-/// How long a window may take to appear.
-const OPENING: Duration = Duration::from_secs(15);
-/// A window that does not end by itself is given up this long after its time.
-const GRACE: Duration = Duration::from_secs(15);
-/// Who was let in once can look again for so long: pages look, and then sign.
-const LOOKING_AGAIN: Duration = Duration::from_secs(120);
-/// How many are remembered to have been let in once.
-const MOST: usize = 64;
+use crate::{Caller, Consent, Keys, Scope, memory::Standing};
 
 /// Why a caller may not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,57 +28,10 @@ impl From<Major> for Refusal {
     }
 }
 
-/// Why the person has not decided.
-enum Undecided {
-    /// No window could be shown.
-    NoWindow,
-    /// It was closed.
-    Closed,
-    /// Its time ran out.
-    Late,
-}
-
 /// Said while another window is open.
 pub(super) const BUSY: &str = "Chop 的另一個視窗正在等您處理，請完成後再試一次";
 /// Said to who has annoyed the person.
 pub(super) const COOLING_DOWN: &str = "此網站的視窗太常沒有人回應，或 PIN 碼錯誤太多次，請稍後再試";
-
-/// Callers that were let in once.
-#[derive(Debug, Default)]
-pub(super) struct Once(Vec<LetIn>);
-
-#[derive(Debug)]
-struct LetIn {
-    caller: String,
-    until: Instant,
-    /// [`crate::memory::Grants::forgotten`] at that time: whoever forgets grants means this too.
-    forgotten: u64,
-}
-
-impl LetIn {
-    fn holds(&self, now: Instant, forgotten: u64) -> bool {
-        now < self.until && self.forgotten == forgotten
-    }
-}
-
-impl Once {
-    fn add(&mut self, caller: &str, now: Instant, forgotten: u64) {
-        self.0
-            .retain(|it| it.caller != caller && it.holds(now, forgotten));
-        if self.0.len() < MOST {
-            self.0.push(LetIn {
-                caller: caller.to_owned(),
-                until: now + LOOKING_AGAIN,
-                forgotten,
-            });
-        }
-    }
-
-    fn has(&self, caller: &str, now: Instant, forgotten: u64) -> bool {
-        let is = |it: &LetIn| it.caller == caller && it.holds(now, forgotten);
-        self.0.iter().any(is)
-    }
-}
 
 impl<C: Consent, K: Keys> Room<C, K> {
     /// Lets the caller do this, or says why not. The person is asked where nobody has decided yet.
@@ -101,7 +39,8 @@ impl<C: Consent, K: Keys> Room<C, K> {
         match self.standing(caller, scope) {
             Standing::Allowed => Ok(()),
             Standing::Blocked => Err(Major::Untrusted.into()),
-            Standing::Unknown => self.ask(caller, scope).await,
+            Standing::Unknown if self.questions.was_answered(&caller.name(), scope) => Ok(()),
+            Standing::Unknown => self.questions.ask(caller, scope).await,
         }
     }
 
@@ -130,107 +69,17 @@ impl<C: Consent, K: Keys> Room<C, K> {
         let standing = self.service.memory.grants.standing(&name, scope, now);
         match standing {
             Standing::Allowed if scope == Scope::ChangePin => Standing::Unknown,
-            Standing::Unknown if scope == Scope::Read && self.was_let_in(&name) => {
+            Standing::Unknown if scope == Scope::Read && self.questions.was_let_in(&name) => {
                 Standing::Allowed
             }
             standing => standing,
         }
     }
-
-    /// Asks the person.
-    pub(super) async fn ask(&self, caller: &Caller, scope: Scope) -> Result<(), Refusal> {
-        let service = &self.service;
-        let clock = &service.settings.clock;
-        let cooling = service.memory.cool_down.check(caller, clock.now());
-        let refusal = |words| Refusal {
-            fault: Major::Untrusted.into(),
-            words: Some(words),
-        };
-        cooling.map_err(|_| refusal(COOLING_DOWN))?;
-        let _turn = service.turn.try_acquire().map_err(|_| Refusal {
-            fault: Major::Timeout.into(),
-            words: Some(BUSY),
-        })?;
-        let mut attempt = Attempt::new(&service.memory.cool_down, caller, clock);
-        let may_last = may_last(caller, scope);
-        let decision = match self.decision(caller, scope, may_last).await {
-            Ok(decision) => decision,
-            Err(Undecided::NoWindow) => {
-                attempt.could_not_open();
-                return Err(Major::Timeout.into());
-            }
-            // Counted, when the attempt is dropped: closing is how people bear a window that comes
-            // again and again. Pages then say how to be let in, which is the page of /addDomain.
-            Err(Undecided::Closed) => return Err(Major::Untrusted.into()),
-            Err(Undecided::Late) => return Err(Major::Cancelled.into()),
-        };
-        attempt.cost_nothing();
-        let name = caller.name();
-        let grants = &service.memory.grants;
-        match decision {
-            Decision::Always if may_last => {
-                grants.remember(&name, Some(scope), clock.now());
-                Ok(())
-            }
-            Decision::Once | Decision::Always => {
-                self.once().add(&name, Instant::now(), grants.forgotten());
-                Ok(())
-            }
-            Decision::Block => {
-                grants.remember(&name, None, clock.now());
-                Err(Major::Untrusted.into())
-            }
-        }
-    }
-
-    /// What the person decides.
-    async fn decision(
-        &self,
-        caller: &Caller,
-        scope: Scope,
-        may_last: bool,
-    ) -> Result<Decision, Undecided> {
-        let time = self.service.settings.window_time;
-        let request = ConsentRequest {
-            caller: caller.clone(),
-            purpose: Purpose::Access { scope, may_last },
-            time,
-        };
-        let opening = timeout(OPENING, self.service.consent.open(&request));
-        let mut window = match opening.await {
-            Ok(Ok(window)) => window,
-            Ok(Err(error)) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no window");
-                return Err(Undecided::NoWindow);
-            }
-            Err(_) => return Err(Undecided::NoWindow),
-        };
-        window.show(&View::Deciding).await;
-        let answer = async {
-            loop {
-                match window.next().await {
-                    Event::Decided(decision) => return Ok(decision),
-                    Event::Closed => return Err(Undecided::Closed),
-                    Event::TimedOut => return Err(Undecided::Late),
-                    Event::Entered { .. } | Event::Agreed { .. } => {}
-                }
-            }
-        };
-        let answer = timeout(time + GRACE, answer).await;
-        let answer = answer.unwrap_or(Err(Undecided::Late));
-        window.end(Ending::PageGone);
-        answer
-    }
-
-    fn was_let_in(&self, name: &str) -> bool {
-        let forgotten = self.service.memory.grants.forgotten();
-        self.once().has(name, Instant::now(), forgotten)
-    }
 }
 
 /// Whether a person may say yes for the future. Nobody can know who answers at an http origin
 /// tomorrow, or whose script an interpreter runs then; and a PIN is changed once.
-fn may_last(caller: &Caller, scope: Scope) -> bool {
+pub(super) fn may_last(caller: &Caller, scope: Scope) -> bool {
     let changes_hands = match caller {
         Caller::Site(site) => site.is_plain(),
         Caller::Program(file) => programs::runs_others_work(file),

@@ -63,6 +63,7 @@ pub(crate) struct Stage {
     pub(crate) shutdown: CancellationToken,
     pub(crate) serving: Option<JoinHandle<()>>,
     record: Record,
+    last: LastWindow,
     pub(crate) service: Arc<Service<People, Cards>>,
 }
 
@@ -185,6 +186,7 @@ impl Scene {
             certificate,
             inventory,
             record,
+            last,
         } = self.build();
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
@@ -200,6 +202,7 @@ impl Scene {
             shutdown,
             serving: Some(serving),
             record,
+            last,
             service,
         }
     }
@@ -208,12 +211,14 @@ impl Scene {
     pub(crate) fn build(self) -> Built {
         let record = Record(Arc::new(watch::channel(Vec::new()).0));
         let (inventory, _) = watch::channel(Arc::new(self.inventory));
+        let last = LastWindow::default();
         let people = People {
             person: Arc::new(Mutex::new(self.person)),
             opened: Mutex::new(self.opened),
             no_window: self.no_window,
             late: self.late,
             record: record.clone(),
+            last: Arc::clone(&last),
         };
         let cards = Cards {
             inventory: inventory.clone(),
@@ -232,6 +237,7 @@ impl Scene {
             certificate,
             inventory,
             record,
+            last,
         }
     }
 }
@@ -242,9 +248,16 @@ pub(crate) struct Built {
     certificate: CertificateDer<'static>,
     inventory: watch::Sender<Arc<Inventory>>,
     record: Record,
+    last: LastWindow,
 }
 
 impl Stage {
+    /// The person says this, in the window that came last.
+    pub(crate) fn say(&self, event: Event) {
+        let last = self.last.lock().unwrap();
+        last.as_ref().expect("a window").send(event).unwrap();
+    }
+
     /// A page of `https://bank.example`.
     pub(crate) fn page(&self) -> Page<'_> {
         Page::new(self, "https://bank.example")
@@ -330,7 +343,11 @@ pub(crate) struct People {
     no_window: Option<fn() -> ConsentError>,
     late: bool,
     record: Record,
+    last: LastWindow,
 }
+
+/// Where the person who takes their time says what they decide, in the window that came last.
+type LastWindow = Arc<Mutex<Option<mpsc::UnboundedSender<Event>>>>;
 
 impl Consent for People {
     type Window = Open;
@@ -347,6 +364,7 @@ impl Consent for People {
             return std::future::pending().await;
         }
         let (says, hears) = mpsc::unbounded_channel();
+        *self.last.lock().unwrap() = Some(says.clone());
         Ok(Open {
             person: Arc::clone(&self.person),
             record: self.record.clone(),

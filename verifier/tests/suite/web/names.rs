@@ -11,8 +11,6 @@ use crate::{
     kit::root,
 };
 
-const NO_SUFFIXES: &str = "has no list of public suffixes";
-
 pub(super) fn cases() -> Vec<Case> {
     let spec = "RFC 9525 §6.3; limbo webpki::san, webpki::cn";
     let root = root("根");
@@ -92,22 +90,23 @@ pub(super) fn cases() -> Vec<Case> {
             &dns("192.0.2.1"),
         )
         .refused("Name"),
-        of(
-            "a star over what many register under",
-            "site.com.tw",
-            &dns("*.com.tw"),
-        )
-        .refused("Name")
-        .openssl(NO_SUFFIXES)
-        .webpki(NO_SUFFIXES),
+        // As the storage services' own certificates have it.
         of(
             "a star over what one shares with many",
-            "somebody.github.io",
-            &dns("*.github.io"),
-        )
-        .refused("Name")
-        .openssl(NO_SUFFIXES)
-        .webpki(NO_SUFFIXES),
+            "s3.example.com",
+            &[
+                SomeName::dns("s3.example.com"),
+                SomeName::dns("*.github.io"),
+            ],
+        ),
+        strict(
+            of(
+                "a star over a top-level domain beside the name",
+                HOST,
+                &[SomeName::dns(HOST), SomeName::dns("*.example")],
+            )
+            .refused("Name"),
+        ),
         of(
             "a star below what one shares with many",
             "a.somebody.github.io",

@@ -127,6 +127,92 @@ async fn every_use_of_a_grant_is_told_to_the_person() {
     assert_eq!(told, [of(Act::Sign, 1), of(Act::Read, 3)]);
 }
 
+/// Asks, and goes away when the window is there, as pages with a clock of their own do.
+async fn impatient(stage: &Stage, site: &str, package: &Value, windows: usize) {
+    tokio::select! {
+        answer = popup(stage, site, package) => panic!("{answer}"),
+        () = stage.until_times("shows Deciding", windows) => {}
+    }
+    noticed().await;
+}
+
+/// That a page has gone takes its moment to be seen; people take longer to decide.
+async fn noticed() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
+
+#[tokio::test]
+async fn a_question_stays_when_its_page_goes_and_the_page_finds_the_answer() {
+    for decision in [Decision::Always, Decision::Once, Decision::Block] {
+        let stage = Card::rsa().scene(None).person(|_| None).start().await;
+        impatient(&stage, SITE, &sign(), 1).await;
+        // It comes again by itself, and again, while the person reads.
+        let package = sign();
+        for _ in 0..2 {
+            let again = popup(&stage, SITE, &package);
+            let waited = tokio::time::timeout(Duration::from_millis(200), again).await;
+            assert!(waited.is_err(), "{waited:?}");
+            noticed().await;
+        }
+        stage.say(Event::Decided(decision));
+        stage.until("window gone").await;
+        let code = code(&stage, SITE, &sign()).await;
+        assert_eq!(code == 0, decision != Decision::Block, "{decision:?}");
+        assert_eq!(stage.count(&format!("window for {SITE}")), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_yes_that_nobody_waited_for_is_for_one_signature_and_for_that_page() {
+    let stage = Card::rsa().scene(None).person(|_| None).start().await;
+    impatient(&stage, SITE, &sign(), 1).await;
+    // Another site, and another wish of the same one, do not join.
+    for (site, package) in [("https://other.example", sign()), (SITE, look())] {
+        let answer = popup(&stage, site, &package).await;
+        assert_eq!(answer["ret_code"], 0x7600_000d, "{site}: {answer}");
+    }
+    stage.say(Event::Decided(Decision::Once));
+    stage.until("window gone").await;
+    assert_eq!(code(&stage, SITE, &sign()).await, 0);
+    impatient(&stage, SITE, &sign(), 2).await;
+    stage.say(Event::Decided(Decision::Once));
+    stage.until_times("window gone", 2).await;
+    // Whoever forgets means it too.
+    stage.service.memory().grants().forget_all();
+    impatient(&stage, SITE, &sign(), 3).await;
+    assert_eq!(stage.count("card"), 1);
+}
+
+#[tokio::test]
+async fn of_two_that_ask_at_once_one_has_the_answer() {
+    let stage = Card::rsa().scene(None).person(|_| None).start().await;
+    let (sign, other) = (sign(), sign());
+    let first = popup(&stage, SITE, &sign);
+    let second = async {
+        stage.until("shows Deciding").await;
+        let answer = popup(&stage, SITE, &other).await;
+        stage.say(Event::Decided(Decision::Once));
+        answer
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first["ret_code"], 0, "{first}");
+    assert_eq!(second["ret_code"], 0x7600_000d, "{second}");
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answers_counts_once_and_ends_with_the_agent() {
+    let stage = Card::rsa().scene(None).person(|_| None).start().await;
+    for number in 1..=5 {
+        impatient(&stage, SITE, &look(), number).await;
+        stage.say(Event::TimedOut);
+        stage.until_times("window gone", number).await;
+    }
+    assert_eq!(code(&stage, SITE, &look()).await, UNTRUSTED);
+    impatient(&stage, "https://other.example", &look(), 6).await;
+    stage.shutdown.cancel();
+    stage.until_times("window gone", 6).await;
+}
+
 #[tokio::test]
 async fn a_use_is_told_also_where_the_page_does_not_wait_for_it() {
     let scene = Card::rsa().scene(Some(Decision::Always));
