@@ -60,6 +60,13 @@ pub fn reload(paths: &Paths) {
     let _ = ask(paths, Question::Reload);
 }
 
+/// Has the running agent, if there is one, show no longer what was taken back. It is taken back
+/// without that: the agent reads the file of grants whenever it has changed.
+pub fn taken_back(paths: &Paths) {
+    // Without an agent there is nobody to tell.
+    let _ = ask(paths, Question::TakenBack);
+}
+
 /// Opens a link in the person's browser.
 ///
 /// # Errors

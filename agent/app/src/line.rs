@@ -1,5 +1,6 @@
 //! The line between the running agent and the person's own commands: `chop settings` asks it for a
-//! link to the desk, and tells it that the settings have changed.
+//! link to the desk, and tells it that the settings have changed; `chop grants` tells it what was
+//! taken back.
 //!
 //! It is a socket in the person's own runtime folder (a named pipe on Windows); the kernel says who
 //! is at its other end. One line is asked, one is answered.
@@ -27,6 +28,8 @@ pub enum Question {
     Link(Page),
     /// That the settings are read anew.
     Reload,
+    /// That permissions were taken back, and are shown no longer.
+    TakenBack,
 }
 
 /// The desk's pages.
@@ -86,13 +89,18 @@ impl Question {
         match self {
             Self::Link(page) => format!("link {}\n", page.name()),
             Self::Reload => "reload\n".to_owned(),
+            Self::TakenBack => "taken-back\n".to_owned(),
         }
     }
 
     fn read(line: &str) -> Option<Self> {
         match line.strip_prefix("link ") {
             Some(page) => page.parse().ok().map(Self::Link),
-            None => (line == "reload").then_some(Self::Reload),
+            None => match line {
+                "reload" => Some(Self::Reload),
+                "taken-back" => Some(Self::TakenBack),
+                _ => None,
+            },
         }
     }
 }
@@ -176,7 +184,7 @@ mod tests {
         for question in Page::ALL
             .map(Question::Link)
             .into_iter()
-            .chain([Question::Reload])
+            .chain([Question::Reload, Question::TakenBack])
         {
             assert_eq!(Question::read(question.line().trim_end()), Some(question));
         }

@@ -281,18 +281,22 @@ fn list_cards(json: bool, follow: bool) -> Result<ExitCode> {
 }
 
 fn grants(action: Option<GrantsAction>, json: bool) -> Result<ExitCode> {
-    let grants = Grants::load(&paths()?.memory);
+    let paths = paths()?;
+    let grants = Grants::load(&paths.memory);
     let text = match action {
         None if json => grants::json(&grants, SystemTime::now()),
         None => grants::text(&grants, SystemTime::now()),
         Some(GrantsAction::Forget { caller }) => {
-            if !grants.forget(&caller) {
-                return Err(NoGrant { caller }.into());
-            }
-            return Ok(ExitCode::SUCCESS);
+            let forgotten = grants.forget(&caller);
+            desk::taken_back(&paths);
+            return match forgotten {
+                true => Ok(ExitCode::SUCCESS),
+                false => Err(NoGrant { caller }.into()),
+            };
         }
         Some(GrantsAction::ForgetAll) => {
             grants.forget_all();
+            desk::taken_back(&paths);
             return Ok(ExitCode::SUCCESS);
         }
     };

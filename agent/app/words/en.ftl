@@ -424,6 +424,7 @@ act-decrypt = decrypting
 act-change-pin = another PIN
 act-test = test signature
 outcome-done = done
+outcome-left = left before the answer
 
 source-built-in = built in
 source-policy = policy

@@ -410,6 +410,7 @@ act-decrypt = 解密
 act-change-pin = 更改 PIN 碼
 act-test = 試簽
 outcome-done = 完成
+outcome-left = 未等結果就離開
 
 source-built-in = 內建
 source-policy = 機關政策

@@ -218,22 +218,27 @@ impl<C: Consent, K: Keys> Room<C, K> {
 
     /// Does what is asked for, if the caller may.
     async fn run(&self, caller: &Caller, function: Function, fields: Fields) -> Value {
-        let func = function.answer();
-        let done = match function {
+        let work = self.work(caller, function, fields);
+        let done = match function.act() {
+            Some(act) => self.service.noted(caller, act, work, outcome).await,
+            None => work.await,
+        };
+        done.unwrap_or_else(|refusal| self.refused(function.answer(), refusal))
+    }
+
+    async fn work(
+        &self,
+        caller: &Caller,
+        function: Function,
+        fields: Fields,
+    ) -> Result<Value, Refusal> {
+        match function {
             Function::Info { with_certificates } => self.info(caller, with_certificates).await,
             Function::Sign => self.sign(caller, fields).await,
             Function::Decrypt => self.decrypt(caller, fields).await,
             Function::ChangePin => self.change_pin(caller, fields).await,
             Function::Unsupported(_) => Err(Major::Unsupported.into()),
-        };
-        if let Some(act) = function.act() {
-            let outcome = match &done {
-                Ok(_) => Outcome::Done,
-                Err(refusal) => Outcome::Failed(refusal.fault.as_error_code()),
-            };
-            self.service.note(caller, act, outcome);
         }
-        done.unwrap_or_else(|refusal| self.refused(func, refusal))
     }
 
     async fn info(&self, caller: &Caller, with_certificates: bool) -> Result<Value, Refusal> {
@@ -372,6 +377,13 @@ impl<C: Consent, K: Keys> Room<C, K> {
 
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn outcome(done: &Result<Value, Refusal>) -> Outcome {
+    match done {
+        Ok(_) => Outcome::Done,
+        Err(refusal) => Outcome::Failed(refusal.fault.as_error_code()),
     }
 }
 

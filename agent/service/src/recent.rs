@@ -52,6 +52,8 @@ pub enum Outcome {
     Done,
     /// It was not.
     Failed(ErrorCode),
+    /// Whoever asked has gone before there was an answer. The card may have been used.
+    Left,
 }
 
 /// What was asked lately: the newest last.

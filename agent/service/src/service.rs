@@ -143,11 +143,33 @@ impl<C: Consent, K: Keys> Service<C, K> {
                 // Step 1: for whom. A ticket is spent before anything can fail.
                 let site = self.site(asker, &head.headers)?;
                 let body = self.body(kind, body).await?;
-                let answered = self.operate_until_the_end(kind, &site, &body).await;
-                self.note(&Caller::Site(site.clone()), kind.into(), (&answered).into());
+                let caller = Caller::Site(site.clone());
+                let work = self.operate_until_the_end(kind, &site, &body);
+                let answered = self.noted(&caller, kind.into(), work, |it| it.into());
+                let answered = answered.await;
                 answered.inspect_err(|error| log(&site, error))
             }
         }
+    }
+
+    /// Does what is asked, and has the person see later that it was: also where whoever asked goes
+    /// away meanwhile, and the work is dropped.
+    pub(crate) async fn noted<T>(
+        &self,
+        caller: &Caller,
+        act: Act,
+        work: impl Future<Output = T>,
+        outcome: impl FnOnce(&T) -> Outcome,
+    ) -> T {
+        let mut noting = Noting {
+            service: self,
+            caller,
+            act,
+            came: Outcome::Left,
+        };
+        let done = work.await;
+        noting.came = outcome(&done);
+        done
     }
 
     /// Has the person see later that this was asked.
@@ -238,6 +260,20 @@ impl<C: Consent, K: Keys> Service<C, K> {
     {
         let answer = self.operate(&site.into(), operation).await?;
         Ok(answer::json(StatusCode::OK, &answer))
+    }
+}
+
+/// Has the person see what came of something when it is dropped.
+struct Noting<'a, C: Consent, K: Keys> {
+    service: &'a Service<C, K>,
+    caller: &'a Caller,
+    act: Act,
+    came: Outcome,
+}
+
+impl<C: Consent, K: Keys> Drop for Noting<'_, C, K> {
+    fn drop(&mut self) {
+        self.service.note(self.caller, self.act, self.came);
     }
 }
 

@@ -210,6 +210,15 @@ fn tray_is_seen_in_the_panel_and_does_over_d_bus_what_its_menu_says() {
         let left = stage.entry("網站許可").await;
         assert!(left.items.iter().any(|it| it.label == BLOCKED), "{left:?}");
 
+        // So is what another process takes back, without anything else happening.
+        stage.scene.chop(&["grants", "forget", BLOCKED]);
+        let end = Instant::now() + LONG;
+        let listed = |menu: &Item| menu.items.iter().any(|it| it.label == BLOCKED);
+        while listed(&stage.entry("網站許可").await) {
+            assert!(Instant::now() < end, "the tray does not follow");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+
         // The window for another PIN: the agent is at work while a window of its own is open only,
         // so here it stays as it was.
         stage.choose("更改 PIN 碼").await;

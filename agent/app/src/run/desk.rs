@@ -13,10 +13,12 @@ use crate::{
 pub(super) fn open(pages: Pages, ending: CancellationToken) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let preferences = pages.preferences.clone();
+    let taken_back = pages.taken_back.clone();
     let path = pages.paths.line.clone();
     let desk = Desk::new(pages, DeskTimes::default(), Limits::default(), ending);
     let answer = move |question| {
         let (desk, preferences) = (desk.clone(), preferences.clone());
+        let taken_back = taken_back.clone();
         async move {
             match question {
                 Question::Link(page) => match desk.link(page.name()) {
@@ -34,6 +36,11 @@ pub(super) fn open(pages: Pages, ending: CancellationToken) -> JoinSet<()> {
                         String::new()
                     }
                 },
+                // The file of grants has it already; the tray shows it.
+                Question::TakenBack => {
+                    taken_back.send_replace(());
+                    "shown".to_owned()
+                }
             }
         }
     };

@@ -113,6 +113,7 @@ pub fn outcome(outcome: Outcome) -> Message {
     match outcome {
         Outcome::Done => message("outcome-done"),
         Outcome::Failed(code) => super::code::of(code),
+        Outcome::Left => message("outcome-left"),
     }
 }
 

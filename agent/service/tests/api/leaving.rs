@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chop_service::{Event, View};
+use chop_service::{Act, Event, Outcome, View};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
@@ -55,6 +55,15 @@ async fn a_page_that_goes_away_while_the_card_works_stops_the_card_before_the_wi
             stage.happened()[stage.happened().len() - 2..],
             ["card stopped", "window gone"]
         );
+        // The person sees that the card was used.
+        let mut recent = stage.service.recent().watch();
+        let recent = recent
+            .wait_for(|list| !list.is_empty())
+            .await
+            .unwrap()
+            .clone();
+        let told: Vec<_> = recent.iter().map(|it| (it.act, it.outcome)).collect();
+        assert_eq!(told, [(Act::SignIn, Outcome::Left)]);
     }
 }
 

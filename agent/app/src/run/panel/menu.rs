@@ -118,7 +118,7 @@ impl Now<'_> {
         let time = OffsetDateTime::from(asked.at).to_offset(self.offset);
         let mark = match asked.outcome {
             Outcome::Done => '✓',
-            Outcome::Failed(_) => '✗',
+            Outcome::Failed(_) | Outcome::Left => '✗',
         };
         let who = short(&desk::caller(&asked.caller, self.language));
         let (hour, minute) = (time.hour(), time.minute());

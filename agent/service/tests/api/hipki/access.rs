@@ -214,6 +214,25 @@ async fn a_question_that_nobody_answers_counts_once_and_ends_with_the_agent() {
 }
 
 #[tokio::test]
+async fn a_use_is_told_also_where_the_page_does_not_wait_for_it() {
+    let scene = Card::rsa().scene(Some(Decision::Always));
+    let stage = scene.work(|_, _| None).start().await;
+    let package = sign();
+    tokio::select! {
+        answer = popup(&stage, SITE, &package) => panic!("{answer}"),
+        () = stage.until("card") => {}
+    }
+    stage.until("card stopped").await;
+
+    let mut recent = stage.service.recent().watch();
+    let told = recent.wait_for(|list| !list.is_empty());
+    let told = tokio::time::timeout(Duration::from_secs(10), told).await;
+    let told = told.expect("nothing is told").unwrap();
+    assert_eq!(told[0].caller, Caller::Site(origin(SITE)));
+    assert_eq!((told[0].act, told[0].outcome), (Act::Sign, Outcome::Left));
+}
+
+#[tokio::test]
 async fn blocked_is_for_good_and_asks_nobody() {
     let stage = Card::rsa().scene(Some(Decision::Block)).start().await;
     for package in [sign(), look(), sign()] {
