@@ -236,7 +236,10 @@ fn common_names(leaf: &Certificate) -> Result<(), ChainFault> {
 
 /// A host with a label that stands for one in Unicode (RFC 5890 §2.3.2.1).
 fn has_punycode(text: &str) -> bool {
-    let is = |label: &str| label.len() > 4 && label.as_bytes()[..4].eq_ignore_ascii_case(b"xn--");
+    let is = |label: &str| {
+        let start = label.get(..4);
+        start.is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
+    };
     is_dns_name(text) && text.split('.').any(is)
 }
 
