@@ -51,7 +51,7 @@ mod tests {
         let client = tokio::spawn(async move {
             let work = move || {
                 begun.send(()).expect("the test waits");
-                may_end.recv().expect("the test tells")
+                may_end.recv().expect("the test tells");
             };
             other.work(work).await;
         });
