@@ -10,7 +10,7 @@ use super::{
     display::Display,
     wine::{Wine, until},
 };
-use crate::package::windows::Made;
+use crate::{package::windows::Made, step};
 
 const RUN: &str = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run";
 const CHOP: &str = r"HKLM\Software\Chop";
@@ -36,6 +36,7 @@ pub(super) fn check(
     properties(&wine, old, &before)?;
     repair(&wine, old, &before)?;
     upgrade(&wine, &display, relay, old, new)?;
+    older(&wine, &display, old, new)?;
 
     done("after all of that removal leaves files and registry as they were");
     remove(&wine, new.0)?;
@@ -202,6 +203,42 @@ fn upgrade(
             .is_some_and(|it| it.contains(new_version))
     );
     Ok(())
+}
+
+/// Nothing is changed by an older version's installer, which says why in both languages.
+fn older(
+    wine: &Wine,
+    display: &Display,
+    (old, old_version): (&Made, &str),
+    (_, new_version): (&Made, &str),
+) -> Result<()> {
+    done(
+        "an older version is refused, silently and on the screen, and the newer one stays as it is",
+    );
+    let before = snapshot(wine)?;
+    let msi = path(&old.msi);
+    let refused = wine.run("msiexec", &["/i", &msi, "/qn"])?;
+    ensure!(!refused.status.success(), "it was installed");
+    let mut shown = wine.command("msiexec");
+    let mut shown = Ended(shown.args(["/i", &msi, "/qb"]).spawn()?);
+    display.wait_for("Install Failed")?;
+    display.picture(&step::root().join("target/windows/older.png"))?;
+    display.keys("Return")?;
+    ensure!(!shown.0.wait()?.success(), "it was installed");
+    let mut words = step::command("msiinfo", &["export"]);
+    words.arg(&old.msi).arg("LaunchCondition");
+    let words = words.env("LC_ALL", "C.UTF-8").output()?.stdout;
+    let words = String::from_utf8(words)?;
+    for expected in [
+        "這台電腦已安裝較新版本的 Chop",
+        "A newer version of Chop is installed",
+    ] {
+        ensure!(words.contains(expected), "no {expected:?} in:\n{words}");
+    }
+    let folder = wine.c(&format!("Program Files/Chop/{old_version}"));
+    ensure!(!folder.exists(), "the older version is there");
+    value(wine, CHOP, "Version", Some(new_version))?;
+    same(&before, &snapshot(wine)?)
 }
 
 fn is_running(child: &mut Child) -> Result<bool> {
