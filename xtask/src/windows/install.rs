@@ -18,6 +18,8 @@ const SETTINGS: &str = r"HKLM\Software\Chop\Settings";
 const CHROME: &str = r"HKLM\Software\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls";
 const FIREFOX: &str = r"HKLM\Software\Policies\Mozilla\Firefox\LocalNetworkAccess\SkipDomains";
 
+const TASK: &str = "windows/system32/tasks/Chop renewal";
+
 /// Runs all of it with two versions of the same programs, `old` and `new`.
 pub(super) fn check(
     cache: &Path,
@@ -69,6 +71,14 @@ fn properties(wine: &Wine, (old, version): (&Made, &str), before: &[String]) -> 
         "{report}"
     );
     value(wine, CHROME, "1", None)?;
+    done("the system looks each day whether the certificate is due, and changes nothing when not");
+    // Wine keeps a task, but not what it runs: a test of the program has that.
+    ensure!(wine.c(TASK).is_file(), "there is no task");
+    let authority = wine.c("ProgramData/Chop/machine/authority.pem");
+    let installed = (snapshot(wine)?, std::fs::read(&authority)?);
+    wine.must(&chop(version), &["machine", "set-up"])?;
+    ensure!(installed.1 == std::fs::read(&authority)?, "another pair");
+    same(&installed.0, &snapshot(wine)?)?;
     remove(wine, old)?;
     same(before, &snapshot(wine)?)?;
 
@@ -202,6 +212,7 @@ fn upgrade(
         wine.registry(RUN, "Chop")?
             .is_some_and(|it| it.contains(new_version))
     );
+    ensure!(wine.c(TASK).is_file(), "the task went with the old version");
     Ok(())
 }
 
@@ -275,9 +286,9 @@ fn snapshot(wine: &Wine) -> Result<Vec<String>> {
         let lines = wine.export(key)?;
         seen.extend(lines.lines().map(str::to_owned));
     }
-    for folder in ["Program Files", "ProgramData"] {
+    for folder in ["Program Files", "ProgramData", "windows/system32/tasks"] {
         let mut names: Vec<_> = std::fs::read_dir(wine.c(folder))
-            .context("this Windows has no programs")?
+            .with_context(|| format!("this Windows has no {folder}"))?
             .flatten()
             .map(|it| format!("{folder}/{}", it.file_name().to_string_lossy()))
             .collect();
