@@ -95,7 +95,7 @@ impl System for Local {
     }
 
     fn trust(&self, authority: &[u8]) -> io::Result<()> {
-        self.roots.add(authority)
+        self.roots.insert(authority)
     }
 
     fn distrust(&self, authority: &[u8]) -> io::Result<()> {

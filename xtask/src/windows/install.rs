@@ -38,9 +38,11 @@ pub(super) fn check(
     properties(&wine, old, &before)?;
     repair(&wine, old, &before)?;
     upgrade(&wine, &display, relay, old, new)?;
-    older(&wine, &display, old, new)?;
-
     done("after all of that removal leaves files and registry as they were");
+    remove(&wine, new.0)?;
+    same(&before, &snapshot(&wine)?)?;
+
+    older(&wine, &display, old, new)?;
     remove(&wine, new.0)?;
     same(&before, &snapshot(&wine)?)
 }
@@ -216,16 +218,19 @@ fn upgrade(
     Ok(())
 }
 
-/// Nothing is changed by an older version's installer, which says why in both languages.
+/// Nothing is changed by an older version's installer, which says why in both languages. The newer
+/// one is installed by itself for this: after an upgrade Wine 8 lets the older one in, presumably
+/// because removing the older version takes the upgrade code that both share.
 fn older(
     wine: &Wine,
     display: &Display,
     (old, old_version): (&Made, &str),
-    (_, new_version): (&Made, &str),
+    (new, new_version): (&Made, &str),
 ) -> Result<()> {
     done(
         "an older version is refused, silently and on the screen, and the newer one stays as it is",
     );
+    install(wine, new, &[])?;
     let before = snapshot(wine)?;
     let msi = path(&old.msi);
     let refused = wine.run("msiexec", &["/i", &msi, "/qn"])?;

@@ -10,6 +10,8 @@ use std::{
     os::windows::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -216,11 +218,22 @@ fn remove_version(folder: &Path) -> io::Result<()> {
         let name = entry.file_name().to_string_lossy().into_owned();
         let old = name.starts_with("chop") && name.ends_with(".old");
         if old || PROGRAMS.contains(&&*name) {
-            fs::remove_file(entry.path())?;
+            remove(&entry.path())?;
         }
     }
     remove_if_empty(folder);
     Ok(())
+}
+
+/// Removes a file. An agent's children end soon after it, and until then the program is in use.
+fn remove(file: &Path) -> io::Result<()> {
+    for _ in 0..20 {
+        if fs::remove_file(file).is_ok() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    fs::remove_file(file)
 }
 
 fn remove_if_empty(folder: &Path) {
