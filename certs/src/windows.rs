@@ -14,6 +14,7 @@
 mod book;
 #[cfg(windows)]
 mod local;
+pub mod person;
 mod policies;
 #[cfg(windows)]
 mod roots;
@@ -39,9 +40,9 @@ pub(crate) use policies::KEYS;
 #[cfg(windows)]
 pub use roots::Roots;
 
-/// What of Windows is changed.
+/// What of Windows is changed: everybody's, or one person's.
 pub trait System {
-    /// The values of a key below `HKEY_LOCAL_MACHINE`; none where there is no such key.
+    /// The values of a key below `HKEY_LOCAL_MACHINE` or `HKEY_CURRENT_USER`; none where there is no such key.
     ///
     /// # Errors
     /// The system's.
@@ -68,19 +69,19 @@ pub trait System {
     /// The system's.
     fn remove_if_empty(&self, key: &str) -> io::Result<()>;
 
-    /// Whether the machine's ROOT store has the certificate (DER).
+    /// Whether the ROOT store has the certificate (DER).
     ///
     /// # Errors
     /// The system's.
     fn trusts(&self, authority: &[u8]) -> io::Result<bool>;
 
-    /// Adds the certificate (DER) to the machine's ROOT store.
+    /// Adds the certificate (DER) to the ROOT store.
     ///
     /// # Errors
     /// The system's.
     fn trust(&self, authority: &[u8]) -> io::Result<()>;
 
-    /// Takes the certificate (DER) out of the machine's ROOT store, if it is in it.
+    /// Takes the certificate (DER) out of the ROOT store, if it is in it.
     ///
     /// # Errors
     /// The system's.

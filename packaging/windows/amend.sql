@@ -32,3 +32,6 @@ UPDATE `CustomAction` SET `Type` = 51 WHERE `Type` = 2099
 UPDATE `CustomAction` SET `Type` = 210 WHERE `Action` = 'Launch'
 
 UPDATE `Property` SET `Value` = 'OLDERVERSION;NEWERVERSION;INSTALLDIR;AUTOSTART;BROWSER_POLICIES;HIPKI;HIPKI_PIN;LANGUAGE;LAUNCH;LOG;PORTS;SITES;TRAY' WHERE `Property` = 'SecureCustomProperties'
+
+-- Why an older version is not installed over a newer one.
+UPDATE `LaunchCondition` SET `Description` = '這台電腦已安裝較新版本的 Chop，因此不安裝這個較舊的版本。若確實需要舊版，請先在「設定 › 應用程式」移除新版。 / A newer version of Chop is installed on this computer, so this older one was not. If you do need it, remove the newer one first (Settings, Apps).' WHERE `Condition` = 'NOT NEWERVERSION'

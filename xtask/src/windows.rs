@@ -4,6 +4,7 @@
 mod agent;
 mod display;
 mod install;
+mod person;
 mod wine;
 
 use std::{
@@ -18,7 +19,7 @@ use crate::{package, packages, step};
 /// What is done.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only this: `lints`, `tests`, `agent` or `package`.
+    /// Only this: `lints`, `tests`, `agent`, `person` or `package`.
     #[arg(long, value_name = "PART")]
     only: Option<String>,
     /// Also make the installer of this build; install, upgrade, repair and remove it.
@@ -67,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         tests(&wrapper)?;
     }
     let packaged = options.package || options.only.as_deref() == Some("package");
-    if !wanted("agent") && !packaged {
+    if !wanted("agent") && !wanted("person") && !packaged {
         return Ok(());
     }
     let cache = Path::new(&wrapper).ancestors().nth(2);
@@ -78,6 +79,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if wanted("agent") {
         eprintln!("\n==> the agent under Wine");
         agent::check(cache, &built.join("chop.exe"), &relay)?;
+    }
+    if wanted("person") {
+        eprintln!("\n==> an installation for one person under Wine");
+        person::check(cache, &built, &relay)?;
     }
     if packaged {
         packages::for_windows_package()?;

@@ -100,10 +100,10 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     /// 為自己安裝，不需管理員 · Install for this person alone, without any rights.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     Install,
     /// 移除自己的安裝 · Take back what `install` did, exactly.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     Uninstall {
         /// Only what was added to this person's trust stores.
         #[arg(long, hide = true)]

@@ -10,6 +10,8 @@
 mod book;
 #[cfg(target_os = "linux")]
 mod desktop;
+#[cfg(windows)]
+mod windows;
 
 use std::{
     fs, io,
@@ -18,18 +20,24 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+#[cfg(not(windows))]
+use chop_certs::person::Authority;
 use chop_certs::{
     Lifetime,
-    person::{Authority, Person, Stuck},
+    person::{Person, Stuck},
     rotation::{Pairs, Rotation},
 };
 use directories::BaseDirs;
 
 #[cfg(target_os = "linux")]
 use crate::instance;
-use crate::{doctor::harmless, paths::Paths, run::trust::complain};
+#[cfg(not(windows))]
+use crate::run::trust::complain;
+use crate::{doctor::harmless, paths::Paths};
 #[cfg(target_os = "linux")]
 use book::Book;
+#[cfg(windows)]
+pub use windows::{install, program, uninstall};
 
 /// The book of a person's installation, beside what the agent remembers.
 const BOOK: &str = "install.json";
@@ -137,6 +145,13 @@ pub(crate) fn pairs(paths: &Paths) -> Result<Pairs, chop_certs::Error> {
 }
 
 /// Makes the person's stores trust what is served, if Chop is installed. `false` if it is not.
+#[cfg(windows)]
+pub(crate) fn refresh_trust(paths: &Paths) -> Result<bool> {
+    windows::refresh(paths)
+}
+
+/// Makes the person's stores trust what is served, if Chop is installed. `false` if it is not.
+#[cfg(not(windows))]
 pub(crate) fn refresh_trust(paths: &Paths) -> Result<bool> {
     let home = home()?;
     let person = person(&home, paths);
@@ -180,11 +195,12 @@ fn machine_authorities(paths: &Paths) -> Vec<(String, Vec<u8>)> {
     authorities.filter_map(named).collect()
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 fn machine_authorities(_paths: &Paths) -> Vec<(String, Vec<u8>)> {
     Vec::new()
 }
 
+#[cfg(not(windows))]
 fn authorities(pairs: &Pairs) -> Vec<Authority<'_>> {
     [Some(&pairs.current), pairs.next.as_ref()]
         .into_iter()

@@ -65,11 +65,11 @@ fn main() -> ExitCode {
             out,
         }),
         Command::Certificate { der } => certificate(der),
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         Command::Install => with_paths(install::install),
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         Command::Uninstall { stores: false, .. } => with_paths(install::uninstall),
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         Command::Uninstall { purge, .. } => with_paths(|paths| install::forget(paths, purge)),
         #[cfg(any(target_os = "linux", windows))]
         Command::Machine { action } => look_after_machine(action),
@@ -168,7 +168,7 @@ fn start_anew() -> Result<ExitCode> {
 /// Starts the program that is installed now, and lets it take over.
 #[cfg(windows)]
 fn start_anew() -> Result<ExitCode> {
-    let path = match machine::program() {
+    let path = match machine::program().or_else(install::program) {
         Some(path) => path,
         None => std::env::current_exe().context("the program's own path is not known")?,
     };
@@ -186,7 +186,7 @@ fn with_simulated_cards(options: simulate::Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn with_paths(act: impl FnOnce(&Paths) -> Result<()>) -> Result<ExitCode> {
     act(&paths()?).map(|()| ExitCode::SUCCESS)
 }

@@ -88,12 +88,14 @@ impl Book {
         });
         self.save()?;
         let set = system.set(key, name, &value);
-        set.map_err(Error::system("a browser's policy could not be written"))
+        set.map_err(Error::system(
+            "a value of the registry could not be written",
+        ))
     }
 
     /// Takes a value of ours out, unless somebody has changed it since.
     pub(super) fn take_back(&mut self, system: &impl System, entry: &Entry) -> Result<(), Error> {
-        let failed = "a browser's policy could not be removed";
+        let failed = "a value of the registry could not be removed";
         let there = system.values(&entry.key).map_err(Error::system(failed))?;
         if there.contains(&(entry.name.clone(), entry.value.clone())) {
             let removed = system.remove(&entry.key, &entry.name);
@@ -109,7 +111,7 @@ impl Book {
         system: &impl System,
         authority: &CertificateDer<'_>,
     ) -> Result<(), Error> {
-        let failed = "the machine's ROOT store could not be changed";
+        let failed = "the ROOT store could not be changed";
         if system.trusts(authority).map_err(Error::system(failed))? {
             return Ok(());
         }
@@ -118,6 +120,11 @@ impl Book {
             self.save()?;
         }
         system.trust(authority).map_err(Error::system(failed))
+    }
+
+    /// Whether the authority was added, or this was tried: somebody may have said no.
+    pub(super) fn has_tried(&self, authority: &CertificateDer<'_>) -> bool {
+        self.authorities.iter().any(|it| **it == **authority)
     }
 
     /// Takes out what was added earlier and is not wanted any more.
@@ -130,7 +137,7 @@ impl Book {
             if wanted.iter().any(|it| **it == *authority) {
                 continue;
             }
-            let failed = "the machine's ROOT store could not be changed";
+            let failed = "the ROOT store could not be changed";
             system.distrust(&authority).map_err(Error::system(failed))?;
             self.authorities.retain(|it| *it != authority);
             self.save()?;

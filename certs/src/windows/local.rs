@@ -6,21 +6,44 @@ use std::{
     process::{Command, Stdio},
 };
 
-use windows_registry::{LOCAL_MACHINE, Type};
+use windows_registry::{CURRENT_USER, Key, LOCAL_MACHINE, Type};
 
 use super::{Roots, System, Value};
 use crate::acl;
 
-/// The machine that this runs on. Its administrators alone can change it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Local;
+/// The machine that this runs on: what is everybody's, or what is this person's.
+#[derive(Clone, Copy, Debug)]
+pub struct Local {
+    registry: &'static Key,
+    roots: Roots,
+}
+
+impl Local {
+    /// What is everybody's. Administrators alone can change it.
+    #[must_use]
+    pub fn of_the_machine() -> Self {
+        Self {
+            registry: LOCAL_MACHINE,
+            roots: Roots::of_the_machine(),
+        }
+    }
+
+    /// What is this person's own. Windows asks the person before the ROOT store is changed.
+    #[must_use]
+    pub fn of_this_person() -> Self {
+        Self {
+            registry: CURRENT_USER,
+            roots: Roots::of_this_person(),
+        }
+    }
+}
 
 /// `HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)`.
 const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
 
 impl System for Local {
     fn values(&self, key: &str) -> io::Result<Vec<(String, Value)>> {
-        let key = match LOCAL_MACHINE.open(key) {
+        let key = match self.registry.open(key) {
             Ok(key) => key,
             Err(error) if error.code().0 == NOT_FOUND => return Ok(Vec::new()),
             Err(error) => return Err(error.into()),
@@ -37,11 +60,11 @@ impl System for Local {
     }
 
     fn has_key(&self, key: &str) -> bool {
-        LOCAL_MACHINE.open(key).is_ok()
+        self.registry.open(key).is_ok()
     }
 
     fn set(&self, key: &str, name: &str, value: &Value) -> io::Result<()> {
-        let key = LOCAL_MACHINE.create(key)?;
+        let key = self.registry.create(key)?;
         match value {
             Value::Text(text) => key.set_string(name, text)?,
             Value::Number(number) => key.set_u32(name, *number)?,
@@ -51,32 +74,32 @@ impl System for Local {
     }
 
     fn remove(&self, key: &str, name: &str) -> io::Result<()> {
-        let key = LOCAL_MACHINE.create(key)?;
+        let key = self.registry.create(key)?;
         Ok(key.remove_value(name)?)
     }
 
     fn remove_if_empty(&self, key: &str) -> io::Result<()> {
-        let Ok(open) = LOCAL_MACHINE.open(key) else {
+        let Ok(open) = self.registry.open(key) else {
             return Ok(());
         };
         let empty = open.values()?.next().is_none() && open.keys()?.next().is_none();
         drop(open);
         match (empty, key.rsplit_once('\\')) {
-            (true, Some((above, name))) => Ok(LOCAL_MACHINE.create(above)?.remove_tree(name)?),
+            (true, Some((above, name))) => Ok(self.registry.create(above)?.remove_tree(name)?),
             _ => Ok(()),
         }
     }
 
     fn trusts(&self, authority: &[u8]) -> io::Result<bool> {
-        Roots::of_the_machine().has(authority)
+        self.roots.has(authority)
     }
 
     fn trust(&self, authority: &[u8]) -> io::Result<()> {
-        Roots::of_the_machine().add(authority)
+        self.roots.insert(authority)
     }
 
     fn distrust(&self, authority: &[u8]) -> io::Result<()> {
-        Roots::of_the_machine().remove(authority)
+        self.roots.remove(authority)
     }
 
     fn reserves(&self, port: u16) -> bool {

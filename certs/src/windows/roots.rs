@@ -59,7 +59,7 @@ impl Roots {
     ///
     /// # Errors
     /// The system's.
-    pub fn add(self, der: &[u8]) -> Result<()> {
+    pub fn insert(self, der: &[u8]) -> Result<()> {
         let store = Store::open(self.place)?;
         let length = u32::try_from(der.len()).map_err(|_| ErrorKind::InvalidData)?;
         // SAFETY: the store is open; `der` has that length; no context is asked for.

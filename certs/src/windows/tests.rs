@@ -4,7 +4,10 @@ use std::{
     time::Duration,
 };
 
-use super::*;
+use super::{
+    person::{self, Setting},
+    *,
+};
 
 /// A machine in memory.
 #[derive(Default)]
@@ -14,6 +17,10 @@ struct Machine {
     ports: RefCell<BTreeSet<u16>>,
     /// A port that somebody listens on just now.
     taken: Option<u16>,
+    /// Whether the person says no when Windows asks about the ROOT store.
+    says_no: bool,
+    /// How often Windows has asked.
+    asked: RefCell<u32>,
 }
 
 impl Machine {
@@ -91,6 +98,10 @@ impl System for Machine {
     }
 
     fn trust(&self, authority: &[u8]) -> io::Result<()> {
+        *self.asked.borrow_mut() += 1;
+        if self.says_no {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         self.roots.borrow_mut().insert(authority.to_vec());
         Ok(())
     }
@@ -313,4 +324,75 @@ fn a_torn_book_stops_everything() {
     fs::write(scene.places.book(), "{").unwrap();
     assert!(clear(&scene.machine, &scene.places).is_err());
     assert!(!scene.machine.texts(CHROME).is_empty());
+}
+
+const RUN: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
+const OWN: &str = r"Software\Chop";
+
+fn settings(version: &str) -> [Setting; 2] {
+    let setting = |key, name| Setting {
+        key,
+        name,
+        value: Value::Text(version.to_owned()),
+    };
+    [setting(RUN, "Chop"), setting(OWN, "Program")]
+}
+
+fn authority() -> CertificateDer<'static> {
+    let pair = LocalhostPair::generate(SystemTime::now(), Lifetime::PerPerson).unwrap();
+    pair.authority().clone()
+}
+
+#[test]
+fn one_persons_installation_follows_the_version_and_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("install.json");
+    let machine = Machine::with_windows_own();
+    let theirs = Value::Text("theirs.exe".to_owned());
+    machine.put(RUN, "Theirs", theirs);
+    let before = machine.snapshot();
+    for version in ["old", "new"] {
+        let held = person::set(&machine, &book, &settings(version)).map(|it| it.len());
+        assert_eq!(held.unwrap(), 0);
+        assert_eq!(machine.texts(OWN), [entry("Program", version)]);
+    }
+    // The pair was renewed meanwhile.
+    for authority in [authority(), authority()] {
+        person::trust(&machine, &book, &[authority]).unwrap();
+    }
+    assert_eq!(machine.roots.borrow().len(), 1);
+
+    person::clear(&machine, &book).unwrap();
+
+    assert_eq!(machine.snapshot(), before);
+    assert!(!book.exists());
+}
+
+#[test]
+fn a_start_at_login_that_is_somebody_elses_stays_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("install.json");
+    let machine = Machine::with_windows_own();
+    machine.put(RUN, "Chop", Value::Text("theirs.exe".to_owned()));
+    let wanted = settings("ours");
+    let held = person::set(&machine, &book, &wanted).unwrap();
+    assert_eq!(held.iter().map(|it| it.key).collect::<Vec<_>>(), [RUN]);
+    person::clear(&machine, &book).unwrap();
+    assert_eq!(machine.texts(RUN), [entry("Chop", "theirs.exe")]);
+}
+
+#[test]
+fn who_says_no_to_an_authority_is_asked_again_only_when_installing() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("install.json");
+    let machine = Machine {
+        says_no: true,
+        ..Machine::with_windows_own()
+    };
+    let authority = [authority()];
+    assert!(person::trust(&machine, &book, &authority).is_err());
+    person::trust_new(&machine, &book, &authority).unwrap();
+    assert_eq!(*machine.asked.borrow(), 1);
+    assert!(person::trust(&machine, &book, &authority).is_err());
+    assert_eq!(*machine.asked.borrow(), 2);
 }

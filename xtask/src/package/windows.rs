@@ -15,6 +15,10 @@ use crate::{packages, step};
 
 /// The largest the MSI may be, in bytes.
 const MOST_MSI: u64 = 7_000_000;
+/// Makes UTF-8 the code page of an MSI's texts when it is imported.
+///
+/// Spec: Windows Installer, "Setting the Code Page of a Database".
+const UTF_8: &str = "\r\n\r\n65001\t_ForceCodepage\r\n";
 const TARGET: &str = "x86_64-pc-windows-gnu";
 /// Built and packed.
 const PROGRAMS: [&str; 2] = ["chop.exe", "chopw.exe"];
@@ -110,13 +114,22 @@ fn installer(folder: &Path, stage: &Path, version: &str) -> Result<PathBuf> {
     let mut wixl = step::command("wixl", &["-a", "x64", "-o"]);
     wixl.arg(&msi).arg("-D").arg(format!("Version={version}"));
     step::run("wixl", wixl.arg("chop.wxs").current_dir(stage))?;
+    // Texts are UTF-8, which wixl has no way to say.
+    fs::write(stage.join("_ForceCodepage.idt"), UTF_8)?;
+    let mut texts = step::command("msibuild", &[]);
+    texts.arg(&msi).args(["-i", "_ForceCodepage.idt"]);
+    step::run("code page", texts.current_dir(stage))?;
     let queries = fs::read_to_string(step::root().join("packaging/windows/amend.sql"))?;
     let queries = queries
         .lines()
         .filter(|it| !it.is_empty() && !it.starts_with("--"));
     for query in queries {
         let mut amend = step::command("msibuild", &[]);
-        let output = amend.arg(&msi).args(["-q", query]).output()?;
+        let output = amend
+            .arg(&msi)
+            .args(["-q", query])
+            .env("LC_ALL", "C.UTF-8")
+            .output()?;
         // It says what it has against a query, and ends as if all were well.
         if !output.status.success() || !output.stderr.is_empty() {
             let said = String::from_utf8_lossy(&output.stderr);

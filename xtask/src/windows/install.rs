@@ -10,13 +10,15 @@ use super::{
     display::Display,
     wine::{Wine, until},
 };
-use crate::package::windows::Made;
+use crate::{package::windows::Made, step};
 
 const RUN: &str = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run";
 const CHOP: &str = r"HKLM\Software\Chop";
 const SETTINGS: &str = r"HKLM\Software\Chop\Settings";
 const CHROME: &str = r"HKLM\Software\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls";
 const FIREFOX: &str = r"HKLM\Software\Policies\Mozilla\Firefox\LocalNetworkAccess\SkipDomains";
+
+const TASK: &str = "windows/system32/tasks/Chop renewal";
 
 /// Runs all of it with two versions of the same programs, `old` and `new`.
 pub(super) fn check(
@@ -36,8 +38,11 @@ pub(super) fn check(
     properties(&wine, old, &before)?;
     repair(&wine, old, &before)?;
     upgrade(&wine, &display, relay, old, new)?;
-
     done("after all of that removal leaves files and registry as they were");
+    remove(&wine, new.0)?;
+    same(&before, &snapshot(&wine)?)?;
+
+    older(&wine, &display, old, new)?;
     remove(&wine, new.0)?;
     same(&before, &snapshot(&wine)?)
 }
@@ -68,6 +73,14 @@ fn properties(wine: &Wine, (old, version): (&Made, &str), before: &[String]) -> 
         "{report}"
     );
     value(wine, CHROME, "1", None)?;
+    done("the system looks each day whether the certificate is due, and changes nothing when not");
+    // Wine keeps a task, but not what it runs: a test of the program has that.
+    ensure!(wine.c(TASK).is_file(), "there is no task");
+    let authority = wine.c("ProgramData/Chop/machine/authority.pem");
+    let installed = (snapshot(wine)?, std::fs::read(&authority)?);
+    wine.must(&chop(version), &["machine", "set-up"])?;
+    ensure!(installed.1 == std::fs::read(&authority)?, "another pair");
+    same(&installed.0, &snapshot(wine)?)?;
     remove(wine, old)?;
     same(before, &snapshot(wine)?)?;
 
@@ -201,7 +214,47 @@ fn upgrade(
         wine.registry(RUN, "Chop")?
             .is_some_and(|it| it.contains(new_version))
     );
+    ensure!(wine.c(TASK).is_file(), "the task went with the old version");
     Ok(())
+}
+
+/// Nothing is changed by an older version's installer, which says why in both languages. The newer
+/// one is installed by itself for this: after an upgrade Wine 8 lets the older one in, presumably
+/// because removing the older version takes the upgrade code that both share.
+fn older(
+    wine: &Wine,
+    display: &Display,
+    (old, old_version): (&Made, &str),
+    (new, new_version): (&Made, &str),
+) -> Result<()> {
+    done(
+        "an older version is refused, silently and on the screen, and the newer one stays as it is",
+    );
+    install(wine, new, &[])?;
+    let before = snapshot(wine)?;
+    let msi = path(&old.msi);
+    let refused = wine.run("msiexec", &["/i", &msi, "/qn"])?;
+    ensure!(!refused.status.success(), "it was installed");
+    let mut shown = wine.command("msiexec");
+    let mut shown = Ended(shown.args(["/i", &msi, "/qb"]).spawn()?);
+    display.wait_for("Install Failed")?;
+    display.picture(&step::root().join("target/windows/older.png"))?;
+    display.keys("Return")?;
+    ensure!(!shown.0.wait()?.success(), "it was installed");
+    let mut words = step::command("msiinfo", &["export"]);
+    words.arg(&old.msi).arg("LaunchCondition");
+    let words = words.env("LC_ALL", "C.UTF-8").output()?.stdout;
+    let words = String::from_utf8(words)?;
+    for expected in [
+        "這台電腦已安裝較新版本的 Chop",
+        "A newer version of Chop is installed",
+    ] {
+        ensure!(words.contains(expected), "no {expected:?} in:\n{words}");
+    }
+    let folder = wine.c(&format!("Program Files/Chop/{old_version}"));
+    ensure!(!folder.exists(), "the older version is there");
+    value(wine, CHOP, "Version", Some(new_version))?;
+    same(&before, &snapshot(wine)?)
 }
 
 fn is_running(child: &mut Child) -> Result<bool> {
@@ -238,9 +291,9 @@ fn snapshot(wine: &Wine) -> Result<Vec<String>> {
         let lines = wine.export(key)?;
         seen.extend(lines.lines().map(str::to_owned));
     }
-    for folder in ["Program Files", "ProgramData"] {
+    for folder in ["Program Files", "ProgramData", "windows/system32/tasks"] {
         let mut names: Vec<_> = std::fs::read_dir(wine.c(folder))
-            .context("this Windows has no programs")?
+            .with_context(|| format!("this Windows has no {folder}"))?
             .flatten()
             .map(|it| format!("{folder}/{}", it.file_name().to_string_lossy()))
             .collect();

@@ -2,8 +2,13 @@
 //! up, and removed. The installer calls it.
 
 mod processes;
+mod renewal;
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use anyhow::{Context as _, Result};
 use chop_certs::{
@@ -54,7 +59,7 @@ pub fn authority(paths: &Paths) -> Result<CertificateDer<'static>, Error> {
 }
 
 /// Makes the pair, trusts it, reserves the ports of HiCOS pages, and writes the browsers' policies
-/// of the sites in the machine's policy. Agents start anew when the pair has changed.
+/// of the sites in the machine's policy. A task of the system does it again each day. Agents start anew when the pair has changed.
 ///
 /// # Errors
 /// When this is no administrator, the policy is not understood, or something cannot be written.
@@ -70,7 +75,13 @@ pub fn set_up(policy: &Path) -> Result<()> {
         ports: &settings.hipki_ports.value,
     };
     // Whether every browser was started since cannot be told: a week before the end will do.
-    let done = windows::set_up(&Local, &places(), &wish, SystemTime::now(), |_| false);
+    let done = windows::set_up(
+        &Local::of_the_machine(),
+        &places(),
+        &wish,
+        SystemTime::now(),
+        |_| false,
+    );
     let done = done.context(
         "這需要系統管理員權限 · this is for an administrator: open a console as administrator first",
     )?;
@@ -79,6 +90,12 @@ pub fn set_up(policy: &Path) -> Result<()> {
     }
     for (port, error) in &done.not_reserved {
         eprintln!("chop: 無法保留連接埠 {port} · port {port} could not be reserved: {error}");
+    }
+    let this = std::env::current_exe().context("the program's own path is not known")?;
+    if let Err(error) = renewal::keep(&this, &places().state) {
+        eprintln!(
+            "chop: 無法排定憑證的更新，請每月執行一次 chop machine set-up · the certificate's renewal could not be scheduled, have chop machine set-up run each month: {error}"
+        );
     }
     if done.pair_changed {
         tell(Order::Restart)?;
@@ -91,7 +108,8 @@ pub fn set_up(policy: &Path) -> Result<()> {
 /// # Errors
 /// When this is no administrator, or something cannot be changed.
 pub fn clear() -> Result<()> {
-    windows::clear(&Local, &places())
+    renewal::end();
+    windows::clear(&Local::of_the_machine(), &places())
         .context("這需要系統管理員權限 · this is for an administrator: open a console as administrator first")
 }
 
@@ -102,12 +120,18 @@ pub fn clear() -> Result<()> {
 /// When this program's folder is not known.
 pub fn tell(order: Order) -> Result<()> {
     let this = std::env::current_exe().context("the program's own path is not known")?;
-    let told: Vec<_> = processes::of(&this)
-        .into_iter()
+    tell_those_of(&[this], order);
+    Ok(())
+}
+
+/// The same for agents that run from these programs; `false` if there is none.
+pub(crate) fn tell_those_of(programs: &[PathBuf], order: Order) -> bool {
+    let processes = programs.iter().flat_map(|it| processes::of(it));
+    let told: Vec<_> = processes
         .filter(|process| signals::tell(*process, order))
         .collect();
     processes::wait_for(&told);
-    Ok(())
+    !told.is_empty()
 }
 
 /// When this version is removed: if another has been installed beside it, agents start that one;
@@ -128,7 +152,7 @@ pub fn leave() -> Result<()> {
 /// What people see first: the program that the installer points at, for an agent that starts anew.
 /// `None` where no installer has been.
 #[must_use]
-pub fn program() -> Option<std::path::PathBuf> {
+pub fn program() -> Option<PathBuf> {
     let chop = LOCAL_MACHINE.open(CHOP).ok()?;
     Some(chop.get_string("Program").ok()?.into())
 }

@@ -1,7 +1,9 @@
 //! The person's own stores while the agent runs: they follow the authority that is served, where
 //! an installation has said so. A plain `chop run` touches no store.
 
-use std::{path::Path, time::Duration};
+#[cfg(not(windows))]
+use std::path::Path;
+use std::time::Duration;
 
 use tokio::{task::spawn_blocking, time::sleep};
 
@@ -17,6 +19,8 @@ pub(super) fn keep(paths: &Paths) {
         loop {
             let these = paths.clone();
             match spawn_blocking(move || install::refresh_trust(&these)).await {
+                // Windows' own store has no profiles, and would ask the person each time.
+                Ok(Ok(true)) if cfg!(windows) => return,
                 Ok(Ok(true)) => {}
                 // Nobody wants it: no more looks.
                 Ok(Ok(false)) | Err(_) => return,
@@ -31,6 +35,7 @@ pub(super) fn keep(paths: &Paths) {
 }
 
 /// For the log of single stores.
+#[cfg(not(windows))]
 pub(crate) fn complain(folder: &Path, error: &chop_certs::Error) {
     let error = error as &dyn std::error::Error;
     tracing::warn!(folder = %folder.display(), error, "a store does not trust the agent yet");
