@@ -387,6 +387,34 @@ fn tray_is_not_needed_and_a_window_is_read_by_a_screen_reader() {
     });
 }
 
+#[test]
+fn tray_window_that_takes_the_keyboard_takes_no_part_of_another_windows_pin() {
+    in_namespace(async |namespace| {
+        let stage = Stage::new(namespace).await;
+        let display = &stage.scene.display;
+        let link = stage.scene.link("self-test");
+        let asked = tokio::task::spawn_blocking(move || post_test(&link));
+        window_titled(display, "Chop － 試簽").await;
+        let (half, rest) = PIN.split_at(2);
+        display.type_text(half).await.unwrap();
+
+        // Another window comes up in the middle, and goes with what was typed meanwhile.
+        stage.choose("更改 PIN 碼").await;
+        window_titled(display, "Chop － 更改 PIN 碼").await;
+        display.type_text("0000").await.unwrap();
+        display.key("Escape").await.unwrap();
+        let gone = display.wait_until_gone("Chop － 更改 PIN 碼", LONG);
+        gone.await.unwrap();
+
+        // The one of before has half a PIN, and the other half makes it whole.
+        window_titled(display, "Chop － 試簽").await;
+        display.type_text(rest).await.unwrap();
+        display.key("Return").await.unwrap();
+        assert!(asked.await.unwrap().contains("303"));
+        stage.entry("✓ 自我檢測 · 試簽").await;
+    });
+}
+
 /// Asks for the test signature as the page's form does; the answer's head.
 fn post_test(link: &str) -> String {
     let curl = |arguments: &[&str], fetch: &str| {
