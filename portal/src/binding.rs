@@ -156,6 +156,9 @@ impl CardRequests {
             return Ok(Confirmed::Wrong);
         }
         let signer = read(&signer)?;
+        // Of two codes of one account that are typed at once, one is the second: whoever is first
+        // holds the account until its card is there.
+        Accounts::hold(&mut changes, &number).await?;
         let has_card: Option<(String,)> =
             sqlx::query_as("SELECT subject FROM subjects WHERE account = $1 LIMIT 1")
                 .bind(&number)

@@ -1,7 +1,11 @@
 //! Reads the whole body of a request before anything else happens: so much of it, and so soon, and
 //! of everybody together no more than fits into memory.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,6 +21,7 @@ use tokio::{
 };
 
 use crate::{
+    client::Client,
     pages::PageError,
     portal::Site,
     problem::{Code, Problem},
@@ -32,22 +37,51 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of all bodies that are being read or worked on: those of thousands of requests.
 const BUDGET: usize = 64 << 20;
 
-/// What all bodies together may take.
+/// Of that, what those of one client may take: 64 of the largest. Else one machine that sends its
+/// bodies but for their last byte would keep everybody out.
+const EACH: usize = 4 << 20;
+
+/// What all bodies together may take, and those of each client.
 #[derive(Clone, Debug)]
-pub(crate) struct Bodies(Arc<Semaphore>);
+pub(crate) struct Bodies {
+    all: Arc<Semaphore>,
+    each: usize,
+    /// What clients have; whoever has nothing is not in it.
+    shares: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+/// What a body takes, until dropped.
+struct Kept {
+    permit: Option<OwnedSemaphorePermit>,
+    client: String,
+    bytes: usize,
+    shares: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = shares.get_mut(&self.client) {
+            *share = share.saturating_sub(self.bytes);
+            if *share == 0 {
+                shares.remove(&self.client);
+            }
+        }
+    }
+}
 
 /// Why there is no body.
 enum Fault {
     TooLarge,
     TooSlow,
     Broken,
-    /// Too many others are there.
+    /// Too many are there, of everybody or of this client.
     Full,
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(BUDGET)))
+        Self::of(BUDGET, EACH)
     }
 }
 
@@ -75,7 +109,7 @@ pub(crate) async fn read_signed(
 }
 
 async fn read_then(site: &Site, request: Request, next: Next, largest: usize) -> Response {
-    match site.bodies.read(request, largest).await {
+    match site.bodies.of_client(site, request, largest).await {
         Ok((request, _kept)) => next.run(request).await,
         Err(Fault::Full) => Problem::from(Code::SiteUnavailable).into_response(),
         Err(_) => Problem::from(Code::BadRequest).into_response(),
@@ -88,7 +122,7 @@ pub(crate) async fn read_for_page(
     request: Request,
     next: Next,
 ) -> Response {
-    match site.bodies.read(request, LARGEST).await {
+    match site.bodies.of_client(&site, request, LARGEST).await {
         Ok((request, _kept)) => next.run(request).await,
         Err(Fault::TooLarge) => PageError::TooLarge.into_response(),
         Err(Fault::TooSlow) => PageError::TooSlow.into_response(),
@@ -98,19 +132,40 @@ pub(crate) async fn read_for_page(
 }
 
 impl Bodies {
+    fn of(all: usize, each: usize) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(all)),
+            each,
+            shares: Arc::default(),
+        }
+    }
+
+    async fn of_client(
+        &self,
+        site: &Site,
+        request: Request,
+        largest: usize,
+    ) -> Result<(Request, Kept), Fault> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(client) = Client::from_request_parts(&mut parts, site).await;
+        let request = Request::from_parts(parts, body);
+        self.read(request, largest, client.counted()).await
+    }
+
     /// A request with its body read, and what the body takes of the budget until dropped.
     async fn read(
         &self,
         request: Request,
         largest: usize,
-    ) -> Result<(Request, Option<OwnedSemaphorePermit>), Fault> {
+        client: String,
+    ) -> Result<(Request, Kept), Fault> {
         let length = request.headers().get(header::CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
         if length.is_some_and(|length| length > largest) {
             return Err(Fault::TooLarge);
         }
         let (parts, body) = request.into_parts();
-        let read = timeout(PATIENCE, self.collect(body, largest)).await;
+        let read = timeout(PATIENCE, self.collect(body, largest, client)).await;
         let (body, kept) = read.map_err(|_| Fault::TooSlow)??;
         if has_nul(&parts.uri, &body) {
             return Err(Fault::Broken);
@@ -122,8 +177,15 @@ impl Bodies {
         &self,
         mut body: Body,
         largest: usize,
-    ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Fault> {
-        let (mut whole, mut kept) = (Vec::new(), None::<OwnedSemaphorePermit>);
+        client: String,
+    ) -> Result<(Bytes, Kept), Fault> {
+        let mut whole = Vec::new();
+        let mut kept = Kept {
+            permit: None,
+            client,
+            bytes: 0,
+            shares: Arc::clone(&self.shares),
+        };
         while let Some(part) = body.frame().await {
             let Ok(part) = part.map_err(|_| Fault::Broken)?.into_data() else {
                 continue;
@@ -132,17 +194,30 @@ impl Bodies {
                 return Err(Fault::TooLarge);
             }
             // Only what came: a body that is announced and does not come keeps nobody out.
-            let size = u32::try_from(part.len()).map_err(|_| Fault::TooLarge)?;
-            let budget = Arc::clone(&self.0);
-            let taken = budget.try_acquire_many_owned(size);
-            let taken = taken.map_err(|_| Fault::Full)?;
-            match &mut kept {
-                Some(kept) => kept.merge(taken),
-                None => kept = Some(taken),
-            }
+            self.take(&mut kept, part.len())?;
             whole.extend_from_slice(&part);
         }
         Ok((whole.into(), kept))
+    }
+
+    fn take(&self, kept: &mut Kept, bytes: usize) -> Result<(), Fault> {
+        let size = u32::try_from(bytes).map_err(|_| Fault::TooLarge)?;
+        {
+            let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+            let share = shares.get(&kept.client).copied().unwrap_or_default() + bytes;
+            if share > self.each {
+                return Err(Fault::Full);
+            }
+            shares.insert(kept.client.clone(), share);
+        }
+        kept.bytes += bytes;
+        let taken = Arc::clone(&self.all).try_acquire_many_owned(size);
+        let taken = taken.map_err(|_| Fault::Full)?;
+        match &mut kept.permit {
+            Some(permit) => permit.merge(taken),
+            None => kept.permit = Some(taken),
+        }
+        Ok(())
     }
 }
 
@@ -161,16 +236,37 @@ mod tests {
         Request::post("/").body(Body::from(body)).unwrap()
     }
 
+    async fn read(
+        bodies: &Bodies,
+        body: &'static str,
+        client: &str,
+    ) -> Result<(Request, Kept), Fault> {
+        bodies.read(request(body), 10, client.to_owned()).await
+    }
+
     #[tokio::test]
     async fn all_bodies_together_take_no_more_than_there_is() {
-        let bodies = Bodies(Arc::new(Semaphore::new(10)));
-        let first = bodies.read(request("1234567"), 10).await.ok().unwrap();
-        let second = bodies.read(request("1234"), 10).await;
+        let bodies = Bodies::of(10, 10);
+        let first = read(&bodies, "1234567", "a").await.ok().unwrap();
+        let second = read(&bodies, "1234", "b").await;
         assert!(matches!(second, Err(Fault::Full)));
-        let third = bodies.read(request("123"), 10).await;
+        let third = read(&bodies, "123", "b").await;
         assert!(third.is_ok());
         drop((first, third));
-        assert!(bodies.read(request("1234567890"), 10).await.is_ok());
+        assert!(read(&bodies, "1234567890", "a").await.is_ok());
+        assert!(bodies.shares.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_client_leaves_room_for_the_others() {
+        let bodies = Bodies::of(10, 6);
+        let first = read(&bodies, "12345", "a").await;
+        assert!(first.is_ok());
+        assert!(matches!(read(&bodies, "12", "a").await, Err(Fault::Full)));
+        let other = read(&bodies, "12345", "b").await;
+        assert!(other.is_ok());
+        drop(first);
+        assert!(read(&bodies, "12345", "a").await.is_ok());
     }
 
     #[tokio::test]
@@ -178,21 +274,19 @@ mod tests {
         let bodies = Bodies::default();
         let mut long = Request::post("/").body(Body::new(Unread)).unwrap();
         long.headers_mut().insert(header::CONTENT_LENGTH, 11.into());
-        assert!(matches!(bodies.read(long, 10).await, Err(Fault::TooLarge)));
+        let read = bodies.read(long, 10, String::new()).await;
+        assert!(matches!(read, Err(Fault::TooLarge)));
     }
 
     #[tokio::test]
     async fn nul_is_in_no_address_and_in_no_form() {
         let bodies = Bodies::default();
         for odd in ["a=%00", "a=\0"] {
-            assert!(matches!(
-                bodies.read(request(odd), 10).await,
-                Err(Fault::Broken)
-            ));
+            assert!(matches!(read(&bodies, odd, "a").await, Err(Fault::Broken)));
         }
         let odd = Request::get("/?q=%00").body(Body::empty()).unwrap();
-        assert!(bodies.read(odd, 10).await.is_err());
-        assert!(bodies.read(request("a=%2500"), 10).await.is_ok());
+        assert!(bodies.read(odd, 10, String::new()).await.is_err());
+        assert!(read(&bodies, "a=%2500", "a").await.is_ok());
     }
 
     /// A body that nobody may ask for a part.
