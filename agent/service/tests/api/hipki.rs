@@ -7,6 +7,7 @@ mod before_consent;
 mod card;
 mod client;
 mod decrypt;
+mod hashed;
 mod info;
 mod pin;
 mod properties;

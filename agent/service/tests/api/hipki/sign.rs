@@ -16,7 +16,7 @@ async fn stage(card: &Card) -> Stage {
 }
 
 /// What pages of the vendor's demonstration send.
-fn package(more: &Value) -> Value {
+pub(super) fn package(more: &Value) -> Value {
     let mut package = json!({
         "func": "MakeSignature",
         "tbs": "TBS 登入",
@@ -33,7 +33,7 @@ fn package(more: &Value) -> Value {
     package
 }
 
-fn signature(answer: &Value) -> Vec<u8> {
+pub(super) fn signature(answer: &Value) -> Vec<u8> {
     assert_eq!(answer["ret_code"], 0, "{answer}");
     STANDARD
         .decode(answer["signature"].as_str().unwrap())
@@ -393,71 +393,6 @@ async fn a_site_that_may_sign_cannot_have_the_portals_login_signed() {
         }
     }
     assert_eq!(stage.count("card"), 1, "no card call");
-}
-
-#[tokio::test]
-async fn a_hash_that_the_page_made_is_signed_where_a_policy_names_the_site() {
-    let card = Card::rsa();
-    let origin = SITE.parse().unwrap();
-    let scene = card.scene(Some(Decision::Always));
-    let stage = scene.hipki(|it| it.hashed = vec![origin]).start().await;
-    let hash = digest::digest(&digest::SHA256, b"TBS");
-    let fields = json!({
-        "signatureType": "RAW",
-        "tbsEncoding": "base64",
-        "tbs": STANDARD.encode(hash),
-    });
-    let answer = popup(&stage, SITE, &package(&fields)).await;
-    let openssl = card.signing();
-    openssl.write("bare", &signature(&answer));
-    openssl.write("tbs", b"TBS");
-    openssl.run(&[
-        "x509", "-in", "cert.pem", "-pubkey", "-noout", "-out", "public",
-    ]);
-    openssl.run(&[
-        "dgst",
-        "-sha256",
-        "-verify",
-        "public",
-        "-signature",
-        "bare",
-        "tbs",
-    ]);
-
-    // The document systems (公文) wrap it themselves (RFC 8017 §9.2, note 1).
-    let sha1 = "MCEwCQYFKw4DAhoFAAQU";
-    let sha256 = "MDEwDQYJYIZIAWUDBAIBBQAEI";
-    let wrap = |start: &[u8], algorithm| {
-        let digest = digest::digest(algorithm, b"TBS");
-        STANDARD.encode([start, digest.as_ref()].concat())
-    };
-    let of_sha1 = STANDARD.decode(sha1).unwrap();
-    let of_sha256 = STANDARD.decode(format!("{sha256}A==")).unwrap();
-    for (start, wrapped, option) in [
-        (
-            sha1,
-            wrap(&of_sha1, &digest::SHA1_FOR_LEGACY_USE_ONLY),
-            "-sha1",
-        ),
-        (
-            sha256,
-            wrap(&[&of_sha256[..18], &[32]].concat(), &digest::SHA256),
-            "-sha256",
-        ),
-    ] {
-        assert!(wrapped.starts_with(start), "{wrapped}");
-        let fields = json!({ "signatureType": "RAW", "tbsEncoding": "base64", "tbs": wrapped });
-        let answer = popup(&stage, SITE, &package(&fields)).await;
-        openssl.write("bare", &signature(&answer));
-        let verify = ["dgst", option, "-verify", "public", "-signature", "bare"];
-        openssl.run(&[&verify[..], &["tbs"]].concat());
-    }
-
-    let other = popup(&stage, "https://other.example", &package(&fields)).await;
-    assert_eq!(other["ret_code"], 0x7630_0002);
-    // What the page shows says which setting there is.
-    let said = other["message"].as_str().unwrap();
-    assert!(said.contains("hipki.raw"), "{said}");
 }
 
 #[tokio::test]
