@@ -131,11 +131,22 @@ fn a_request_that_comes_slowly_waits_at_the_proxy() {
     let scene = Scene::start();
     let mut slow = scene.connect();
     slow.sock.set_read_timeout(Some(LATE)).unwrap();
-    slow.write_all(b"POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf")
+    slow.write_all(b"POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 60000\r\n\r\n")
         .unwrap();
+    // All but its last byte.
+    slow.write_all(&[b'a'; 59_999]).unwrap();
     let answered = answer(slow);
     assert!(answered.starts_with("HTTP/1.1 408"), "{answered:?}");
     assert!(!scene.was_asked("/slow"));
+
+    let mut large = scene.connect();
+    large
+        .write_all(b"POST /large HTTP/1.1\r\nhost: localhost\r\ncontent-length: 65537\r\n\r\n")
+        .unwrap();
+    large.write_all(&[b'a'; 65_537]).unwrap();
+    let answered = answer(large);
+    assert!(answered.starts_with("HTTP/1.1 413"), "{answered:?}");
+    assert!(!scene.was_asked("/large"));
 
     let mut whole = scene.connect();
     whole
