@@ -246,7 +246,7 @@ pub(crate) async fn bind(
     signer: &Signer,
     number: &str,
 ) -> Result<Bound, Error> {
-    let unproven = site.accounts.unproven(&signer.subject).await?;
+    let unproven = Accounts::unproven(site.database.read(), &signer.subject).await?;
     let Some(account) = unproven
         .into_iter()
         .find(|account| account.number == number)

@@ -37,8 +37,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of all bodies that are being read or worked on: those of thousands of requests.
 const BUDGET: usize = 64 << 20;
 
-/// Of that, what those of one client may take: 64 of the largest. Else one machine that sends its
-/// bodies but for their last byte would keep everybody out.
+/// Of that, what those of one client may take: 64 of the largest; of a larger IPv6 network twice and
+/// four times that. Else one machine that sends its bodies but for their last byte would keep
+/// everybody out.
 const EACH: usize = 4 << 20;
 
 /// What all bodies together may take, and those of each client.
@@ -47,24 +48,35 @@ pub(crate) struct Bodies {
     all: Arc<Semaphore>,
     each: usize,
     /// What clients have; whoever has nothing is not in it.
-    shares: Arc<Mutex<HashMap<String, usize>>>,
+    shares: Shares,
 }
+
+/// Bytes by network, and by which of the sizes in [`networks`](Client::networks) that has.
+type Shares = Arc<Mutex<HashMap<(usize, String), usize>>>;
 
 /// What a body takes, until dropped.
 struct Kept {
     permit: Option<OwnedSemaphorePermit>,
-    client: String,
+    networks: [String; 3],
     bytes: usize,
-    shares: Arc<Mutex<HashMap<String, usize>>>,
+    shares: Shares,
+}
+
+impl Kept {
+    fn keys(&self) -> impl Iterator<Item = (usize, String)> {
+        self.networks.iter().cloned().enumerate()
+    }
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
         let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(share) = shares.get_mut(&self.client) {
-            *share = share.saturating_sub(self.bytes);
-            if *share == 0 {
-                shares.remove(&self.client);
+        for key in self.keys() {
+            if let Some(share) = shares.get_mut(&key) {
+                *share = share.saturating_sub(self.bytes);
+                if *share == 0 {
+                    shares.remove(&key);
+                }
             }
         }
     }
@@ -149,7 +161,7 @@ impl Bodies {
         let (mut parts, body) = request.into_parts();
         let Ok(client) = Client::from_request_parts(&mut parts, site).await;
         let request = Request::from_parts(parts, body);
-        self.read(request, largest, client.counted()).await
+        self.read(request, largest, client.networks()).await
     }
 
     /// A request with its body read, and what the body takes of the budget until dropped.
@@ -157,7 +169,7 @@ impl Bodies {
         &self,
         request: Request,
         largest: usize,
-        client: String,
+        networks: [String; 3],
     ) -> Result<(Request, Kept), Fault> {
         let length = request.headers().get(header::CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -165,7 +177,7 @@ impl Bodies {
             return Err(Fault::TooLarge);
         }
         let (parts, body) = request.into_parts();
-        let read = timeout(PATIENCE, self.collect(body, largest, client)).await;
+        let read = timeout(PATIENCE, self.collect(body, largest, networks)).await;
         let (body, kept) = read.map_err(|_| Fault::TooSlow)??;
         if has_nul(&parts.uri, &body) {
             return Err(Fault::Broken);
@@ -177,12 +189,12 @@ impl Bodies {
         &self,
         mut body: Body,
         largest: usize,
-        client: String,
+        networks: [String; 3],
     ) -> Result<(Bytes, Kept), Fault> {
         let mut whole = Vec::new();
         let mut kept = Kept {
             permit: None,
-            client,
+            networks,
             bytes: 0,
             shares: Arc::clone(&self.shares),
         };
@@ -204,11 +216,13 @@ impl Bodies {
         let size = u32::try_from(bytes).map_err(|_| Fault::TooLarge)?;
         {
             let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-            let share = shares.get(&kept.client).copied().unwrap_or_default() + bytes;
-            if share > self.each {
+            let share = |key: &_| shares.get(key).copied().unwrap_or_default() + bytes;
+            if kept.keys().any(|key| share(&key) > self.each << key.0) {
                 return Err(Fault::Full);
             }
-            shares.insert(kept.client.clone(), share);
+            for key in kept.keys() {
+                *shares.entry(key).or_default() += bytes;
+            }
         }
         kept.bytes += bytes;
         let taken = Arc::clone(&self.all).try_acquire_many_owned(size);
@@ -241,7 +255,8 @@ mod tests {
         body: &'static str,
         client: &str,
     ) -> Result<(Request, Kept), Fault> {
-        bodies.read(request(body), 10, client.to_owned()).await
+        let client = Client::of_address(client);
+        bodies.read(request(body), 10, client.networks()).await
     }
 
     #[tokio::test]
@@ -269,12 +284,32 @@ mod tests {
         assert!(read(&bodies, "12345", "a").await.is_ok());
     }
 
+    /// Whoever has a whole network takes no more by that than a few who have one address.
+    #[tokio::test]
+    async fn nor_does_one_that_has_many_addresses_take_it() {
+        let bodies = Bodies::of(100, 6);
+        let mut kept = Vec::new();
+        for address in ["2001:db8:0:1::1", "2001:db8:0:2::1"] {
+            kept.push(read(&bodies, "123456", address).await.ok().unwrap());
+        }
+        let same = read(&bodies, "1", "2001:db8:0:3::1").await;
+        assert!(matches!(same, Err(Fault::Full)));
+        for address in ["2001:db8:0:100::1", "2001:db8:0:200::1"] {
+            kept.push(read(&bodies, "123456", address).await.ok().unwrap());
+        }
+        let same = read(&bodies, "1", "2001:db8:0:300::1").await;
+        assert!(matches!(same, Err(Fault::Full)));
+        assert!(read(&bodies, "123456", "2001:db8:1::1").await.is_ok());
+        drop(kept);
+        assert!(bodies.shares.lock().unwrap().is_empty());
+    }
+
     #[tokio::test]
     async fn one_that_says_that_it_is_too_long_is_not_read() {
         let bodies = Bodies::default();
         let mut long = Request::post("/").body(Body::new(Unread)).unwrap();
         long.headers_mut().insert(header::CONTENT_LENGTH, 11.into());
-        let read = bodies.read(long, 10, String::new()).await;
+        let read = bodies.read(long, 10, Default::default()).await;
         assert!(matches!(read, Err(Fault::TooLarge)));
     }
 
@@ -285,7 +320,7 @@ mod tests {
             assert!(matches!(read(&bodies, odd, "a").await, Err(Fault::Broken)));
         }
         let odd = Request::get("/?q=%00").body(Body::empty()).unwrap();
-        assert!(bodies.read(odd, 10, String::new()).await.is_err());
+        assert!(bodies.read(odd, 10, Default::default()).await.is_err());
         assert!(read(&bodies, "a=%2500", "a").await.is_ok());
     }
 

@@ -82,6 +82,19 @@ impl Client {
         counted(&self.0)
     }
 
+    /// What memory and places are counted by: the networks of the address, from the smallest on.
+    pub(crate) fn networks(&self) -> [String; 3] {
+        match self.0.parse() {
+            Ok(address) => networks(address).map(|network| network.to_string()),
+            Err(_) => [(); 3].map(|()| self.0.clone()),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_address(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+
     /// From the connection, or from what a proxy of ours says of it.
     fn of(peer: Option<&Peer>, headers: &HeaderMap, proxies: &[Network]) -> Self {
         let is_proxy = |address: IpAddr| proxies.iter().any(|network| network.has(address));
@@ -121,12 +134,21 @@ pub(crate) fn counted(client: &str) -> String {
 
 /// The address that stands for all that a customer has: an IPv6 customer has 2^64.
 pub(crate) fn customer(address: IpAddr) -> IpAddr {
+    let [network, ..] = networks(address);
+    network
+}
+
+/// The address, and the two larger networks that an IPv6 customer may have: /64, /56, /48. What is
+/// counted by them leaves each twice as much as the one before; an IPv4 address is alone in all.
+///
+/// Source: RFC 6177 §2; RIPE-690 §4.2.
+pub(crate) fn networks(address: IpAddr) -> [IpAddr; 3] {
     match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = address.to_bits() >> 64 << 64;
+        IpAddr::V6(address) => [64, 72, 80].map(|rest| {
+            let network = address.to_bits() >> rest << rest;
             Ipv6Addr::from_bits(network).into()
-        }
-        address @ IpAddr::V4(_) => address,
+        }),
+        address @ IpAddr::V4(_) => [address; 3],
     }
 }
 
@@ -186,6 +208,18 @@ mod tests {
         let stranger = Client("2001:db8:1:3::9".to_owned());
         assert_eq!(one.counted(), other.counted());
         assert_ne!(one.counted(), stranger.counted());
+    }
+
+    #[test]
+    fn a_large_customer_has_one_network_more_and_more() {
+        let address: IpAddr = "2001:db8:1:2345:6::7".parse().unwrap();
+        let networks = networks(address).map(|network| network.to_string());
+        assert_eq!(
+            networks,
+            ["2001:db8:1:2345::", "2001:db8:1:2300::", "2001:db8:1::"]
+        );
+        let old = Client("192.0.2.7".to_owned());
+        assert_eq!(old.networks(), ["192.0.2.7"; 3]);
     }
 
     #[test]

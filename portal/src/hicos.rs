@@ -15,8 +15,9 @@ use chop_verifier::HipkiExpected;
 use serde::Deserialize;
 
 use crate::{
-    State,
+    Account, Accounts, State,
     browser::Browser,
+    database::Changes,
     kind::InPath,
     login::{Next, Token, known},
     portal::Site,
@@ -78,18 +79,28 @@ pub(crate) async fn sign_in(
         .await?
         .signer;
 
-    // 3. Who it is, and whether this form will do for them.
+    // 3. Who it is.
     let signer = known(&site, &verified)?;
     if signer.kind != kind {
         return Err(Code::CardKindWrong.into());
     }
-    let account = site.accounts.of_subject(kind, &signer.subject).await?;
+    sign_in::with_card(&site, &visitor, &verified.certificate, signer, Form::Hicos).await
+}
+
+/// Whether this form will do for an account that is held.
+///
+/// # Errors
+/// [`Code::NativeLoginNeeded`]; [`Code::SiteUnavailable`] where the database fails.
+pub(crate) async fn will_do(
+    which: HicosSignIn,
+    changes: &mut Changes,
+    account: Option<&Account>,
+) -> Result<(), Problem> {
     let account = account
         .filter(|account| account.state != State::Pending)
         .ok_or(Code::NativeLoginNeeded)?;
-    if site.hicos_sign_in != HicosSignIn::Always && site.accounts.is_native(&account.number).await?
-    {
+    if which != HicosSignIn::Always && Accounts::is_native(changes, &account.number).await? {
         return Err(Code::NativeLoginNeeded.into());
     }
-    sign_in::with_card(&site, &visitor, &verified.certificate, signer, Form::Hicos).await
+    Ok(())
 }

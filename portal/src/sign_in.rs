@@ -4,10 +4,11 @@ use axum::Json;
 use chop_verifier::Certificate;
 
 use crate::{
-    Account, Accounts, Error, Kind, State,
+    Accounts, Error, Kind, State,
     audit::{Action, Audit},
     browser::Browser,
     database::Changes,
+    hicos,
     login::Next,
     portal::Site,
     problem::{Code, Problem},
@@ -19,6 +20,8 @@ use crate::{
 /// Signs in, or leads to what is missing: an account, its activation, a word of the person.
 ///
 /// The browser gets a new secret each time: nothing that was known before is worth anything after.
+/// Whoever closes the account, takes the card from it or signs in natively at the same moment comes
+/// before or after this, never between what is looked up and what follows from it.
 ///
 /// # Errors
 /// A [`Problem`] for an account that is closed, and for what fails.
@@ -29,10 +32,11 @@ pub(crate) async fn with_card(
     signer: Signer,
     form: Form,
 ) -> Result<(Browser, Json<Next>), Problem> {
-    let account = site
-        .accounts
-        .of_subject(signer.kind, &signer.subject)
-        .await?;
+    let mut changes = site.database.begin().await?;
+    let account = Accounts::hold_of_subject(&mut changes, signer.kind, &signer.subject).await?;
+    if form == Form::Hicos {
+        hicos::will_do(site.hicos_sign_in, &mut changes, account.as_ref()).await?;
+    }
     let mut is_renamed = false;
     let (role, next) = match account {
         Some(account) => match account.state {
@@ -42,8 +46,9 @@ pub(crate) async fn with_card(
                     .account(&account.number)
                     .signer(Some(&signer))
                     .client(visitor.client.as_str())
-                    .write_alone()
+                    .write(&mut changes)
                     .await?;
+                changes.commit().await.map_err(Error::from)?;
                 return Err(Code::AccountDisabled.into());
             }
             State::Pending => (Role::Applicant(signer), "/pending"),
@@ -58,7 +63,7 @@ pub(crate) async fn with_card(
             }
         },
         // An application made without the card is nobody's before its holder says so.
-        None if has_unproven(site, &signer).await? => (Role::Applicant(signer), "/bind"),
+        None if has_unproven(&mut changes, &signer).await? => (Role::Applicant(signer), "/bind"),
         None => {
             let next = match signer.kind {
                 Kind::Company => "/apply/company",
@@ -67,7 +72,6 @@ pub(crate) async fn with_card(
             (Role::Applicant(signer), next)
         }
     };
-    let mut changes = site.database.begin().await?;
     if let Role::Holder {
         account,
         signer: Some(signer),
@@ -86,8 +90,12 @@ pub(crate) async fn with_card(
     Ok((browser, Json(Next { next })))
 }
 
-async fn has_unproven(site: &Site, signer: &Signer) -> Result<bool, Error> {
-    Ok(signer.kind == Kind::Company && !site.accounts.unproven(&signer.subject).await?.is_empty())
+async fn has_unproven(changes: &mut Changes, signer: &Signer) -> Result<bool, Error> {
+    let is_company = signer.kind == Kind::Company;
+    Ok(is_company
+        && !Accounts::unproven(&mut **changes, &signer.subject)
+            .await?
+            .is_empty())
 }
 
 /// Begins a session, and writes down that somebody signed in, if it is that.
@@ -141,22 +149,29 @@ pub(crate) async fn enter(
         .await
 }
 
-/// Signs the holder of an account in who proved it otherwise than by a card.
+/// Signs the holder of an account in whose password was held against this hash. `None` where the
+/// account is not open, or has another password by now.
 ///
 /// # Errors
 /// [`Error::Random`], [`Error::Database`].
 pub(crate) async fn without_card(
     site: &Site,
     visitor: &Visitor,
-    account: &Account,
-) -> Result<Browser, Error> {
+    number: &str,
+    hash: &str,
+) -> Result<Option<Browser>, Error> {
     let mut changes = site.database.begin().await?;
+    let held = Accounts::hold(&mut changes, number).await?;
+    let is_open = held.is_some_and(|(state, _)| state == State::Active);
+    if !is_open || Accounts::password(&mut *changes, number).await?.as_deref() != Some(hash) {
+        return Ok(None);
+    }
     let role = Role::Holder {
-        account: account.number.clone(),
+        account: number.to_owned(),
         signer: None,
         form: Form::Password,
     };
     let browser = enter(site, visitor, &mut changes, role).await?;
     changes.commit().await?;
-    Ok(browser)
+    Ok(Some(browser))
 }

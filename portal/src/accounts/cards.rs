@@ -1,6 +1,6 @@
 //! Cards of accounts: which there are, binding one, and whether one has signed for this site.
 
-use super::Accounts;
+use super::{Account, Accounts, read::of_subject};
 use crate::{
     Error, Kind, State,
     database::Changes,
@@ -63,6 +63,25 @@ impl Accounts {
         Ok(Some((state, mail)))
     }
 
+    /// The account of whom a verified certificate names, held as by [`Self::hold`].
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Row`].
+    pub(crate) async fn hold_of_subject(
+        changes: &mut Changes,
+        kind: Kind,
+        subject: &str,
+    ) -> Result<Option<Account>, Error> {
+        let Some(found) = of_subject(&mut **changes, kind, subject).await? else {
+            return Ok(None);
+        };
+        Self::hold(changes, &found.number).await?;
+        // Whoever held it before may have changed all of that. A card that is another account's by
+        // now is nobody's here: that one is not held.
+        let now = of_subject(&mut **changes, kind, subject).await?;
+        Ok(now.filter(|account| account.number == found.number))
+    }
+
     /// Writes down that the holder has signed with a signature that names this site. The first time
     /// it ends what another site may have opened before, and the mails that it may have asked for.
     ///
@@ -91,12 +110,12 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub(crate) async fn is_native(&self, number: &str) -> Result<bool, Error> {
+    pub(crate) async fn is_native(changes: &mut Changes, number: &str) -> Result<bool, Error> {
         let found: Option<(i64,)> = sqlx::query_as(
             "SELECT native_at FROM accounts WHERE number = $1 AND native_at IS NOT NULL",
         )
         .bind(number)
-        .fetch_optional(self.database.read())
+        .fetch_optional(&mut **changes)
         .await?;
         Ok(found.is_some())
     }

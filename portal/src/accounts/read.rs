@@ -1,6 +1,6 @@
 //! Finding accounts.
 
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{Any, Executor, Row as _, any::AnyRow};
 
 use super::{Account, Accounts, Profile};
 use crate::{Error, Kind, State, outbox::Letter};
@@ -22,15 +22,7 @@ impl Accounts {
     /// # Errors
     /// [`Error::Database`], [`Error::Row`].
     pub async fn of_subject(&self, kind: Kind, subject: &str) -> Result<Option<Account>, Error> {
-        sqlx::query(select!(
-            "WHERE a.number = (SELECT account FROM subjects WHERE kind = $1 AND subject = $2)"
-        ))
-        .bind(kind.as_str())
-        .bind(subject)
-        .fetch_optional(self.database.read())
-        .await?
-        .map(|row| read(&row))
-        .transpose()
+        of_subject(self.database.read(), kind, subject).await
     }
 
     /// The account with this number.
@@ -83,14 +75,17 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Row`].
-    pub(crate) async fn unproven(&self, ban: &str) -> Result<Vec<Account>, Error> {
+    pub(crate) async fn unproven(
+        database: impl Executor<'_, Database = Any>,
+        ban: &str,
+    ) -> Result<Vec<Account>, Error> {
         let rows = sqlx::query(select!(
             "WHERE a.kind = 'company' AND a.claimed = $1 AND a.state <> 'disabled' AND NOT EXISTS \
              (SELECT 1 FROM subjects s WHERE s.account = a.number) \
              ORDER BY a.created_at DESC LIMIT 10"
         ))
         .bind(ban)
-        .fetch_all(self.database.read())
+        .fetch_all(database)
         .await?;
         rows.iter().map(read).collect()
     }
@@ -137,14 +132,33 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub(crate) async fn password(&self, number: &str) -> Result<Option<String>, Error> {
+    pub(crate) async fn password(
+        database: impl Executor<'_, Database = Any>,
+        number: &str,
+    ) -> Result<Option<String>, Error> {
         let found: Option<(Option<String>,)> =
             sqlx::query_as("SELECT password FROM accounts WHERE number = $1 AND kind = 'cardless'")
                 .bind(number)
-                .fetch_optional(self.database.read())
+                .fetch_optional(database)
                 .await?;
         Ok(found.and_then(|(password,)| password))
     }
+}
+
+pub(super) async fn of_subject(
+    database: impl Executor<'_, Database = Any>,
+    kind: Kind,
+    subject: &str,
+) -> Result<Option<Account>, Error> {
+    sqlx::query(select!(
+        "WHERE a.number = (SELECT account FROM subjects WHERE kind = $1 AND subject = $2)"
+    ))
+    .bind(kind.as_str())
+    .bind(subject)
+    .fetch_optional(database)
+    .await?
+    .map(|row| read(&row))
+    .transpose()
 }
 
 fn read(row: &AnyRow) -> Result<Account, Error> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Frame, PageError, answer, in_taipei};
 use crate::{
-    Kind, State as AccountState,
+    Accounts, Kind, State as AccountState,
     applying::{Bound, bind, count_letter},
     binding::Confirmed,
     limits::Act,
@@ -79,7 +79,7 @@ pub(crate) async fn show(
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     let signer = proven(&visitor, Kind::Company)?;
-    let unproven = site.accounts.unproven(&signer.subject).await?;
+    let unproven = Accounts::unproven(site.database.read(), &signer.subject).await?;
     if unproven.is_empty() {
         return Ok(Redirect::to("/apply/company").into_response());
     }

@@ -194,6 +194,16 @@ pub(crate) async fn is_right(
     number: &str,
     password: String,
 ) -> Result<bool, Error> {
+    Ok(right(site, visitor, number, password).await?.is_some())
+}
+
+/// The same, with the hash that it was held against.
+pub(crate) async fn right(
+    site: &Site,
+    visitor: &Visitor,
+    number: &str,
+    password: String,
+) -> Result<Option<String>, Error> {
     let client = visitor.client.counted();
     let both = format!("{number} {client}");
     let acts = [
@@ -211,14 +221,14 @@ pub(crate) async fn is_right(
             Err(error) => return Err(error),
         }
     }
-    let hash = site.accounts.password(number).await?;
-    if !site.passwords.is_right(password, hash).await? {
-        return Ok(false);
+    let hash = Accounts::password(site.database.read(), number).await?;
+    if !site.passwords.is_right(password, hash.clone()).await? {
+        return Ok(None);
     }
     for (act, who) in counted {
         site.limits.take_back(act, who).await?;
     }
-    Ok(true)
+    Ok(hash)
 }
 
 /// Whether the holder of an account has signed in from this address lately.

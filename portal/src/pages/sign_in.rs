@@ -8,9 +8,9 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Frame, PageError, answer, password::is_right};
+use super::{Frame, PageError, answer, password::right};
 use crate::{
-    Kind, State as AccountState,
+    Kind,
     audit::Action,
     browser::Forgotten,
     passwords::LONGEST,
@@ -63,15 +63,12 @@ pub(crate) async fn enter(
     } else {
         ("", String::new())
     };
-    let is_right = is_right(&site, &visitor, asked, password).await?;
-    let account = site.accounts.of_number(asked).await?;
-    if let Some(account) = &account
-        && is_right
-        && account.state == AccountState::Active
+    if let Some(hash) = right(&site, &visitor, asked, password).await?
+        && let Some(browser) = without_card(&site, &visitor, asked, &hash).await?
     {
-        let browser = without_card(&site, &visitor, account).await?;
         return Ok((browser, Redirect::to("/account")).into_response());
     }
+    let account = site.accounts.of_number(asked).await?;
     let found = account.map(|account| account.number);
     site.audit
         .note(Action::PasswordRefused, "anybody")

@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::client::customer;
+use crate::client::networks;
 
 /// An answer of which nothing was taken for so long does not keep its connection from giving way.
 const STALLED: Duration = Duration::from_secs(10);
@@ -21,7 +21,8 @@ const STALLED: Duration = Duration::from_secs(10);
 pub(crate) struct Places {
     /// Of everybody together.
     pub(crate) all: usize,
-    /// Of one address, or of one IPv6 customer, who has many.
+    /// Of one address, or of one IPv6 network of 2^64; twice that of a /56 and four times that of a
+    /// /48, which may be one customer's.
     pub(crate) each: usize,
 }
 
@@ -42,7 +43,7 @@ pub(crate) struct Seat {
 /// What is going on on one connection.
 struct Line {
     /// Whose it is; `None` for a proxy, which speaks for many.
-    peer: Option<IpAddr>,
+    networks: Option<[IpAddr; 3]>,
     state: Mutex<State>,
     /// Told once, when the connection has to go.
     leave: Notify,
@@ -91,17 +92,22 @@ impl Crowd {
     /// way; when none is idle, this waits: requests end soon. `None` when this address has all of
     /// its own, and each is at work: it must not keep the others waiting.
     pub(crate) async fn seat(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Seat> {
-        let peer = peer.map(customer);
+        let networks = peer.map(networks);
         loop {
             let freed = self.freed.notified();
             {
                 let mut lines = lock(&self.lines);
-                let same = |line: &Line| peer.is_some() && line.peer == peer;
-                if !has_room(&lines, same, self.places.each) {
-                    return None;
+                for (size, network) in networks.iter().flatten().enumerate() {
+                    let same = |line: &Line| {
+                        line.networks
+                            .is_some_and(|theirs| theirs.get(size) == Some(network))
+                    };
+                    if !has_room(&lines, same, self.places.each << size) {
+                        return None;
+                    }
                 }
                 if has_room(&lines, |_| true, self.places.all) {
-                    return Some(self.sit(&mut lines, peer));
+                    return Some(self.sit(&mut lines, networks));
                 }
             }
             freed.await;
@@ -129,9 +135,9 @@ impl Crowd {
         }
     }
 
-    fn sit(self: &Arc<Self>, lines: &mut Vec<Arc<Line>>, peer: Option<IpAddr>) -> Seat {
+    fn sit(self: &Arc<Self>, lines: &mut Vec<Arc<Line>>, networks: Option<[IpAddr; 3]>) -> Seat {
         let line = Arc::new(Line {
-            peer,
+            networks,
             state: Mutex::new(State {
                 running: 0,
                 answering: 0,

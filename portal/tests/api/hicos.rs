@@ -38,9 +38,18 @@ async fn sign_in(browser: &Browser, card: &Card) -> Answer {
 
 /// The whole road of such a login, at this address.
 pub(crate) async fn sign_in_at(browser: &Browser, path: &str, card: &Card) -> Answer {
+    ready_at(browser, path, card).await.await
+}
+
+/// All of it but its last step.
+pub(crate) async fn ready_at(
+    browser: &Browser,
+    path: &str,
+    card: &Card,
+) -> impl Future<Output = Answer> {
     let start = browser.challenge().await;
     let answer = signed(card, &start.challenge);
-    browser.post_to(path, &start.token, answer).await
+    async move { browser.post_to(path, &start.token, answer).await }
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ mod operators;
 mod pages;
 mod passwords;
 mod profile;
+mod races;
 mod refusals;
 mod replay;
 mod revocation;

@@ -172,6 +172,31 @@ impl Scene {
         done.map(|done| done.rows_affected())
     }
 
+    /// What is answered to whoever asks while another node changes something: it has begun to when
+    /// they ask, and is done half a second later.
+    pub(crate) async fn amid<T>(
+        &self,
+        changes: &[&'static str],
+        asking: impl Future<Output = T>,
+    ) -> T {
+        let pool = sqlx::AnyPool::connect(&self.database.url).await.unwrap();
+        let begin = match self.database.url.starts_with("sqlite:") {
+            true => "BEGIN IMMEDIATE",
+            false => "BEGIN",
+        };
+        let mut other = pool.begin_with(begin).await.unwrap();
+        for change in changes {
+            sqlx::query(*change).execute(&mut *other).await.unwrap();
+        }
+        let end = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            other.commit().await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(asking, end);
+        pool.close().await;
+        answer
+    }
+
     /// How many rows a table has.
     pub(crate) async fn rows(&self, count: &'static str) -> i64 {
         let pool = sqlx::AnyPool::connect(&self.database.url).await.unwrap();

@@ -139,6 +139,15 @@ fn a_request_that_comes_slowly_waits_at_the_proxy() {
     assert!(answered.starts_with("HTTP/1.1 408"), "{answered:?}");
     assert!(!scene.was_asked("/slow"));
 
+    // What the proxy holds is headers and body: long headers would leave the body too little.
+    let mut long = scene.connect();
+    let cookie = "a".repeat(14_000);
+    let head = format!("GET /long HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n\r\n");
+    long.write_all(head.as_bytes()).unwrap();
+    let answered = answer(long);
+    assert!(answered.starts_with("HTTP/1.1 431"), "{answered:?}");
+    assert!(!scene.was_asked("/long"));
+
     let mut large = scene.connect();
     large
         .write_all(b"POST /large HTTP/1.1\r\nhost: localhost\r\ncontent-length: 65537\r\n\r\n")

@@ -56,6 +56,8 @@ mod pages;
 mod passwords;
 #[path = "../../../portal/tests/api/profile.rs"]
 mod profile;
+#[path = "../../../portal/tests/api/races.rs"]
+mod races;
 #[path = "../../../portal/tests/api/refusals.rs"]
 mod refusals;
 #[path = "../../../portal/tests/api/replay.rs"]

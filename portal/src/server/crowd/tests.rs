@@ -62,6 +62,24 @@ async fn one_address_takes_its_own_places_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_network_takes_more_than_an_address_and_not_all() {
+    let crowd = crowd(9, 1);
+    let of = |address: &str| Some(address.parse().unwrap());
+    let first = seat(&crowd, of("2001:db8:0:1::1")).await;
+    let second = seat(&crowd, of("2001:db8:0:2::1")).await;
+    assert!(!is_told_to_go(&first).await);
+    let _third = seat(&crowd, of("2001:db8:0:3::1")).await;
+    assert!(is_told_to_go(&first).await);
+    assert!(!is_told_to_go(&second).await);
+    let _fourth = seat(&crowd, of("2001:db8:0:100::1")).await;
+    let _fifth = seat(&crowd, of("2001:db8:0:200::1")).await;
+    assert!(!is_told_to_go(&second).await);
+    let _sixth = seat(&crowd, of("2001:db8:0:300::1")).await;
+    assert!(is_told_to_go(&second).await);
+    let _elsewhere = seat(&crowd, of("2001:db8:1::1")).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_proxy_speaks_for_many() {
     let crowd = crowd(9, 1);
     let first = seat(&crowd, None).await;
