@@ -9,7 +9,11 @@ mod stage;
 mod sums;
 pub(crate) mod windows;
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -28,6 +32,9 @@ pub(crate) struct Options {
     /// Of the quick build for development instead of the one that is shipped: for trying out.
     #[arg(long)]
     dev: bool,
+    /// Make all of it a second time from nothing, and see that nothing is different.
+    #[arg(long, conflicts_with_all = ["dev", "windows"])]
+    twice: bool,
     /// The packages' version, if not the workspace's: for trying upgrades.
     #[arg(long, value_name = "VERSION")]
     package_version: Option<String>,
@@ -49,23 +56,45 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return windows::run(options, version, &epoch);
     }
     packages::for_package(options.check)?;
-    let binary = build(options.dev, &epoch)?;
     let folder = step::root().join("target/packages");
-    fs::create_dir_all(&folder)?;
-    let stage = stage::fill(&folder.join("stage"), &binary, &epoch)?;
-    let deb = deb::build(&folder, &stage, &binary, version, &epoch, options.dev)?;
-    let rpm = rpm::build(&folder, &stage, version, &epoch)?;
-    let sbom = sbom::write(&folder, version)?;
-    sums::write(&folder, &[&deb, &rpm, &sbom])?;
-    let size = deb.metadata()?.len();
-    eprintln!("    {}: {:.2} MB", deb.display(), size as f64 / 1e6);
+    let made = make(options, &folder, version, &epoch)?;
+    let size = made.deb.metadata()?.len();
+    eprintln!("    {}: {:.2} MB", made.deb.display(), size as f64 / 1e6);
     if !options.dev && size > MOST_DEB {
         bail!("the .deb is larger than {MOST_DEB} bytes");
     }
+    if options.twice {
+        let sums = || fs::read_to_string(folder.join("SHA256SUMS"));
+        let first = sums()?;
+        fs::remove_dir_all(folder.join("build"))?;
+        make(options, &folder, version, &epoch)?;
+        let second = sums()?;
+        if first != second {
+            bail!("two builds differ:\n{first}\n{second}");
+        }
+        eprintln!("    the second build is the same:\n{second}");
+    }
     if options.check {
-        check::run(&folder, &deb, &rpm)?;
+        check::run(&folder, &made.deb, &made.rpm)?;
     }
     Ok(())
+}
+
+/// The packages of one version.
+struct Made {
+    deb: PathBuf,
+    rpm: PathBuf,
+}
+
+fn make(options: &Options, folder: &Path, version: &str, epoch: &str) -> Result<Made> {
+    let binary = build(options.dev, epoch)?;
+    fs::create_dir_all(folder)?;
+    let stage = stage::fill(&folder.join("stage"), &binary, epoch)?;
+    let deb = deb::build(folder, &stage, &binary, version, epoch, options.dev)?;
+    let rpm = rpm::build(folder, &stage, version, epoch)?;
+    let sbom = sbom::write(folder, version)?;
+    sums::write(folder, &[&deb, &rpm, &sbom])?;
+    Ok(Made { deb, rpm })
 }
 
 /// The moment that all files of the packages are dated: that of the last change, so that two builds

@@ -3,6 +3,7 @@
 //!
 //! Spec: docs/protocol.md, "The desk".
 
+mod files;
 mod frame;
 mod own;
 mod pages;
@@ -135,7 +136,13 @@ impl DeskPages for Pages {
                     &Settings::load(&self.paths).unwrap_or_default(),
                 )
             }
-            Page::Settings => pages::settings(frame, &self.paths),
+            Page::Settings => {
+                self.keyring.look();
+                let inventory = cards::settled(self.keyring.inventory()).await;
+                let paths = self.paths.clone();
+                let put = move || pages::settings(frame, &paths, &inventory);
+                spawn_blocking(put).await.unwrap_or_default()
+            }
             Page::About => pages::about(frame),
         })
     }
@@ -169,6 +176,8 @@ impl DeskPages for Pages {
                 }
             }
             "looks" => self.looks(fields),
+            "use-file" => self.use_file(fields.one("path")?),
+            "stop-file" => self.stop_file(fields.one("path")?),
             _ => return None,
         })
     }
@@ -218,7 +227,7 @@ impl Pages {
         let saved = set("language").and_then(|()| set("theme"));
         let loaded = saved.and_then(|()| self.preferences.reload().map_err(SetError::from));
         match loaded {
-            Ok(()) => done(Page::Settings, text::SAVED),
+            Ok(_) => done(Page::Settings, text::SAVED),
             Err(error) => Next {
                 page: Page::Settings.name(),
                 notice: Some(Notice::NotDone(command::set(&error))),

@@ -49,11 +49,11 @@ impl Preferences {
         settings::set(&self.paths, "language", &format!("{:?}", language.tag()))
     }
 
-    /// Takes over what the files say now, because somebody has changed them.
+    /// Takes over what the files say now, because somebody has changed them; gives all that they say.
     ///
     /// # Errors
     /// As [`Settings::load`]; nothing changes then.
-    pub fn reload(&self) -> Result<(), settings::Error> {
+    pub fn reload(&self) -> Result<Settings, settings::Error> {
         let settings = Settings::load(&self.paths)?;
         let language = settings.language.value.language();
         // A language that was chosen in a window holds until the files say another.
@@ -64,6 +64,6 @@ impl Preferences {
         let theme = settings.theme.value;
         self.theme
             .send_if_modified(|now| std::mem::replace(now, theme) != theme);
-        Ok(())
+        Ok(settings)
     }
 }

@@ -17,7 +17,7 @@ mod watch;
 use std::{
     ffi::OsString,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -80,7 +80,9 @@ pub struct Keyring {
     shown: Arc<Mutex<Shown>>,
     /// The seats now.
     seats: channel::Receiver<Seats>,
-    hosts: Arc<[Arc<Host>]>,
+    hosts: Arc<Mutex<Vec<Arc<Host>>>>,
+    worker: WorkerProgram,
+    allowed: Allowed,
     events: UnboundedSender<Event>,
     deadline: Duration,
     grace: Duration,
@@ -95,7 +97,7 @@ impl Keyring {
         let files = settings.pkcs12.into_iter().map(WorkerSource::Pkcs12);
         let (worker, allowed) = (settings.worker, settings.allowed);
         let host = |source| Arc::new(Host::new(worker.clone(), source, allowed.clone()));
-        let hosts: Arc<[Arc<Host>]> = modules.chain(files).map(host).collect();
+        let hosts: Vec<Arc<Host>> = modules.chain(files).map(host).collect();
 
         let (publish, inventory) = channel::channel(Arc::default());
         let shown = Arc::<Mutex<Shown>>::default();
@@ -124,7 +126,9 @@ impl Keyring {
             inventory,
             shown,
             seats,
-            hosts,
+            hosts: Arc::new(Mutex::new(hosts)),
+            worker,
+            allowed,
             events,
             deadline,
             grace,
@@ -135,6 +139,26 @@ impl Keyring {
     #[must_use]
     pub fn inventory(&self) -> channel::Receiver<Arc<Inventory>> {
         self.inventory.clone()
+    }
+
+    /// From now on these PKCS #12 files are cards, and no others. One that was is left alone; with
+    /// one that is no longer ends what is done with it.
+    pub fn set_pkcs12(&self, files: Vec<PathBuf>) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *hosts);
+        let (mut hosts_then, old): (Vec<_>, Vec<_>) = before
+            .into_iter()
+            .partition(|host| matches!(host.source(), WorkerSource::Module(_)));
+        hosts_then.extend(files.into_iter().map(|file| {
+            let kept = old.iter().find(|host| *host.source().path() == file);
+            kept.cloned().unwrap_or_else(|| {
+                let source = WorkerSource::Pkcs12(file);
+                Arc::new(Host::new(self.worker.clone(), source, self.allowed.clone()))
+            })
+        }));
+        *hosts = hosts_then;
+        // As for a look.
+        let _ = self.events.send(Event::Sources(hosts.clone()));
     }
 
     /// Makes sure that the inventory is fresh, because somebody is about to look at it.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chop_token::{Error, Inventory, Keyring, Padding, Signer, Use};
+use chop_token::{Error, Inventory, KeyId, Keyring, Padding, Signer, Use};
 use e2e::{
     card::{Card, PIN, Slot},
     keyring::{messages, over, pin, signer, start, until},
@@ -94,23 +94,35 @@ fn card_is_closed_again_when_its_module_cannot_sign_after_all() {
     });
 }
 
+/// Cards of a company and of a citizen in two readers whose names are longer than the 64 bytes that
+/// a slot has for them, so that the numbers at their ends are cut.
+fn in_readers_of_one_name(namespace: &Namespace) -> CardStack {
+    let people = [Holder::company(), Holder::citizen()];
+    let cards = people.map(|holder| {
+        let request = Request::of(&holder);
+        card(&request, Slot::Authentication, KeyKind::P256)
+    });
+    let name = "Virtual PCD of a maker who has much to say about the readers that it sells";
+    CardStack::start_as(namespace, name, cards).unwrap()
+}
+
+/// The company's key, once both cards have been read.
+async fn companys_key(keyring: &Keyring) -> KeyId {
+    let both = |it: &Inventory| it.settled && it.signers(Use::SignIn).len() == 2;
+    let inventory = ready(keyring, both).await;
+    assert!(inventory.tokens.iter().all(|token| token.reader.is_none()));
+    let company = Holder::company().name;
+    let is_its = |it: &Signer| it.certificate.as_ref().unwrap().holder == company;
+    let mut signers = inventory.signers(Use::SignIn).into_iter();
+    signers.find(is_its).unwrap().key
+}
+
 #[test]
 fn card_in_one_of_two_readers_that_a_module_calls_the_same_is_missed() {
     in_namespace(async |namespace| {
-        let people = [Holder::company(), Holder::citizen()];
-        let cards = people
-            .each_ref()
-            .map(|holder| card(&Request::of(holder), Slot::Authentication, KeyKind::P256));
-        // Longer than the 64 bytes that a slot has for it, so that the numbers at its end are cut.
-        let name = "Virtual PCD of a maker who has much to say about the readers that it sells";
-        let stack = CardStack::start_as(namespace, name, cards).unwrap();
+        let stack = in_readers_of_one_name(namespace);
         let keyring = over(e2e::module::opensc().unwrap());
-        let both = |it: &Inventory| it.settled && it.signers(Use::SignIn).len() == 2;
-        let inventory = ready(&keyring, both).await;
-        assert!(inventory.tokens.iter().all(|token| token.reader.is_none()));
-        let mut signers = inventory.signers(Use::SignIn).into_iter();
-        let companys = |it: &Signer| it.certificate.as_ref().unwrap().holder == people[0].name;
-        let key = signers.find(companys).unwrap().key;
+        let key = companys_key(&keyring).await;
         stack.reader().card().delay = Duration::from_secs(40);
 
         let (pin, messages) = (pin(PIN), messages());
@@ -123,5 +135,21 @@ fn card_in_one_of_two_readers_that_a_module_calls_the_same_is_missed() {
 
         let signed = signed.expect("nobody misses the card");
         assert!(matches!(signed, Err(Error::CardRemoved)), "{signed:?}");
+    });
+}
+
+#[test]
+fn card_in_one_of_two_readers_that_a_module_calls_the_same_is_closed_again() {
+    in_namespace(async |namespace| {
+        let stack = in_readers_of_one_name(namespace);
+        let (journal, keyring) = wrapped(namespace);
+        let key = companys_key(&keyring).await;
+        journal.knows_no_mechanism();
+
+        let signed = keyring.sign_in(&key, &pin(PIN), &messages()).await;
+
+        assert!(matches!(signed, Err(Error::Unsupported)), "{signed:?}");
+        assert_eq!(stack.reader().card().counts.verifies, 1);
+        comes(|| !stack.reader().card().is_open()).await;
     });
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use e2e::authority::Authority;
 use e2e::browser::{Chromium, Firefox, Options, Page};
-use e2e::pki::Holder;
+use e2e::pkcs12::{self, Certificates};
+use e2e::pki::{Holder, KeyKind, Pki, Request};
 use e2e::site::{SITE, Site};
 use e2e::softhsm::PIN;
 use e2e::trust::Home;
@@ -118,6 +119,8 @@ async fn walk(scene: &Scene, page: &impl Page) {
     let kept = scene.chop(&["grants"]);
     assert!(!kept.contains(LET_IN) && kept.contains(BLOCKED), "{kept}");
 
+    a_file_becomes_a_card_and_is_none_any_more(scene, page).await;
+
     // Language and theme hold at once and are kept.
     page.click("nav a[href=settings]").await.unwrap();
     page.wait_for("document.querySelector('input[name=theme]')", LONG)
@@ -145,6 +148,71 @@ async fn walk(scene: &Scene, page: &impl Page) {
     let theme = page.eval("document.documentElement.dataset.theme");
     assert_eq!(theme.await.unwrap(), "system");
     assert!(text(page).await.contains("MIT"));
+}
+
+/// Without a new start of the agent.
+async fn a_file_becomes_a_card_and_is_none_any_more(scene: &Scene, page: &impl Page) {
+    let person = Holder::citizen().name;
+    let credential = Pki::shared()
+        .credential(&Request::of(&Holder::citizen()), KeyKind::P256)
+        .unwrap();
+    let home = scene.folder.join("agent");
+    let good = home.join("card.p12");
+    pkcs12::write(&good, &credential, &[], PIN, Certificates::Readable).unwrap();
+    std::fs::write(home.join("broken.pfx"), "not one").unwrap();
+
+    // Those in the person's own folder are offered.
+    page.click("nav a[href=settings]").await.unwrap();
+    let offered = "document.querySelector('form[action=use-file] input[value$=\"card.p12\"]')";
+    page.wait_for(offered, LONG).await.unwrap();
+    page.click("form:has(input[value$='card.p12']) button")
+        .await
+        .unwrap();
+    let used = "document.querySelector('form[action=stop-file] input[value$=\"card.p12\"]')";
+    page.wait_for(used, LONG).await.unwrap();
+    let shown = text(page).await;
+    assert!(shown.contains("使用中"), "{shown}");
+    page.click("nav a[href=self-test]").await.unwrap();
+    let there = format!("document.body.innerText.includes('{person}')");
+    page.wait_for(&there, LONG).await.unwrap();
+
+    // One that is not what it is called says so; one that is not there changes nothing.
+    page.click("nav a[href=settings]").await.unwrap();
+    page.wait_for(used, LONG).await.unwrap();
+    let broken = home.join("broken.pfx").display().to_string();
+    for (path, answer) in [(&*broken, ".wrong"), ("card.p12", ".notice.stop")] {
+        page.eval(&format!("document.getElementById('path').value = {path:?}"))
+            .await
+            .unwrap();
+        page.click("form.line button").await.unwrap();
+        let said = format!("document.querySelector('{answer}')");
+        page.wait_for(&said, LONG).await.unwrap();
+    }
+    let shown = text(page).await;
+    assert!(shown.contains("不是完整的 PKCS #12 檔"), "{shown}");
+
+    for file in ["broken.pfx", "card.p12"] {
+        let row = format!("form:has(input[value$='{file}'])");
+        page.click(&format!("{row}[action=stop-file] button"))
+            .await
+            .unwrap();
+        let offered = format!("document.querySelector(\"{row}[action=use-file]\")");
+        page.wait_for(&offered, LONG).await.unwrap();
+    }
+    let settings = scene.file("config/chop/settings.toml");
+    assert!(settings.contains("pkcs12 = []"), "{settings}");
+    page.click("nav a[href=self-test]").await.unwrap();
+    page.wait_for("document.querySelector('textarea')", LONG)
+        .await
+        .unwrap();
+    assert!(!text(page).await.contains(&person));
+    assert!(good.exists());
+
+    // A command does the same.
+    let list = format!("[{:?}]", good.display().to_string());
+    scene.chop(&["settings", "set", "pkcs12", &list]);
+    page.click("nav a[href=settings]").await.unwrap();
+    page.wait_for(used, LONG).await.unwrap();
 }
 
 async fn pictures(scene: &Scene, page: &e2e::browser::ChromiumPage, folder: &std::path::Path) {

@@ -11,7 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2e::{agent::chop, namespace::Namespace, program::Program};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use e2e::{
+    agent::chop,
+    namespace::Namespace,
+    pkcs12::{self, Certificates},
+    pki::{Holder, KeyKind, Pki, Request},
+    program::Program,
+    site::SITE,
+    softhsm::PIN,
+};
 
 const SOCKET: &str = "/run/chop/gate.sock";
 /// A system user without rights.
@@ -122,15 +131,16 @@ impl Machine {
     /// What this person's program is answered, status and body: over TLS that trusts the machine's
     /// authority alone, from a page on `http://localhost`.
     fn page(&self, user: u32, url: &str, more: &[&str]) -> String {
+        self.page_of(user, "http://localhost:8000", url, more)
+    }
+
+    /// The same from a page of this origin.
+    fn page_of(&self, user: u32, origin: &str, url: &str, more: &[&str]) -> String {
+        let origin = format!("Origin: {origin}");
         let mut curl = self.as_user(user, Path::new("curl"));
         curl.args(["--silent", "--show-error", "--max-time", "20"]);
         curl.args(["--cacert", "/var/lib/chop/authority.pem"]);
-        curl.args([
-            "--header",
-            "Origin: http://localhost:8000",
-            "--write-out",
-            " %{http_code}",
-        ]);
+        curl.args(["--header", &origin, "--write-out", " %{http_code}"]);
         let output = curl.args(more).arg(url).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
         format!("{}{error}", String::from_utf8_lossy(&output.stdout))
@@ -198,6 +208,60 @@ fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
     let room = |user| machine.page(user, "http://localhost:61161/", &[]);
     assert!(!room(LIN).ends_with("503"), "{}", room(LIN));
     assert!(room(HUANG).contains("沒有執行 Chop") && room(HUANG).ends_with("503"));
+}
+
+/// Also while the other does the same.
+#[test]
+fn each_user_signs_with_their_own_card_and_with_no_other() {
+    let namespace = Namespace::enter().unwrap();
+    // An organization lets its site ask as pages for HiCOS do, and no window comes.
+    let policy = format!("[hipki]\ndirect = ['{SITE}']\nallow_sign = ['{SITE}']");
+    let machine = Machine::new(&namespace, &policy);
+    let people = [(LIN, Holder::company()), (CHEN, Holder::citizen())].map(|(user, holder)| {
+        let request = Request::of(&holder);
+        let credential = Pki::shared().credential(&request, KeyKind::P256).unwrap();
+        let home = machine.home(user);
+        fs::create_dir_all(&home).unwrap();
+        let file = home.join("card.p12");
+        pkcs12::write(&file, &credential, &[], PIN, Certificates::Readable).unwrap();
+        let settings = format!("pkcs12 = [{file:?}]\nmodules = []\ntray = false");
+        let agent = machine.agent(user, &settings);
+        wait(|| machine.greeting(user) != IS_NOBODYS);
+        (user, credential.certificate, agent)
+    });
+    let package = format!(r#"tbsPackage={{"tbs":"mine","signatureType":"PKCS7","pin":"{PIN}"}}"#);
+    let sign = |user| {
+        let url = "http://localhost:61161/sign";
+        machine.page_of(user, SITE, url, &["--data-urlencode", &package])
+    };
+    let signed = |user| {
+        let said = sign(user);
+        let answer = said.strip_suffix(" 200").expect(&said);
+        let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+        assert_eq!(answer["ret_code"], 0, "{answer}");
+        let signature = answer["signature"].as_str().unwrap();
+        BASE64_STANDARD.decode(signature).unwrap()
+    };
+    let names = |signature: &[u8], certificate: &[u8]| {
+        let mut parts = signature.windows(certificate.len());
+        parts.any(|part| part == certificate)
+    };
+
+    for _ in 0..3 {
+        std::thread::scope(|scope| {
+            let [lin, chen] = &people;
+            for ((user, own, _), (_, others, _)) in [(lin, chen), (chen, lin)] {
+                let (signed, names) = (&signed, &names);
+                scope.spawn(move || {
+                    let signature = signed(*user);
+                    assert!(names(&signature, own));
+                    assert!(!names(&signature, others));
+                });
+            }
+        });
+    }
+    let nobodys = sign(HUANG);
+    assert!(nobodys.contains("沒有執行 Chop") && nobodys.ends_with("503"));
 }
 
 #[test]

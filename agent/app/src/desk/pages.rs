@@ -3,9 +3,11 @@
 
 use askama::Template;
 use chop_service::{Asked, Grant};
+use chop_token::Inventory;
 use time::UtcOffset;
 
 use super::{
+    files::Files,
     frame::Frame,
     views::{self, Areas, Choice, Request, SettingRow, Site},
 };
@@ -48,6 +50,7 @@ struct Sites {
 struct SettingsPage {
     frame: Frame,
     choices: Vec<Choice>,
+    files: Files,
     settings: Vec<SettingRow>,
     wrong: Option<String>,
     file: String,
@@ -90,13 +93,14 @@ pub(super) fn sites(frame: Frame, grants: &[Grant], settings: &Settings) -> Stri
     })
 }
 
-pub(super) fn settings(frame: Frame, paths: &Paths) -> String {
+pub(super) fn settings(frame: Frame, paths: &Paths, inventory: &Inventory) -> String {
     let loaded = Settings::load(paths);
     let wrong = loaded.as_ref().err();
     let wrong = wrong.map(|error| frame.say(crate::text::command::settings(error)));
     let settings = loaded.unwrap_or_default();
     whole(&SettingsPage {
         choices: views::choices(&settings, frame.language),
+        files: Files::look(&settings, inventory, frame.language),
         settings: views::settings(&settings, frame.language),
         wrong,
         file: paths.settings.display().to_string(),

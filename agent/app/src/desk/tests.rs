@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use chop_protocol::{Origin, Plain};
 use chop_service::{Act, Asked, Caller, Grant, Outcome, Scope};
+use chop_token::Inventory;
 
 use super::{frame::Frame, *};
 use crate::{
@@ -75,7 +76,7 @@ fn pages_have_no_code_in_them_and_say_their_language() {
                 Page::SelfTest => pages::self_test(frame, &doctor::Findings::default()),
                 Page::Requests => pages::requests(frame, &[], UtcOffset::UTC),
                 Page::Sites => pages::sites(frame, &[], &Settings::default()),
-                Page::Settings => pages::settings(frame, &paths),
+                Page::Settings => pages::settings(frame, &paths, &Inventory::default()),
                 Page::About => pages::about(frame),
             };
             assert!(html.contains(&format!("<html lang=\"{lang}\"")), "{html}");
@@ -96,7 +97,11 @@ fn what_a_policy_has_decided_is_shown_as_locked_and_cannot_be_changed() {
         "theme = 'dark'\nlocked = ['theme']\n[hipki]\nallow_sign = ['https://bank.example']";
     let (_folder, paths, preferences) = preferences(ENGLISH, policy);
     let settings = Settings::load(&paths).unwrap();
-    let html = pages::settings(Frame::new(Page::Settings, &preferences, None), &paths);
+    let html = pages::settings(
+        Frame::new(Page::Settings, &preferences, None),
+        &paths,
+        &Inventory::default(),
+    );
     assert!(
         html.contains("<fieldset disabled>\n<legend>Appearance"),
         "{html}"
@@ -107,6 +112,20 @@ fn what_a_policy_has_decided_is_shown_as_locked_and_cannot_be_changed() {
         "{html}"
     );
     assert!(html.contains("data-theme=\"dark\""), "{html}");
+
+    assert!(html.contains("action=\"use-file\""), "{html}");
+    let policy = "pkcs12 = ['/etc/card.p12']\nlocked = ['pkcs12']";
+    let (_folder, paths, preferences) = self::preferences(ENGLISH, policy);
+    let html = pages::settings(
+        Frame::new(Page::Settings, &preferences, None),
+        &paths,
+        &Inventory::default(),
+    );
+    assert!(
+        html.contains("<p class=\"who\">/etc/card.p12</p>"),
+        "{html}"
+    );
+    assert!(!html.contains("-file\""), "{html}");
 
     let grant = Grant {
         caller: "https://shop.example".to_owned(),

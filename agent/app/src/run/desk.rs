@@ -12,12 +12,13 @@ use crate::{
 /// Answers on the line until the set is dropped. An agent without a line works all the same.
 pub(super) fn open(pages: Pages, ending: CancellationToken) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let preferences = pages.preferences.clone();
+    let (preferences, keyring) = (pages.preferences.clone(), pages.keyring.clone());
     let taken_back = pages.taken_back.clone();
     let path = pages.paths.line.clone();
     let desk = Desk::new(pages, DeskTimes::default(), Limits::default(), ending);
     let answer = move |question| {
         let (desk, preferences) = (desk.clone(), preferences.clone());
+        let keyring = keyring.clone();
         let taken_back = taken_back.clone();
         async move {
             match question {
@@ -29,7 +30,10 @@ pub(super) fn open(pages: Pages, ending: CancellationToken) -> JoinSet<()> {
                     }
                 },
                 Question::Reload => match preferences.reload() {
-                    Ok(()) => "reloaded".to_owned(),
+                    Ok(settings) => {
+                        keyring.set_pkcs12(settings.pkcs12.value);
+                        "reloaded".to_owned()
+                    }
                     Err(error) => {
                         let error = &error as &dyn std::error::Error;
                         tracing::warn!(error, "the settings stay as they were");

@@ -56,6 +56,20 @@ pub const SYSTEM: Message = message("desk-system");
 pub const SAVE: Message = message("desk-save");
 /// It is kept.
 pub const SAVED: Message = message("desk-saved");
+/// Above the certificates in files, and ([`Message::more`]) what they are.
+pub const FILES: Message = message("desk-files");
+/// None is a card.
+pub const NO_FILES: Message = message("desk-no-files");
+/// It can be read.
+pub const FILE_WELL: Message = message("desk-file-well");
+/// Above those that could be one.
+pub const FOUND_FILES: Message = message("desk-found-files");
+/// Makes one a card.
+pub const USE: Message = message("desk-use");
+/// Makes it none any more.
+pub const STOP_USING: Message = message("desk-stop-using");
+/// Where another is.
+pub const PATH: Message = message("desk-path");
 /// Above the table of all settings, and ([`Message::more`]) how they are changed.
 pub const ALL_SETTINGS: Message = message("desk-all-settings");
 /// Heads of the table of settings.
@@ -83,6 +97,36 @@ pub fn page(page: Page) -> Message {
         Page::Settings => message("desk-settings"),
         Page::About => message("desk-about"),
     }
+}
+
+/// [`USE`], with what.
+#[must_use]
+pub fn use_file(path: &str) -> Message {
+    message("desk-use-file").with("file", path.to_owned())
+}
+
+/// [`STOP_USING`], with what.
+#[must_use]
+pub fn stop_file(path: &str) -> Message {
+    message("desk-stop-file").with("file", path.to_owned())
+}
+
+/// A file is a card now.
+#[must_use]
+pub fn file_used(path: &str) -> Message {
+    message("desk-file-used").with("file", path.to_owned())
+}
+
+/// It is none any more.
+#[must_use]
+pub fn file_stopped(path: &str) -> Message {
+    message("desk-file-stopped").with("file", path.to_owned())
+}
+
+/// There is no such file.
+#[must_use]
+pub fn no_such_file(path: &str) -> Message {
+    message("desk-no-such-file").with("file", path.to_owned())
 }
 
 /// A card has signed.

@@ -12,6 +12,7 @@ use tokio::sync::{
 };
 
 use super::{
+    host::Host,
     kinds::{self, Tries},
     listing::{self, Kept, Listed},
     seats::{Seats, Shown},
@@ -24,8 +25,10 @@ use crate::{Fault, Inventory, Token, TokenId};
 pub(super) enum Event {
     /// Somebody is about to look.
     Look,
-    /// A module or file, by its place, was listed; or why not.
-    Listed(usize, Result<Listed, Fault>),
+    /// A module or file was listed; or why not.
+    Listed(Arc<Host>, Result<Listed, Fault>),
+    /// These are the modules and files from now on.
+    Sources(Vec<Arc<Host>>),
     /// What the card in this reader says of its PIN.
     Tries(String, Option<Tries>),
     /// A PIN of this token was wrong, or is locked, and what the card says of it.
@@ -34,6 +37,15 @@ pub(super) enum Event {
     Used(TokenId),
     /// The PIN of this token was changed.
     Changed(TokenId),
+}
+
+/// What a card is asked, which answers with its tries.
+#[derive(Clone, Copy)]
+enum Question {
+    /// How many are left.
+    Tries,
+    /// To forget that it was logged in to.
+    LogOut,
 }
 
 /// A token without a reader, or what could not be listed, is asked again at a look after so long.
@@ -79,7 +91,12 @@ impl Keeper {
     fn hear(&mut self, event: Event) {
         match event {
             Event::Look => self.look(),
-            Event::Listed(place, outcome) => self.take(place, outcome),
+            Event::Listed(host, outcome) => {
+                if let Some(place) = self.place(|it| Arc::ptr_eq(&it.host, &host)) {
+                    self.take(place, outcome);
+                }
+            }
+            Event::Sources(hosts) => self.replace(hosts),
             Event::Tries(reader, tries) => {
                 self.note(tries, |token| token.reader.as_deref() == Some(&*reader));
             }
@@ -88,10 +105,9 @@ impl Keeper {
                 self.forget_tries(|token| same_place(token, &id));
                 self.note(tries, |token| same_place(token, &id));
             }
-            Event::Used(id) => self.ask_cards(|token| same_place(token, &id), true),
+            Event::Used(id) => self.close(&id),
             Event::Changed(id) => {
-                let has_it = |source: &Source| *source.host.source().path() == id.source;
-                if let Some(place) = self.sources.iter().position(has_it) {
+                if let Some(place) = self.place(|it| *it.host.source().path() == id.source) {
                     self.list(place, Vec::new());
                 }
             }
@@ -113,8 +129,30 @@ impl Keeper {
             }
         }
         if self.tries_asked.is_none_or(|at| at.elapsed() > TRIES) {
-            self.ask_cards(|_| true, false);
+            self.ask_cards();
         }
+    }
+
+    fn place(&self, is_it: impl Fn(&Source) -> bool) -> Option<usize> {
+        self.sources.iter().position(is_it)
+    }
+
+    /// What stays keeps what is known of it; what is new is listed, once there is anything to list.
+    fn replace(&mut self, hosts: Vec<Arc<Host>>) {
+        let mut before = std::mem::take(&mut self.sources);
+        for host in hosts {
+            let known = before.iter().position(|it| Arc::ptr_eq(&it.host, &host));
+            let source = known.map(|place| before.swap_remove(place));
+            self.sources
+                .push(source.unwrap_or_else(|| Source::new(host)));
+        }
+        for place in 0..self.sources.len() {
+            let is_new = self.sources.get(place).is_some_and(|it| it.at.is_none());
+            if self.begun && is_new {
+                self.list(place, Vec::new());
+            }
+        }
+        self.publish();
     }
 
     fn may_have_changed(&self, place: usize) -> bool {
@@ -181,8 +219,8 @@ impl Keeper {
         }
         let (host, seats, grace) = (Arc::clone(&source.host), self.seats.clone(), self.grace);
         tokio::spawn(async move {
-            let outcome = listing::list(host, unchanged, seats, grace).await;
-            let _ = events.send(Event::Listed(place, outcome));
+            let outcome = listing::list(Arc::clone(&host), unchanged, seats, grace).await;
+            let _ = events.send(Event::Listed(host, outcome));
         });
     }
 
@@ -242,11 +280,8 @@ impl Keeper {
             .flat_map(|source| &mut source.listed.kept)
     }
 
-    /// Asks cards that tell it how many tries are left, `after_use` once they are logged out.
-    fn ask_cards(&mut self, which: impl Fn(&Token) -> bool, after_use: bool) {
-        let Some(events) = self.events.upgrade() else {
-            return;
-        };
+    /// Asks cards that tell it how many tries are left.
+    fn ask_cards(&mut self) {
         self.tries_asked = Some(Instant::now());
         let mut asked: Vec<&str> = Vec::new();
         for source in &self.sources {
@@ -254,21 +289,50 @@ impl Keeper {
                 let Some(reader) = token.reader.as_deref() else {
                     continue;
                 };
-                if !tells || !which(token) || asked.contains(&reader) {
-                    continue;
+                if *tells && !asked.contains(&reader) {
+                    asked.push(reader);
+                    self.ask(&source.host, reader, Question::Tries);
                 }
-                asked.push(reader);
-                let (host, reader) = (Arc::clone(&source.host), reader.to_owned());
-                let events = events.clone();
-                tokio::spawn(async move {
-                    let tries = match after_use {
-                        true => host.quietly(kinds::log_out(&reader)).await,
-                        false => host.quietly(kinds::tries(&reader)).await,
-                    };
-                    let _ = events.send(Event::Tries(reader, tries));
-                });
             }
         }
+    }
+
+    /// Has a card forget that it was logged in to: both, where its module calls two readers the same
+    /// and it lies in one of them.
+    fn close(&self, id: &TokenId) {
+        for source in &self.sources {
+            for kept in &source.listed.kept {
+                if !same_place(&kept.token, id) {
+                    continue;
+                }
+                let readers: Vec<&str> = match &kept.token.reader {
+                    Some(reader) if kept.tells => vec![reader],
+                    Some(_) => Vec::new(),
+                    None => {
+                        let seats = self.shown.fitting(&kept.place).into_iter();
+                        let taken = seats.filter(|seat| seat.card.is_some());
+                        taken.map(|seat| &*seat.name).collect()
+                    }
+                };
+                for reader in readers {
+                    self.ask(&source.host, reader, Question::LogOut);
+                }
+            }
+        }
+    }
+
+    fn ask(&self, host: &Arc<Host>, reader: &str, question: Question) {
+        let Some(events) = self.events.upgrade() else {
+            return;
+        };
+        let (host, reader) = (Arc::clone(host), reader.to_owned());
+        tokio::spawn(async move {
+            let tries = match question {
+                Question::Tries => host.quietly(kinds::tries(&reader)).await,
+                Question::LogOut => host.quietly(kinds::log_out(&reader)).await,
+            };
+            let _ = events.send(Event::Tries(reader, tries));
+        });
     }
 
     /// The slot descriptions of tokens whose reader is not known.

@@ -24,7 +24,7 @@ use crate::{
 /// An operation with one token, as long as its card stays in.
 pub(super) struct Operation<'a> {
     keyring: &'a Keyring,
-    host: &'a Arc<Host>,
+    host: Arc<Host>,
     token: Token,
     presence: Presence,
 }
@@ -69,10 +69,12 @@ impl Keyring {
         })
     }
 
-    fn host(&self, source: &Path) -> Option<&Arc<Host>> {
-        self.hosts
+    fn host(&self, source: &Path) -> Option<Arc<Host>> {
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts
             .iter()
             .find(|host| host.source().path() == source)
+            .cloned()
     }
 
     /// Begins an operation with a key, and says what the worker must know of it.
@@ -133,7 +135,7 @@ impl Operation<'_> {
     }
 
     pub(super) fn host(&self) -> &Arc<Host> {
-        self.host
+        &self.host
     }
 
     /// How long the card may take.
@@ -163,7 +165,7 @@ impl Operation<'_> {
     ) -> Result<T, Error> {
         let mut used = Used {
             events: &self.keyring.events,
-            token: self.token.reader.is_some().then_some(&self.token.id),
+            token: Some(&self.token.id),
         };
         let stop = self.presence.gone_for(self.keyring.grace);
         let limit = self.keyring.deadline;

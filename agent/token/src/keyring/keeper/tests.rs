@@ -83,7 +83,8 @@ fn after_a_wrong_pin_a_card_that_does_not_answer_has_no_tries_of_before() {
 #[test]
 fn a_worker_that_ended_while_it_was_asked_is_asked_once_more_and_not_for_ever() {
     let (mut keeper, _) = keeper();
-    let crash = || Event::Listed(0, Err(Fault::Crashed { signal: 9 }));
+    let host = Arc::clone(&keeper.sources[0].host);
+    let crash = || Event::Listed(Arc::clone(&host), Err(Fault::Crashed { signal: 9 }));
 
     keeper.hear(crash());
     assert_eq!(keeper.sources[0].fault, None);
@@ -92,4 +93,23 @@ fn a_worker_that_ended_while_it_was_asked_is_asked_once_more_and_not_for_ever() 
     keeper.hear(crash());
     assert_eq!(keeper.sources[0].fault, Some(Fault::Crashed { signal: 9 }));
     assert!(keeper.inventory.borrow().tokens.is_empty());
+}
+
+#[test]
+fn a_source_that_stays_keeps_what_is_known_and_one_that_went_is_not_listened_to() {
+    let (mut keeper, _) = keeper();
+    let old = Arc::clone(&keeper.sources[0].host);
+    let new = {
+        let (other, _) = self::keeper();
+        Arc::clone(&other.sources[0].host)
+    };
+
+    keeper.hear(Event::Sources(vec![Arc::clone(&new), Arc::clone(&old)]));
+    assert_eq!(tries_shown(&keeper), Some(3));
+    assert_eq!(keeper.sources[1].listed.kept.len(), 1);
+
+    keeper.hear(Event::Sources(vec![new]));
+    assert!(keeper.inventory.borrow().tokens.is_empty());
+    keeper.hear(Event::Listed(old, Err(Fault::Crashed { signal: 9 })));
+    assert_eq!(keeper.sources[0].fault, None);
 }
