@@ -81,7 +81,7 @@ async fn walk(scene: &Scene, page: &impl Page) {
     // The copy button.
     page.click("button[data-copies]").await.unwrap();
     let selected = "document.activeElement.selectionEnd > 100";
-    page.wait_for(selected, LONG).await.unwrap();
+    there(page, selected).await;
 
     // A test signature, with the window and the PIN of a login.
     page.click("form[action=test] button").await.unwrap();
@@ -89,7 +89,7 @@ async fn walk(scene: &Scene, page: &impl Page) {
     scene.display.type_text(PIN).await.unwrap();
     scene.display.key("Return").await.unwrap();
     let said = "document.querySelector('.notice')?.textContent";
-    let said = page.wait_for(said, LONG).await.unwrap();
+    let said = there(page, said).await;
     let said = said.as_str().unwrap();
     assert!(
         said.contains("卡片可以簽章") && said.contains(&company),
@@ -98,24 +98,18 @@ async fn walk(scene: &Scene, page: &impl Page) {
 
     // It was asked for, and is told.
     page.click("nav a[href=requests]").await.unwrap();
-    page.wait_for("document.querySelector('td.good')", LONG)
-        .await
-        .unwrap();
+    there(page, "document.querySelector('td.good')").await;
     let shown = text(page).await;
     assert!(shown.contains("試簽") && shown.contains("完成"), "{shown}");
 
     // What was allowed is taken back.
     page.click("nav a[href=sites]").await.unwrap();
-    page.wait_for("document.querySelectorAll('.rows li').length === 2", LONG)
-        .await
-        .unwrap();
+    there(page, "document.querySelectorAll('.rows li').length === 2").await;
     let shown = text(page).await;
     assert!(shown.contains(LET_IN) && shown.contains(BLOCKED), "{shown}");
     let take_back = format!("form:has(input[value='{LET_IN}']) button");
     page.click(&take_back).await.unwrap();
-    page.wait_for("document.querySelectorAll('.rows li').length === 1", LONG)
-        .await
-        .unwrap();
+    there(page, "document.querySelectorAll('.rows li').length === 1").await;
     let kept = scene.chop(&["grants"]);
     assert!(!kept.contains(LET_IN) && kept.contains(BLOCKED), "{kept}");
 
@@ -123,15 +117,11 @@ async fn walk(scene: &Scene, page: &impl Page) {
 
     // Language and theme hold at once and are kept.
     page.click("nav a[href=settings]").await.unwrap();
-    page.wait_for("document.querySelector('input[name=theme]')", LONG)
-        .await
-        .unwrap();
+    there(page, "document.querySelector('input[name=theme]')").await;
     page.click("input[name=language][value=en]").await.unwrap();
     page.click("input[name=theme][value=dark]").await.unwrap();
     page.click("form[action=looks] > button").await.unwrap();
-    page.wait_for("document.documentElement.lang === 'en'", LONG)
-        .await
-        .unwrap();
+    there(page, "document.documentElement.lang === 'en'").await;
     let dark = "getComputedStyle(document.body).backgroundColor";
     assert_eq!(page.eval(dark).await.unwrap(), "rgb(29, 32, 35)");
     let settings = scene.file("config/chop/settings.toml");
@@ -142,9 +132,7 @@ async fn walk(scene: &Scene, page: &impl Page) {
     scene.chop(&["settings", "set", "language", "zh-TW"]);
     scene.chop(&["settings", "unset", "theme"]);
     page.click("nav a[href=about]").await.unwrap();
-    page.wait_for("document.documentElement.lang === 'zh-Hant-TW'", LONG)
-        .await
-        .unwrap();
+    there(page, "document.documentElement.lang === 'zh-Hant-TW'").await;
     let theme = page.eval("document.documentElement.dataset.theme");
     assert_eq!(theme.await.unwrap(), "system");
     assert!(text(page).await.contains("MIT"));
@@ -163,22 +151,26 @@ async fn a_file_becomes_a_card_and_is_none_any_more(scene: &Scene, page: &impl P
 
     // Those in the person's own folder are offered.
     page.click("nav a[href=settings]").await.unwrap();
-    let offered = "document.querySelector('form[action=use-file] input[value$=\"card.p12\"]')";
-    page.wait_for(offered, LONG).await.unwrap();
+    let row = |file: &str, action: &str| {
+        let row = format!("form[action={action}]:has(input[value$='{file}'])");
+        format!("document.querySelector(\"{row}\")")
+    };
+    let offered = row("card.p12", "use-file");
+    there(page, &offered).await;
     page.click("form:has(input[value$='card.p12']) button")
         .await
         .unwrap();
-    let used = "document.querySelector('form[action=stop-file] input[value$=\"card.p12\"]')";
-    page.wait_for(used, LONG).await.unwrap();
+    let used = row("card.p12", "stop-file");
+    there(page, &used).await;
     let shown = text(page).await;
     assert!(shown.contains("使用中"), "{shown}");
     page.click("nav a[href=self-test]").await.unwrap();
-    let there = format!("document.body.innerText.includes('{person}')");
-    page.wait_for(&there, LONG).await.unwrap();
+    let named = format!("document.body.innerText.includes('{person}')");
+    there(page, &named).await;
 
     // One that is not what it is called says so; one that is not there changes nothing.
     page.click("nav a[href=settings]").await.unwrap();
-    page.wait_for(used, LONG).await.unwrap();
+    there(page, &used).await;
     let broken = home.join("broken.pfx").display().to_string();
     for (path, answer) in [(&*broken, ".wrong"), ("card.p12", ".notice.stop")] {
         page.eval(&format!("document.getElementById('path').value = {path:?}"))
@@ -186,25 +178,23 @@ async fn a_file_becomes_a_card_and_is_none_any_more(scene: &Scene, page: &impl P
             .unwrap();
         page.click("form.line button").await.unwrap();
         let said = format!("document.querySelector('{answer}')");
-        page.wait_for(&said, LONG).await.unwrap();
+        there(page, &said).await;
     }
     let shown = text(page).await;
     assert!(shown.contains("不是完整的 PKCS #12 檔"), "{shown}");
 
     for file in ["broken.pfx", "card.p12"] {
-        let row = format!("form:has(input[value$='{file}'])");
-        page.click(&format!("{row}[action=stop-file] button"))
-            .await
-            .unwrap();
-        let offered = format!("document.querySelector(\"{row}[action=use-file]\")");
-        page.wait_for(&offered, LONG).await.unwrap();
+        page.click(&format!(
+            "form[action=stop-file]:has(input[value$='{file}']) button"
+        ))
+        .await
+        .unwrap();
+        there(page, &row(file, "use-file")).await;
     }
     let settings = scene.file("config/chop/settings.toml");
     assert!(settings.contains("pkcs12 = []"), "{settings}");
     page.click("nav a[href=self-test]").await.unwrap();
-    page.wait_for("document.querySelector('textarea')", LONG)
-        .await
-        .unwrap();
+    there(page, "document.querySelector('textarea')").await;
     assert!(!text(page).await.contains(&person));
     assert!(good.exists());
 
@@ -212,7 +202,13 @@ async fn a_file_becomes_a_card_and_is_none_any_more(scene: &Scene, page: &impl P
     let list = format!("[{:?}]", good.display().to_string());
     scene.chop(&["settings", "set", "pkcs12", &list]);
     page.click("nav a[href=settings]").await.unwrap();
-    page.wait_for(used, LONG).await.unwrap();
+    there(page, &used).await;
+}
+
+/// Waits for something on a page that is there as a whole: before, a button may move away from a click.
+async fn there(page: &impl Page, what: &str) -> serde_json::Value {
+    let what = format!("document.readyState === 'complete' && ({what})");
+    page.wait_for(&what, LONG).await.unwrap()
 }
 
 async fn pictures(scene: &Scene, page: &e2e::browser::ChromiumPage, folder: &std::path::Path) {
@@ -226,6 +222,13 @@ async fn pictures(scene: &Scene, page: &e2e::browser::ChromiumPage, folder: &std
                 "location.pathname.endsWith('/{shown}') && document.readyState === 'complete'"
             );
             page.wait_for(&there, LONG).await.unwrap();
+            // The folder of this run means nothing to anybody.
+            let folder_of_run = scene.folder.join("agent").display().to_string();
+            let told = format!(
+                "document.querySelectorAll('li p, code').forEach(it => \
+                 it.textContent = it.textContent.replaceAll({folder_of_run:?}, '/home/lin'))"
+            );
+            page.eval(&told).await.unwrap();
             page.picture(&folder.join(format!("desk-{shown}{name}.png")))
                 .await
                 .unwrap();
