@@ -114,7 +114,7 @@ fn tests(wrapper: &str) -> Result<()> {
         (
             "tests of cards under Wine",
             &["--package", "chop-token"][..],
-            &["certificate::tests", "pkcs12::tests"][..],
+            &["certificate::tests", "listing::tests", "pkcs12::tests"][..],
         ),
         (
             "tests of settings, stores and the registry under Wine",

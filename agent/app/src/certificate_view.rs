@@ -41,17 +41,21 @@ fn spaced(name: &str) -> String {
     name.replace(',', ", ")
 }
 
-/// Two digits a byte, in groups of four, so that they can be compared and break between groups.
 fn hex(bytes: &[u8]) -> String {
-    let pairs: Vec<_> = bytes
-        .chunks(2)
-        .map(|pair| {
-            pair.iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect::<String>()
-        })
-        .collect();
-    pairs.join(" ")
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    in_fours(&digits)
+}
+
+/// Digits in groups of four, so that they can be compared and break between groups.
+pub(crate) fn in_fours(digits: &str) -> String {
+    let mut grouped = String::new();
+    for (number, digit) in digits.chars().enumerate() {
+        if number > 0 && number % 4 == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 #[cfg(test)]

@@ -205,6 +205,7 @@ mod tests {
         );
     }
 
+    #[cfg(not(windows))]
     #[test]
     fn the_command_may_be_run_twice_and_needs_no_program_on_the_path() {
         let home = tempfile::tempdir().unwrap();

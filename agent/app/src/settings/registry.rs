@@ -110,7 +110,7 @@ fn read(key: &str) -> Vec<(String, Raw)> {
     let lists = key.keys().into_iter().flatten().map(|name| {
         let mut texts: Vec<_> = key
             .open(&name)
-            .and_then(|list| list.values().map(|it| it.collect()))
+            .and_then(|list| list.values().map(Iterator::collect))
             .unwrap_or_default();
         // In the order of their names, which are numbers.
         texts.sort_by_key(|(name, _): &(String, _)| (name.len(), name.clone()));

@@ -4,6 +4,7 @@ use chop_service::DocumentView;
 use egui::{CornerRadius, Frame, Margin, Ui};
 
 use crate::{
+    certificate_view::in_fours,
     prompt::{
         fonts,
         parts::{Look, words},
@@ -43,12 +44,14 @@ fn one(ui: &mut Ui, document: &DocumentView, look: &Look) {
     let name = look.say(&text::document_name(&document.name));
     words::foreign(ui, &name, strong, look.colors.text, 2);
     let (hash, digest) = &document.digest;
+    let digest = in_fours(digest);
     let size = document.size.map(text::file_size);
     let about = match size {
         Some(size) => format!("{size} · {hash} {digest}"),
         None => format!("{hash} {digest}"),
     };
-    words::foreign(ui, &about, small.clone(), look.colors.dim, 1);
+    // All of it: whoever compares digests compares whole ones. SHA-512 takes four rows.
+    words::foreign(ui, &about, small.clone(), look.colors.dim, 4);
     if let Some(content) = &document.text {
         let lines: Vec<_> = content.lines().map(words::harmless).collect();
         words::label(ui, &lines.join("\n"), small, look.colors.text);

@@ -77,7 +77,7 @@ fn documents_are_shown_with_their_names_in_quotes_and_short_texts_in_full() {
     let mut scene = agreeing(Purpose::Sign { documents }, Asks::Pin);
     for part in [
         "\"申請書.xml\"",
-        "0123ABCD",
+        "0123 ABCD",
         "login=me",
         "may count as your login",
     ] {
