@@ -12,9 +12,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
-use crate::{package, packages, step};
+use crate::{
+    package::{self, windows::Signer},
+    packages, step,
+};
 
 /// What is done.
 #[derive(clap::Args)]
@@ -86,8 +89,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if packaged {
         packages::for_windows_package()?;
-        let old = package::windows::pack(&built, "0.0.9", &epoch)?;
-        let new = package::windows::pack(&built, "0.1.0", &epoch)?;
+        let signer = Signer::of_nobody(&target().join("signer"))?;
+        let old = package::windows::pack(&built, "0.0.9", &epoch, None)?;
+        let new = package::windows::pack(&built, "0.1.0", &epoch, Some(&signer))?;
+        signer.verify(&new.msi)?;
+        ensure!(signer.verify(&old.msi).is_err(), "a signature of nobody");
         eprintln!("\n==> the installer under Wine");
         install::check(cache, &relay, (&old, "0.0.9"), (&new, "0.1.0"))?;
     }

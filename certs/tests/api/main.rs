@@ -10,6 +10,7 @@ mod key_on_disk;
 mod nss;
 mod openssl;
 mod person;
+#[cfg(unix)]
 mod store;
 
 use std::time::{Duration, SystemTime};

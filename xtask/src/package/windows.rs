@@ -1,15 +1,17 @@
 //! `cargo xtask package --windows`: an MSI and a zip, from the cross build.
 //!
-//! Signed where `CHOP_SIGN_CERTIFICATES` and `CHOP_SIGN_KEY` name files (PEM) for osslsigncode;
-//! `CHOP_SIGN_TIMESTAMP` is then the address of a time-stamping service.
+//! Signed where a [`Signer`] is given.
+
+mod signer;
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, bail};
 
+pub(crate) use self::signer::Signer;
 use super::{Options, paths_hidden, sums};
 use crate::{packages, step};
 
@@ -36,7 +38,7 @@ pub(crate) fn run(options: &Options, version: &str, epoch: &str) -> Result<()> {
     let setup = "packaging/windows/toolchain.sh";
     step::run("toolchain", &mut step::command(setup, &[]))?;
     let built = build(options.dev, epoch)?;
-    let made = pack(&built, version, epoch)?;
+    let made = pack(&built, version, epoch, Signer::given()?.as_ref())?;
     let folder = step::root().join("target/packages/windows");
     sums::write(&folder, &[&made.msi, &made.zip])?;
     for file in [&made.msi, &made.zip] {
@@ -73,7 +75,12 @@ pub(crate) fn build(dev: bool, epoch: &str) -> Result<PathBuf> {
 }
 
 /// Puts the programs of `built` into an installer and a zip of this version.
-pub(crate) fn pack(built: &Path, version: &str, epoch: &str) -> Result<Made> {
+pub(crate) fn pack(
+    built: &Path,
+    version: &str,
+    epoch: &str,
+    signer: Option<&Signer>,
+) -> Result<Made> {
     let folder = step::root().join("target/packages/windows");
     let stage = folder.join("stage");
     let _ = fs::remove_dir_all(&stage);
@@ -95,7 +102,9 @@ pub(crate) fn pack(built: &Path, version: &str, epoch: &str) -> Result<Made> {
             "strip",
             step::command("x86_64-w64-mingw32-strip", &[]).arg(&to),
         )?;
-        sign(&to)?;
+        if let Some(signer) = signer {
+            signer.sign(&to)?;
+        }
     }
     let script = format!("find . -exec touch --no-dereference --date=@{epoch} {{}} +");
     step::run(
@@ -103,12 +112,17 @@ pub(crate) fn pack(built: &Path, version: &str, epoch: &str) -> Result<Made> {
         step::command("sh", &["-c", &script]).current_dir(&stage),
     )?;
     Ok(Made {
-        msi: installer(&folder, &stage, version)?,
+        msi: installer(&folder, &stage, version, signer)?,
         zip: zip(&folder, &stage, version)?,
     })
 }
 
-fn installer(folder: &Path, stage: &Path, version: &str) -> Result<PathBuf> {
+fn installer(
+    folder: &Path,
+    stage: &Path,
+    version: &str,
+    signer: Option<&Signer>,
+) -> Result<PathBuf> {
     let msi = folder.join(format!("chop-{version}-x64.msi"));
     let _ = fs::remove_file(&msi);
     let mut wixl = step::command("wixl", &["-a", "x64", "-o"]);
@@ -136,7 +150,9 @@ fn installer(folder: &Path, stage: &Path, version: &str) -> Result<PathBuf> {
             bail!("msibuild does not take {query}: {said}");
         }
     }
-    sign(&msi)?;
+    if let Some(signer) = signer {
+        signer.sign(&msi)?;
+    }
     Ok(msi)
 }
 
@@ -166,25 +182,6 @@ fn icon(built: &Path) -> Result<PathBuf> {
     let icons = icons.filter(|it| it.is_file());
     let newest = icons.max_by_key(|it| it.metadata().and_then(|it| it.modified()).ok());
     newest.context("the build has left no icon")
-}
-
-fn sign(file: &Path) -> Result<()> {
-    let given = |name| env::var_os(name).filter(|it| !it.is_empty());
-    let (certificates, key) = match (given("CHOP_SIGN_CERTIFICATES"), given("CHOP_SIGN_KEY")) {
-        (Some(certificates), Some(key)) => (certificates, key),
-        (None, None) => return Ok(()),
-        _ => bail!("CHOP_SIGN_CERTIFICATES and CHOP_SIGN_KEY belong together"),
-    };
-    let signed = file.with_extension("signed");
-    let _ = fs::remove_file(&signed);
-    let mut sign = step::command("osslsigncode", &["sign", "-h", "sha256", "-n", "Chop"]);
-    sign.arg("-certs").arg(certificates).arg("-key").arg(key);
-    if let Some(service) = given("CHOP_SIGN_TIMESTAMP") {
-        sign.arg("-ts").arg(service);
-    }
-    sign.arg("-in").arg(file).arg("-out").arg(&signed);
-    step::run("sign", &mut sign)?;
-    Ok(fs::rename(signed, file)?)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
