@@ -141,8 +141,8 @@ impl Keyring {
         self.inventory.clone()
     }
 
-    /// From now on these PKCS #12 files are cards, and no others. One that was is left alone; with
-    /// one that is no longer ends what is done with it.
+    /// From now on these PKCS #12 files are cards, and no others. What is known of one that was is
+    /// kept; what is being done with one that is no longer is finished.
     pub fn set_pkcs12(&self, files: Vec<PathBuf>) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::take(&mut *hosts);
