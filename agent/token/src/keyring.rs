@@ -145,18 +145,20 @@ impl Keyring {
     /// kept; what is being done with one that is no longer is finished.
     pub fn set_pkcs12(&self, files: Vec<PathBuf>) {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::take(&mut *hosts);
-        let (mut hosts_then, old): (Vec<_>, Vec<_>) = before
-            .into_iter()
-            .partition(|host| matches!(host.source(), WorkerSource::Module(_)));
-        hosts_then.extend(files.into_iter().map(|file| {
-            let kept = old.iter().find(|host| *host.source().path() == file);
-            kept.cloned().unwrap_or_else(|| {
-                let source = WorkerSource::Pkcs12(file);
+        let is_module = |host: &Arc<Host>| matches!(host.source(), WorkerSource::Module(_));
+        let (mut now, old): (Vec<_>, Vec<_>) = hosts.drain(..).partition(is_module);
+        for file in files {
+            let is_it = |host: &&Arc<Host>| *host.source().path() == file;
+            // What is named twice is one card.
+            if now.iter().any(|host| is_it(&host)) {
+                continue;
+            }
+            now.push(old.iter().find(is_it).cloned().unwrap_or_else(|| {
+                let source = WorkerSource::Pkcs12(file.clone());
                 Arc::new(Host::new(self.worker.clone(), source, self.allowed.clone()))
-            })
-        }));
-        *hosts = hosts_then;
+            }));
+        }
+        *hosts = now;
         // As for a look.
         let _ = self.events.send(Event::Sources(hosts.clone()));
     }
@@ -169,5 +171,37 @@ impl Keyring {
     pub fn look(&self) {
         // The keeper is there as long as this sender is, or the runtime has ended.
         let _ = self.events.send(Event::Look);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_named_twice_is_one_card_and_one_that_stays_is_the_same() {
+        let keyring = Keyring::start(Settings {
+            worker: WorkerProgram {
+                program: "/nothing".into(),
+                arguments: Vec::new(),
+            },
+            modules: Vec::new(),
+            allowed: Allowed::any(),
+            pkcs12: vec!["/a.p12".into()],
+            deadline: Duration::ZERO,
+            removal_grace: Duration::ZERO,
+        });
+        let hosts = || keyring.hosts.lock().unwrap().clone();
+        let first = hosts();
+
+        keyring.set_pkcs12(
+            ["/b.p12", "/a.p12", "/b.p12", "/a.p12"]
+                .map(PathBuf::from)
+                .into(),
+        );
+
+        let now = hosts();
+        assert_eq!(now.len(), 2);
+        assert!(Arc::ptr_eq(&now[1], &first[0]));
     }
 }
