@@ -7,7 +7,7 @@ use std::{
     ffi::c_void,
     fs::File,
     io::{Error, Result},
-    os::windows::{ffi::OsStrExt as _, io::AsRawHandle as _},
+    os::windows::{ffi::OsStrExt as _, io::AsRawHandle},
     path::Path,
     ptr::null_mut,
 };
@@ -68,6 +68,14 @@ pub(crate) fn let_people_read(path: &Path) -> Result<()> {
     )
 }
 
+/// The same for what is the machine's, and people's not to know.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn keep_from_people(path: &Path) -> Result<()> {
+    set(path, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
+}
+
 /// Who may do something with an open file that none of ours should let them; `None` if nobody. Ours
 /// are this person, administrators and the system; whoever is logged on may read what belongs to
 /// the latter two.
@@ -88,11 +96,11 @@ pub(crate) fn stranger(file: &File) -> Result<Option<String>> {
     Ok(stranger.map(|(who, _)| who))
 }
 
-/// Whether an open file belongs to the system or its administrators.
+/// Whether an open file or pipe belongs to the system or its administrators.
 ///
 /// # Errors
 /// The system's.
-pub fn is_machines(file: &File) -> Result<bool> {
+pub fn is_machines(file: &impl AsRawHandle) -> Result<bool> {
     let (owner, _) = look(file)?;
     Ok([SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER].contains(&&*owner))
 }
@@ -118,7 +126,7 @@ fn set(path: &Path, words: &str) -> Result<()> {
 /// The owner, and who may do what; `None` for a file without a list, which is everybody's.
 type Found = (String, Option<Vec<(String, u32)>>);
 
-fn look(file: &File) -> Result<Found> {
+fn look(file: &impl AsRawHandle) -> Result<Found> {
     let (mut owner, mut list, mut descriptor) = (null_mut(), null_mut::<ACL>(), null_mut());
     // SAFETY: the handle is open, and all pointers are writable or null.
     code(unsafe {
@@ -219,10 +227,18 @@ fn code(code: u32) -> Result<()> {
 }
 
 /// A security descriptor of the system's, freed when dropped.
-struct Descriptor(*mut c_void);
+#[derive(Debug)]
+pub struct Descriptor(*mut c_void);
+
+// SAFETY: nothing changes it once it is made.
+unsafe impl Send for Descriptor {}
 
 impl Descriptor {
-    fn of(words: &str) -> Result<Self> {
+    /// What these words of the Security Descriptor Definition Language say.
+    ///
+    /// # Errors
+    /// The system's, also where it does not understand them.
+    pub fn of(words: &str) -> Result<Self> {
         let words: Vec<u16> = words.encode_utf16().chain([0]).collect();
         let mut descriptor = null_mut();
         // SAFETY: the words end with a zero; `descriptor` is writable; a length is not asked for.
@@ -238,6 +254,12 @@ impl Descriptor {
             return Err(Error::last_os_error());
         }
         Ok(Self(descriptor))
+    }
+
+    /// For calls of the system that want one.
+    #[must_use]
+    pub fn as_ptr(&self) -> *mut c_void {
+        self.0
     }
 }
 

@@ -107,6 +107,12 @@ pub trait System {
     /// # Errors
     /// The system's.
     fn let_people_read(&self, path: &Path) -> io::Result<()>;
+
+    /// Lets administrators and the system alone have the folder or file.
+    ///
+    /// # Errors
+    /// The system's.
+    fn keep_from_people(&self, path: &Path) -> io::Result<()>;
 }
 
 /// A value of the registry.
@@ -195,16 +201,22 @@ pub fn set_up(
     seen: impl FnOnce(SystemTime) -> bool,
 ) -> Result<Done, Error> {
     fs::create_dir_all(&places.state).map_err(Error::file("made", &places.state))?;
-    open(system, &places.state)?;
+    let opened = system.let_people_read(&places.state);
+    opened.map_err(Error::file("opened to people", &places.state))?;
     let rotation = Rotation {
         current: places.pair(),
         next: places.next(),
         lifetime: Lifetime::MachineWide,
     };
     let pairs = rotation.step(now, seen)?;
-    let key = crate::store::place(&places.pair());
-    open(system, &places.pair())?;
-    open(system, &key)?;
+    let next = places.next();
+    let keys = [places.pair()].into_iter();
+    for folder in keys.chain(next.exists().then_some(next)) {
+        for path in [crate::store::place(&folder), folder] {
+            let kept = system.keep_from_people(&path);
+            kept.map_err(Error::file("kept from people", &path))?;
+        }
+    }
     write_authority(&places.authority(), &pairs.current)?;
 
     let mut book = Book::open(places.book())?;
@@ -238,11 +250,6 @@ pub fn clear(system: &impl System, places: &Places) -> Result<(), Error> {
         let _ = fs::remove_dir(above);
     }
     Ok(())
-}
-
-fn open(system: &impl System, path: &Path) -> Result<(), Error> {
-    let opened = system.let_people_read(path);
-    opened.map_err(Error::file("opened to people", path))
 }
 
 /// Writes a PEM file if it is another than the one that is there.

@@ -120,7 +120,7 @@ pub enum Command {
         action: MachineAction,
     },
     /// 多人共用電腦的入口，為系統服務 · The system service in front of everybody's agents.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     Gate {
         /// Where agents dial.
         #[arg(long, value_name = "FILE")]

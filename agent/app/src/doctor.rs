@@ -207,10 +207,6 @@ pub(crate) fn examine(
 
 /// The pair that the agent serves where there is no gate, and its file.
 fn served(paths: &Paths, now: SystemTime) -> (Result<LocalhostPair, chop_certs::Error>, PathBuf) {
-    #[cfg(windows)]
-    if let Some(pair) = crate::machine::pair(paths, now).transpose() {
-        return (pair, store::place(&paths.machine.join("localhost")));
-    }
     let pair = store::load(&paths.localhost, now);
     (pair, store::place(&paths.localhost))
 }

@@ -6,35 +6,49 @@
 //! gate reads from the kernel whose they are; so no agent can pass for another's.
 //!
 //! It needs no right but to bind its ports: on Linux a unit of systemd gives it a user that exists
-//! as long as it runs, and a copy of the key that nobody else can read.
+//! as long as it runs, and a copy of the key that nobody else can read. On Windows it is a service
+//! of the system's, which alone may ask whose a process is, without any privilege.
 //!
 //! Spec: docs/architecture.md, "Whose connection" (D12); docs/threat-model.md, C-13 to C-15.
 
 mod agents;
 mod door;
 mod line;
+#[cfg(target_os = "linux")]
 pub(crate) mod people;
+#[cfg_attr(target_os = "linux", path = "gate/linux.rs")]
+#[cfg_attr(windows, path = "gate/windows.rs")]
+mod platform;
 mod refusal;
+#[cfg(windows)]
+pub(crate) mod service;
 
 use std::{
+    future::Future,
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use chop_certs::store;
 use chop_service::{Door, tls_config};
-use tokio::{net::UnixListener, task::JoinSet};
+use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
-    run::Order,
+    run::{Order, signals},
     settings::{self, Settings},
 };
 use agents::Agents;
 use door::Front;
+use platform::Listener;
 
-pub use line::{dial, order};
+pub use line::dial;
+#[cfg(target_os = "linux")]
+pub use line::order;
+pub(crate) use platform::is_there;
+#[cfg(windows)]
+pub use service::run as as_service;
 
 /// What the gate is told.
 #[derive(Clone, Debug)]
@@ -45,7 +59,8 @@ pub struct Options {
     pub pair: PathBuf,
     /// The machine's policy: which ports.
     pub policy: PathBuf,
-    /// The folder in which it is remembered who has an agent; `None` remembers nobody.
+    /// The folder in which it is remembered who has an agent; `None` remembers nobody. On Windows
+    /// nobody has to be: no agent keeps anything outside what its own person's removal takes.
     pub memory: Option<PathBuf>,
 }
 
@@ -76,27 +91,33 @@ pub enum Error {
     System(#[source] io::Error),
 }
 
-/// Runs the gate until a signal ends it. `ready` is told when agents can dial.
+/// Runs the gate until a signal or `stop` ends it. `ready` is told when agents can dial.
 ///
 /// # Errors
 /// [`Error`], each variant as it says. Ports that others have are no error: they are tried again,
 /// and the log names whose program has them.
-pub fn until_ended(options: &Options, ready: impl FnOnce()) -> Result<(), Error> {
+pub fn until_ended(
+    options: &Options,
+    stop: impl Future<Output = ()>,
+    ready: impl FnOnce(),
+) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::System)?;
     runtime.block_on(async {
-        let mut signals = crate::run::signals::Signals::new().map_err(Error::System)?;
+        let mut signals = signals::Signals::new().map_err(Error::System)?;
+        let mut orders = signals::Orders::new();
         let mut gate = open(options)?;
         ready();
         tokio::select! {
             () = signals.received() => {}
+            () = stop => {}
             // Another version is there: at a moment when nobody is being served.
-            () = gate.outdated() => {}
+            () = gate.outdated(&mut orders) => {}
         }
         gate.tasks.shutdown().await;
-        let _ = std::fs::remove_file(&options.socket);
+        platform::leave(&options.socket);
         Ok(())
     })
 }
@@ -109,10 +130,19 @@ struct Gate {
 }
 
 impl Gate {
-    /// Waits until somebody has said that there is another version, and nobody is served.
-    async fn outdated(&self) {
-        self.agents.restart_ordered().await;
-        self.front.quiet().await;
+    /// Waits until somebody has said that there is another version, and nobody is served; or that
+    /// Chop is being removed.
+    async fn outdated(&self, orders: &mut signals::Orders) {
+        let order = tokio::select! {
+            () = self.agents.restart_ordered() => Order::Restart,
+            order = orders.received() => order,
+        };
+        if order == Order::Restart && cfg!(windows) {
+            // An installation waits for it. Agents that were told as well have ended by then.
+            let _ = timeout(LONGEST, self.front.quiet()).await;
+        } else if order == Order::Restart {
+            self.front.quiet().await;
+        }
     }
 }
 
@@ -130,11 +160,14 @@ fn open(options: &Options) -> Result<Gate, Error> {
             }
         })
     };
-    let agents = Arc::new(Agents::remembering(options.memory.clone()));
+    let agents = Arc::new(Agents::new(memory(options)));
     let front = Arc::new(Front::new(Arc::clone(&agents), tls(true)?, tls(false)?));
 
     let mut tasks = JoinSet::new();
-    let listener = listen(&options.socket)?;
+    let listener = Listener::open(&options.socket).map_err(|cause| Error::Socket {
+        path: options.socket.clone(),
+        cause,
+    })?;
     tasks.spawn(Arc::clone(&agents).receive(listener));
     tasks.spawn(Arc::clone(&front).open_one_of(Door::Native, settings.ports.value));
     for port in settings.hipki_ports.value {
@@ -147,24 +180,23 @@ fn open(options: &Options) -> Result<Gate, Error> {
     })
 }
 
-/// The socket that agents dial: everybody may, because the kernel says who does.
-fn listen(path: &Path) -> Result<UnixListener, Error> {
-    let made = (|| {
-        // Of a gate that was killed. Only whoever may write the folder can have put it there.
-        match std::fs::remove_file(path) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-        let listener = UnixListener::bind(path)?;
-        let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        std::fs::set_permissions(path, everybody)?;
-        Ok(listener)
-    })();
-    made.map_err(|cause| Error::Socket {
-        path: path.to_path_buf(),
-        cause,
-    })
+/// Notes who has an agent.
+type Noted = Box<dyn Fn(chop_service::User) + Send + Sync>;
+
+#[cfg(target_os = "linux")]
+fn memory(options: &Options) -> Noted {
+    let people = people::People::of(options.memory.clone());
+    Box::new(move |user| people.note(user))
 }
+
+#[cfg(windows)]
+fn memory(_options: &Options) -> Noted {
+    Box::new(|_| ())
+}
+
+/// How long Windows' gate serves on once there is another version: a window may be open for two
+/// minutes.
+const LONGEST: Duration = Duration::from_secs(140);
 
 /// How long either side waits for what the other says at once.
 const PROMPTLY: Duration = Duration::from_secs(2);

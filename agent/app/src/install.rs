@@ -128,14 +128,6 @@ pub fn forget(paths: &Paths, purge: bool) -> Result<()> {
 /// # Errors
 /// Those of [`Rotation::step`].
 pub(crate) fn pairs(paths: &Paths) -> Result<Pairs, chop_certs::Error> {
-    #[cfg(windows)]
-    if let Some(current) = crate::machine::pair(paths, SystemTime::now())? {
-        return Ok(Pairs {
-            current,
-            next: None,
-            changed: false,
-        });
-    }
     let rotation = Rotation {
         current: paths.localhost.clone(),
         next: next(paths),

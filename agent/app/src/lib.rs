@@ -8,7 +8,7 @@ pub mod command;
 pub mod consent;
 pub mod desk;
 pub mod doctor;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 pub mod gate;
 pub mod grants;
 pub mod install;
@@ -22,6 +22,8 @@ pub mod machine;
 #[cfg(windows)]
 #[path = "machine/windows.rs"]
 pub mod machine;
+#[cfg(windows)]
+mod named_pipe;
 pub mod paths;
 pub mod pin;
 pub mod ports;

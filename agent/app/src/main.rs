@@ -3,7 +3,7 @@
 use std::{alloc::System, io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use anyhow::{Context as _, Result};
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use chop_agent::gate;
 use chop_agent::{
     cards,
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         Command::Uninstall { purge, .. } => with_paths(|paths| install::forget(paths, purge)),
         #[cfg(any(target_os = "linux", windows))]
         Command::Machine { action } => look_after_machine(action),
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         Command::Gate {
             socket,
             pair,
@@ -208,7 +208,7 @@ fn look_after_machine(action: MachineAction) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 fn serve_everybody(
     socket: Option<PathBuf>,
     pair: Option<PathBuf>,
@@ -222,7 +222,11 @@ fn serve_everybody(
         // systemd names it, for who has a unit of ours.
         memory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
     };
-    gate::until_ended(&options, || {
+    #[cfg(windows)]
+    if gate::as_service(&options)? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    gate::until_ended(&options, std::future::pending(), || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
     })?;
     Ok(ExitCode::SUCCESS)
@@ -320,13 +324,9 @@ fn change_pin(unblock: bool) -> Result<ExitCode> {
 
 fn certificate(der: bool) -> Result<ExitCode> {
     let paths = paths()?;
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     if paths.has_gate() {
         return print_authority(&machine::authority(&paths)?, der);
-    }
-    #[cfg(windows)]
-    if let Ok(authority) = machine::authority(&paths) {
-        return print_authority(&authority, der);
     }
     let pair = store::load_or_create(&paths.localhost, SystemTime::now(), Lifetime::PerPerson)?;
     print_authority(pair.authority(), der)

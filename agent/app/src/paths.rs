@@ -47,14 +47,19 @@ pub(crate) const MACHINE: &str = if cfg!(windows) {
     "/var/lib/chop"
 };
 
-/// The gate's socket: in a folder that only the gate's own user can write.
-pub const GATE: &str = "/run/chop/gate.sock";
+/// Where the gate takes calls: a socket in a folder that only the gate's own user can write, or a
+/// named pipe.
+pub const GATE: &str = if cfg!(windows) {
+    r"\\.\pipe\chop-gate"
+} else {
+    "/run/chop/gate.sock"
+};
 
 impl Paths {
     /// Whether Chop is installed for everybody on this machine, and a gate is in front of agents.
     #[must_use]
     pub fn has_gate(&self) -> bool {
-        cfg!(target_os = "linux") && self.machine.is_dir()
+        cfg!(any(target_os = "linux", windows)) && self.machine.is_dir()
     }
 
     /// Those of the person who runs us, as the system's conventions have them (on Linux the XDG

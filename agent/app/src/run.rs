@@ -8,9 +8,9 @@ use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
 use time::UtcOffset;
 use tokio::sync::{mpsc, watch};
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use tokio::task::JoinSet;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use tokio_util::sync::CancellationToken;
 
 use busy::Announced;
@@ -25,7 +25,7 @@ use crate::{
     preferences::Preferences,
     settings::Settings,
 };
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use crate::{desk::Own, gate, machine};
 
 mod busy;
@@ -93,7 +93,7 @@ impl Agent {
         program: PathBuf,
         consent: C,
     ) -> Result<Self, Error> {
-        #[cfg(target_os = "linux")]
+        #[cfg(any(target_os = "linux", windows))]
         if paths.has_gate() {
             return Self::behind_gate(settings, paths, program, consent).await;
         }
@@ -112,7 +112,7 @@ impl Agent {
     }
 
     /// The same where the machine's gate has ports and key: it waits until the gate takes its call.
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", windows))]
     async fn behind_gate<C: Consent>(
         settings: &Settings,
         paths: &Paths,

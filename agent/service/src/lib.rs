@@ -41,7 +41,9 @@ pub use error::Error;
 pub use hipki::{HipkiSettings, PinFrom, Unknown};
 pub use keys::Keys;
 pub use memory::{Grant, Grants, Memory, Oblivion, OfCard, Tries, Try};
-pub use peer::Peer;
+#[cfg(windows)]
+pub use peer::pipe;
+pub use peer::{Peer, User};
 pub use recent::{Act, Asked, Outcome, Recent};
 pub use self_test::TestSignature;
 pub use server::{Arrival, Door, Ends, Server};

@@ -14,6 +14,14 @@ mod platform;
 #[cfg(all(test, not(windows)))]
 #[path = "peer/windows/table.rs"]
 mod windows_table;
+#[cfg(all(test, not(windows)))]
+#[path = "peer/windows/user.rs"]
+#[allow(unreachable_pub, reason = "elsewhere only its tests are wanted")]
+mod windows_user;
+
+pub use platform::User;
+#[cfg(windows)]
+pub use platform::pipe;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -26,8 +34,8 @@ pub enum Peer {
     Ours,
     /// Another user of the machine.
     Foreign {
-        /// The system's number of that user.
-        user: u32,
+        /// Who that is.
+        user: User,
     },
     /// It cannot be placed: it is gone already, or the system does not tell.
     Unknown,
@@ -44,7 +52,7 @@ impl Peer {
     #[must_use]
     pub fn of(stream: &TcpStream) -> Self {
         match Self::user(stream) {
-            Some(user) if user == platform::me() => Self::Ours,
+            Some(user) if platform::me() == Some(user) => Self::Ours,
             Some(user) => Self::Foreign { user },
             None => Self::Unknown,
         }
@@ -56,16 +64,22 @@ impl Peer {
     /// our end is looked at after theirs: one that ended in between, whose port another user may
     /// have been given, is placed with nobody.
     #[must_use]
-    pub fn user(stream: &TcpStream) -> Option<u32> {
+    pub fn user(stream: &TcpStream) -> Option<User> {
         let (ours, theirs) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
         let user = platform::owner(theirs, ours)?;
         platform::is_established(ours, theirs).then_some(user)
     }
 
+    /// Who we are; `None` if the system does not tell.
+    #[must_use]
+    pub fn me() -> Option<User> {
+        platform::me()
+    }
+
     /// The user who listens at an address, for the message of who cannot: `None` if nobody does, or
     /// the system does not tell.
     #[must_use]
-    pub fn listener(address: SocketAddr) -> Option<u32> {
+    pub fn listener(address: SocketAddr) -> Option<User> {
         platform::listener(address)
     }
 }

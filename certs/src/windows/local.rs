@@ -122,6 +122,10 @@ impl System for Local {
     fn let_people_read(&self, path: &Path) -> io::Result<()> {
         acl::let_people_read(path)
     }
+
+    fn keep_from_people(&self, path: &Path) -> io::Result<()> {
+        acl::keep_from_people(path)
+    }
 }
 
 fn exclude(what: &str, family: &str, port: u16) -> io::Result<()> {

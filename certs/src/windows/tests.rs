@@ -21,6 +21,8 @@ struct Machine {
     says_no: bool,
     /// How often Windows has asked.
     asked: RefCell<u32>,
+    /// Which paths people may read, and which not.
+    read: RefCell<BTreeMap<PathBuf, bool>>,
 }
 
 impl Machine {
@@ -129,6 +131,12 @@ impl System for Machine {
     }
 
     fn let_people_read(&self, path: &Path) -> io::Result<()> {
+        self.read.borrow_mut().insert(path.to_owned(), true);
+        fs::metadata(path).map(drop)
+    }
+
+    fn keep_from_people(&self, path: &Path) -> io::Result<()> {
+        self.read.borrow_mut().insert(path.to_owned(), false);
         fs::metadata(path).map(drop)
     }
 }
@@ -203,6 +211,13 @@ fn everything_is_set_and_all_of_it_taken_back() {
     assert!(scene.machine.values(FIREFOX).unwrap().contains(&switch));
     assert_eq!(scene.machine.roots.borrow().len(), 1);
     assert!(scene.machine.reserves(61161));
+    let key = crate::store::place(&scene.places.pair());
+    let folders = [
+        (scene.places.state.clone(), true),
+        (scene.places.pair(), false),
+        (key, false),
+    ];
+    assert_eq!(*scene.machine.read.borrow(), BTreeMap::from(folders));
     let again = scene.machine.snapshot();
     scene.set_up(&["https://a.example", "https://b.example:8443"], &[61161]);
     assert_eq!(scene.machine.snapshot(), again);
@@ -300,6 +315,10 @@ fn the_next_authority_is_trusted_beside_the_old_one_which_goes_afterwards() {
     scene.now += Duration::from_secs(350 * 86_400);
     scene.set_up(&[], &[]);
     assert_eq!(scene.machine.roots.borrow().len(), 2);
+    assert_eq!(
+        scene.machine.read.borrow().get(&scene.places.next()),
+        Some(&false)
+    );
     let done = scene.set_up(&[], &[]);
     assert!(done.pair_changed);
     assert_eq!(scene.machine.roots.borrow().len(), 1);

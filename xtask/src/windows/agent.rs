@@ -213,9 +213,14 @@ impl Relay {
 
     /// Waits until the agent answers, whose authority this is.
     pub(super) fn until_answered(&self, pem: &Path) -> Result<()> {
-        until("the agent answers", || {
+        self.until_says(pem, "\"agent\":\"chop\"")
+    }
+
+    /// Waits until what answers there, with this authority, says that.
+    pub(super) fn until_says(&self, pem: &Path, words: &str) -> Result<()> {
+        until(&format!("{words} is answered"), || {
             let answer = self.curl(pem)?.unwrap_or_default();
-            Ok(answer.contains("\"agent\":\"chop\"").then_some(()))
+            Ok(answer.contains(words).then_some(()))
         })
     }
 

@@ -18,6 +18,8 @@ const SETTINGS: &str = r"HKLM\Software\Chop\Settings";
 const CHROME: &str = r"HKLM\Software\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls";
 const FIREFOX: &str = r"HKLM\Software\Policies\Mozilla\Firefox\LocalNetworkAccess\SkipDomains";
 
+const SERVICE: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\ChopGate";
+
 const TASK: &str = "windows/system32/tasks/Chop renewal";
 
 /// Runs all of it with two versions of the same programs, `old` and `new`.
@@ -73,6 +75,18 @@ fn properties(wine: &Wine, (old, version): (&Made, &str), before: &[String]) -> 
         "{report}"
     );
     value(wine, CHROME, "1", None)?;
+    let service = format!("\"{}\" gate", chop(version));
+    value(wine, SERVICE, "ImagePath", Some(&service))?;
+    ensure!(
+        report.contains("a system service hands connections on"),
+        "{report}"
+    );
+    let key = wine.c("ProgramData/Chop/machine/localhost");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&key.metadata()?.permissions());
+    ensure!(
+        mode & 0o007 == 0,
+        "people can read the gate's key: {mode:o}"
+    );
     done("the system looks each day whether the certificate is due, and changes nothing when not");
     // Wine keeps a task, but not what it runs: a test of the program has that.
     ensure!(wine.c(TASK).is_file(), "there is no task");
@@ -169,6 +183,7 @@ fn upgrade(
     (old, old_version): (&Made, &str),
     (new, new_version): (&Made, &str),
 ) -> Result<()> {
+    done("who has no agent is told so by the gate, and has one once it is started");
     done("an upgrade while a window is open waits for the person, and then the new agent runs");
     let ports = format!("PORTS={}", super::wine::free_port()?);
     install(
@@ -177,11 +192,12 @@ fn upgrade(
         &[&ports, "SITES=https://a.example", "LANGUAGE=en"],
     )?;
     let port: u16 = ports.trim_start_matches("PORTS=").parse()?;
-    let launcher = format!(r"C:\Program Files\Chop\{old_version}\chopw.exe");
-    wine.must(&launcher, &["run"])?;
     let relay = Relay::start(wine, relay, port)?;
     let pem = wine.c("authority.pem");
     std::fs::write(&pem, wine.must(&chop(old_version), &["certificate"])?)?;
+    relay.until_says(&pem, "no_agent")?;
+    let launcher = format!(r"C:\Program Files\Chop\{old_version}\chopw.exe");
+    wine.must(&launcher, &["run"])?;
     relay.until_answered(&pem)?;
     let mut asked = Ended(relay.sign_in(&pem)?);
     display.wait_for("Chop")?;
@@ -215,6 +231,8 @@ fn upgrade(
             .is_some_and(|it| it.contains(new_version))
     );
     ensure!(wine.c(TASK).is_file(), "the task went with the old version");
+    let service = format!("\"{}\" gate", chop(new_version));
+    value(wine, SERVICE, "ImagePath", Some(&service))?;
     Ok(())
 }
 
@@ -287,6 +305,7 @@ fn snapshot(wine: &Wine) -> Result<Vec<String>> {
         r"HKLM\Software\Policies",
         RUN,
         r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application",
+        SERVICE,
     ] {
         let lines = wine.export(key)?;
         seen.extend(lines.lines().map(str::to_owned));

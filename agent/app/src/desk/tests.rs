@@ -114,15 +114,16 @@ fn what_a_policy_has_decided_is_shown_as_locked_and_cannot_be_changed() {
     assert!(html.contains("data-theme=\"dark\""), "{html}");
 
     assert!(html.contains("action=\"use-file\""), "{html}");
-    let policy = "pkcs12 = ['/etc/card.p12']\nlocked = ['pkcs12']";
-    let (_folder, paths, preferences) = self::preferences(ENGLISH, policy);
+    let root = if cfg!(windows) { "C:/" } else { "/" };
+    let policy = format!("pkcs12 = ['{root}etc/card.p12']\nlocked = ['pkcs12']");
+    let (_folder, paths, preferences) = self::preferences(ENGLISH, &policy);
     let html = pages::settings(
         Frame::new(Page::Settings, &preferences, None),
         &paths,
         &Inventory::default(),
     );
     assert!(
-        html.contains("<p class=\"who\">/etc/card.p12</p>"),
+        html.contains(&format!("<p class=\"who\">{root}etc/card.p12</p>")),
         "{html}"
     );
     assert!(!html.contains("-file\""), "{html}");

@@ -34,6 +34,8 @@ enum Found {
     Stranger,
     /// Somebody with our certificate who does not answer as an agent.
     Odd,
+    /// The machine's gate, to which no agent of this person has come.
+    Gate,
     /// The agent.
     Agent,
 }
@@ -100,6 +102,7 @@ fn look(address: SocketAddr, config: Option<&Arc<ClientConfig>>) -> Found {
     };
     match ask(stream, address.port(), &mut tls) {
         Ok(answer) if is_greeting(&answer) => Found::Agent,
+        Ok(answer) if is_refusal(&answer) => Found::Gate,
         _ if tls.is_handshaking() => Found::Stranger,
         // Nobody else can finish a handshake with our certificate.
         _ => Found::Odd,
@@ -128,13 +131,23 @@ fn ask(mut stream: TcpStream, port: u16, tls: &mut ClientConnection) -> io::Resu
 
 /// Success, and JSON that says `"agent":"chop"`.
 fn is_greeting(answer: &[u8]) -> bool {
+    says(answer, "HTTP/1.1 200 ", "agent", "chop")
+}
+
+/// What the gate says to whoever has no agent.
+fn is_refusal(answer: &[u8]) -> bool {
+    says(answer, "HTTP/1.1 503 ", "code", "no_agent")
+}
+
+/// Whether an answer starts so, and has this value in its JSON.
+fn says(answer: &[u8], start: &str, key: &str, value: &str) -> bool {
     let answer = String::from_utf8_lossy(answer);
     let Some((head, body)) = answer.split_once("\r\n\r\n") else {
         return false;
     };
     let body: Option<serde_json::Value> = serde_json::from_str(body).ok();
-    head.starts_with("HTTP/1.1 200 ")
-        && body.is_some_and(|body| body.get("agent").and_then(|name| name.as_str()) == Some("chop"))
+    head.starts_with(start)
+        && body.is_some_and(|body| body.get(key).and_then(|it| it.as_str()) == Some(value))
 }
 
 #[cfg(test)]
@@ -148,6 +161,9 @@ mod tests {
 
     const GREETING: &str =
         "HTTP/1.1 200 OK\r\ncontent-length: 34\r\n\r\n{\"agent\":\"chop\",\"protocol\":[1,1]}\n";
+
+    const REFUSAL: &str =
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 19\r\n\r\n{\"code\":\"no_agent\"}";
 
     fn pair() -> LocalhostPair {
         LocalhostPair::generate(SystemTime::now(), Lifetime::PerPerson).unwrap()
@@ -185,6 +201,14 @@ mod tests {
 
     /// tcpmux: nobody has it, and no test can be given it.
     const FREE: u16 = 1;
+
+    #[test]
+    fn a_gate_without_an_agent_says_that_the_agent_does_not_run_and_no_more() {
+        let pair = pair();
+        let port = server(Some(&pair), REFUSAL);
+        let not_running = Line::problem(Area::Agent, text::NOT_RUNNING);
+        assert_eq!(lines(&[port], Some(&pair)), [not_running]);
+    }
 
     #[test]
     fn an_agent_with_our_certificate_is_found() {

@@ -45,7 +45,7 @@ impl Anchor for OfTheMachine {
 }
 
 /// Reads it; `None` when it is not there, or is none.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 pub(super) fn of_the_machine(paths: &Paths) -> Option<OfTheMachine> {
     use x509_cert::{Certificate, der::Decode as _};
 
@@ -61,17 +61,16 @@ pub(super) fn of_the_machine(paths: &Paths) -> Option<OfTheMachine> {
     })
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn of_the_machine(_paths: &Paths) -> Option<OfTheMachine> {
     None
 }
 
 /// How the machine's gate and its certificate are.
 pub(super) fn lines(paths: &Paths, machine: Option<&OfTheMachine>, now: SystemTime) -> Vec<Line> {
-    let gate = if paths.gate.exists() {
-        Line::ok(Area::Agent, text::IN_FRONT)
-    } else {
-        Line::problem(Area::Agent, text::NOT_RUNNING)
+    let gate = match is_there(paths) {
+        true => Line::ok(Area::Agent, text::IN_FRONT),
+        false => Line::problem(Area::Agent, text::NOT_RUNNING),
     };
     let certificate = match machine {
         Some(machine) if machine.not_after > now => {
@@ -80,4 +79,14 @@ pub(super) fn lines(paths: &Paths, machine: Option<&OfTheMachine>, now: SystemTi
         _ => Line::problem(Area::Certificate, text::NO_CERTIFICATE),
     };
     vec![gate, certificate]
+}
+
+#[cfg(any(target_os = "linux", windows))]
+fn is_there(paths: &Paths) -> bool {
+    crate::gate::is_there(&paths.gate)
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
+fn is_there(_paths: &Paths) -> bool {
+    false
 }

@@ -38,6 +38,10 @@ fn line(port: u16) -> Line {
     if !at.is_empty() {
         return Line::ok(Area::Agent, text::answers(port, &at));
     }
+    if answers.iter().flatten().any(|it| is_the_gates(it)) {
+        let (what, remedy) = text::no_agent(port);
+        return Line::note(Area::Agent, what, Some(remedy));
+    }
     let somebody = answers.iter().any(Option::is_some);
     let (what, remedy) = match (ports::owner(port), ports::reserved(port)) {
         (Some(owner), _) => text::taken(port, Some(&owner)),
@@ -67,6 +71,12 @@ fn greeting(address: SocketAddr) -> Option<Vec<u8>> {
 fn is_ours(answer: &[u8]) -> bool {
     let answer = String::from_utf8_lossy(answer);
     answer.starts_with("HTTP/1.1 200 ") && answer.contains("Chop 印 version:")
+}
+
+/// The gate has the port, and nobody to hand a page to.
+fn is_the_gates(answer: &[u8]) -> bool {
+    let answer = String::from_utf8_lossy(answer);
+    answer.starts_with("HTTP/1.1 503 ") && answer.contains(text::INSTALLED)
 }
 
 #[cfg(test)]
@@ -101,6 +111,17 @@ mod tests {
         assert!(lines[0].what.en.contains("(127.0.0.1)"), "{lines:?}");
     }
 
+    #[test]
+    fn a_gate_without_an_agent_is_no_stranger() {
+        let port = server(
+            "HTTP/1.1 503 Service Unavailable\r\n\r\nChop 已安裝，但此使用者目前沒有執行 Chop。",
+        );
+        let line = &lines(&[port])[0];
+        assert!(line.what.en.contains("the agent does not run"), "{line:?}");
+        assert_eq!(line.state, State::Note);
+    }
+
+    #[cfg_attr(windows, ignore = "Wine 8 does not tell whose a listener is")]
     #[test]
     fn the_owner_of_a_taken_port_is_named_whatever_it_answers() {
         for answer in [

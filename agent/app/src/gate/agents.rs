@@ -3,7 +3,6 @@
 use std::{
     collections::{HashMap, VecDeque},
     io,
-    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU16, AtomicU64, Ordering},
@@ -11,17 +10,17 @@ use std::{
     time::Duration,
 };
 
+use chop_service::User;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{UnixListener, UnixStream},
     sync::Notify,
     time::{Instant, sleep, timeout, timeout_at},
 };
 
 use super::{
-    Order, PROMPTLY,
+    Noted, Order, PROMPTLY,
     line::{self, AGENT, Message, TAKEN},
-    people::People,
+    platform::{self, Line, Listener},
 };
 
 /// So many lines of one user wait at most; a new one takes the place of the oldest. A user can so
@@ -39,23 +38,22 @@ const MOST_STRANGERS_OF_ALL: usize = 512;
 /// it is handed one, and starts anew after an upgrade.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// All agents, by the numbers of their users.
-#[derive(Default)]
+/// All agents, by their users.
 pub(super) struct Agents {
-    users: Mutex<HashMap<u32, Agent>>,
+    users: Mutex<HashMap<User, Agent>>,
     /// The port that pages use; 0 until there is one.
     port: AtomicU16,
     /// The number of the next line.
     next: AtomicU64,
     dialled: Notify,
     restart: Notify,
-    people: People,
+    noted: Noted,
 }
 
 #[derive(Default)]
 struct Agent {
     /// With the number of each, which counts them all: the oldest has the lowest.
-    waiting: VecDeque<(u64, UnixStream)>,
+    waiting: VecDeque<(u64, Line)>,
     /// It was there when it was last wanted, or has dialled since: worth waiting for.
     known: bool,
     strangers: usize,
@@ -69,7 +67,7 @@ impl Agent {
 
     /// Lines whose agent has ended go. An agent has nothing to say before it is handed something.
     fn prune(&mut self) {
-        let silent = |line: &UnixStream| {
+        let silent = |line: &Line| {
             let said = line.try_read(&mut [0]);
             said.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
         };
@@ -78,11 +76,15 @@ impl Agent {
 }
 
 impl Agents {
-    /// Nobody yet, with the memory in this folder of who ever was.
-    pub(super) fn remembering(folder: Option<PathBuf>) -> Self {
+    /// Nobody yet. `noted` is told whose agent has dialled, each time.
+    pub(super) fn new(noted: Noted) -> Self {
         Self {
-            people: People::of(folder),
-            ..Self::default()
+            users: Mutex::default(),
+            port: AtomicU16::default(),
+            next: AtomicU64::default(),
+            dialled: Notify::default(),
+            restart: Notify::default(),
+            noted,
         }
     }
 
@@ -92,35 +94,32 @@ impl Agents {
     }
 
     /// Takes the calls, for ever.
-    pub(super) async fn receive(self: Arc<Self>, listener: UnixListener) {
+    pub(super) async fn receive(self: Arc<Self>, mut listener: Listener) {
         loop {
             let line = match listener.accept().await {
-                Ok((line, _)) => line,
+                Ok(line) => line,
                 Err(error) => {
                     tracing::warn!(%error, "an agent's call could not be taken");
                     sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
-            // The kernel noted it when the line was dialled; it cannot change afterwards.
-            let Ok(user) = line.peer_cred().map(|peer| peer.uid()) else {
+            let Some(user) = platform::presumed(&line).filter(|user| self.may_speak(*user)) else {
                 continue;
             };
-            if !self.may_speak(user) {
-                continue;
-            }
             let agents = Arc::clone(&self);
             tokio::spawn(async move {
                 // One that says nothing, or nonsense, is closed.
-                let _ = agents.introduce(line, user).await;
+                let _ = agents.introduce(line).await;
                 agents.has_spoken(user);
             });
         }
     }
 
-    async fn introduce(&self, mut line: UnixStream, user: u32) -> io::Result<()> {
+    async fn introduce(&self, mut line: Line) -> io::Result<()> {
         let mut first = [0; 4];
         timeout(PROMPTLY, line.read_exact(&mut first)).await??;
+        let user = platform::caller(&line).ok_or(io::ErrorKind::NotFound)?;
         if first == AGENT {
             let port = self.port.load(Ordering::Acquire);
             if port == 0 {
@@ -130,7 +129,7 @@ impl Agents {
             timeout(PROMPTLY, line.write_all(&port.to_be_bytes())).await??;
             self.add(user, line);
         } else if let Some(order) = line::read_order(first)
-            && user == 0
+            && platform::may_order(user)
         {
             self.tell_all(order).await;
             line::confirm(line).await;
@@ -139,7 +138,7 @@ impl Agents {
     }
 
     /// Whether an agent of this user has dialled.
-    pub(super) fn has(&self, user: u32) -> bool {
+    pub(super) fn has(&self, user: User) -> bool {
         let mut users = self.lock();
         users.get_mut(&user).is_some_and(|agent| {
             agent.prune();
@@ -149,7 +148,7 @@ impl Agents {
 
     /// Hands a connection to the agent of `user`: the line on which it has said that it takes it.
     /// `None` when there is no such agent, or none that answers.
-    pub(super) async fn hand_over(&self, user: u32, message: Message) -> Option<UnixStream> {
+    pub(super) async fn hand_over(&self, user: User, message: Message) -> Option<Line> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let dialled = self.dialled.notified();
@@ -182,7 +181,7 @@ impl Agents {
     async fn tell_all(&self, order: Order) {
         let users: Vec<_> = {
             let mut users = self.lock();
-            let lines = |(user, agent): (&u32, &mut Agent)| {
+            let lines = |(user, agent): (&User, &mut Agent)| {
                 agent.prune();
                 (*user, std::mem::take(&mut agent.waiting))
             };
@@ -196,7 +195,7 @@ impl Agents {
                 told += usize::from(matches!(timeout(PROMPTLY, said).await, Ok(Ok(()))));
             }
             if there > 0 && told == 0 {
-                tracing::warn!(user, "an agent could not be told");
+                tracing::warn!(%user, "an agent could not be told");
             }
         }
         if order == Order::Restart {
@@ -204,8 +203,8 @@ impl Agents {
         }
     }
 
-    fn add(&self, user: u32, line: UnixStream) {
-        self.people.note(user);
+    fn add(&self, user: User, line: Line) {
+        (self.noted)(user);
         let mut users = self.lock();
         make_room(&mut users, MOST_OF_ALL);
         let agent = users.entry(user).or_default();
@@ -219,18 +218,18 @@ impl Agents {
         self.dialled.notify_waiters();
     }
 
-    fn is_known(&self, user: u32) -> bool {
+    fn is_known(&self, user: User) -> bool {
         self.lock().get(&user).is_some_and(|agent| agent.known)
     }
 
     /// Whoever asks next for its agent is not kept waiting.
-    fn forget(&self, user: u32) {
+    fn forget(&self, user: User) {
         if let Some(agent) = self.lock().get_mut(&user) {
             agent.known = !agent.waiting.is_empty();
         }
     }
 
-    fn take(&self, user: u32) -> Option<UnixStream> {
+    fn take(&self, user: User) -> Option<Line> {
         let mut users = self.lock();
         let agent = users.get_mut(&user)?;
         agent.prune();
@@ -238,7 +237,7 @@ impl Agents {
         agent.waiting.pop_back().map(|(_, line)| line)
     }
 
-    fn may_speak(&self, user: u32) -> bool {
+    fn may_speak(&self, user: User) -> bool {
         let mut users = self.lock();
         let all: usize = users.values().map(|agent| agent.strangers).sum();
         if all >= MOST_STRANGERS_OF_ALL {
@@ -250,7 +249,7 @@ impl Agents {
         may
     }
 
-    fn has_spoken(&self, user: u32) {
+    fn has_spoken(&self, user: User) {
         let mut users = self.lock();
         if let Some(agent) = users.get_mut(&user) {
             agent.strangers = agent.strangers.saturating_sub(1);
@@ -260,13 +259,13 @@ impl Agents {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Agent>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<User, Agent>> {
         self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Closes the oldest line if as many wait as may. Its agent dials again.
-fn make_room(users: &mut HashMap<u32, Agent>, most: usize) {
+fn make_room(users: &mut HashMap<User, Agent>, most: usize) {
     let all: usize = users.values().map(|agent| agent.waiting.len()).sum();
     if all < most {
         return;
@@ -280,13 +279,19 @@ fn make_room(users: &mut HashMap<u32, Agent>, most: usize) {
     users.retain(|_, agent| agent.is_of_use());
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use tokio::net::UnixStream;
+
     use super::*;
+
+    fn nobody() -> Agents {
+        Agents::new(Box::new(|_| ()))
+    }
 
     #[tokio::test]
     async fn of_too_many_lines_the_oldest_goes_whosever_it_is() {
-        let agents = Agents::default();
+        let agents = nobody();
         let mut ends = Vec::new();
         for user in [1, 2, 2, 3] {
             let (line, end) = UnixStream::pair().unwrap();
@@ -294,7 +299,7 @@ mod tests {
             ends.push(end);
         }
         let mut users = agents.lock();
-        let waiting = |users: &HashMap<u32, Agent>| {
+        let waiting = |users: &HashMap<User, Agent>| {
             let of = |user| users.get(&user).map_or(0, |agent| agent.waiting.len());
             [of(1), of(2), of(3)]
         };
@@ -311,7 +316,7 @@ mod tests {
     #[test]
     fn one_persons_many_users_leave_room_for_others() {
         // So that it ends before the descriptors do.
-        let agents = Agents::default();
+        let agents = nobody();
         let spoken = (0..70_000).filter(|user| agents.may_speak(*user)).count();
         assert_eq!(spoken, MOST_STRANGERS_OF_ALL);
         agents.has_spoken(0);

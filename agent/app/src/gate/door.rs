@@ -3,15 +3,15 @@
 use std::{
     collections::HashMap,
     io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use chop_service::{Door, Peer};
+use chop_service::{Door, Peer, User};
 use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, copy_bidirectional},
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Notify,
     task::JoinSet,
@@ -19,7 +19,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{agents::Agents, line::Message, refusal};
+use super::{agents::Agents, line::Message, platform, refusal};
 use crate::run::listen_on;
 
 /// So many connections of one user are served at once, more than an agent serves.
@@ -37,7 +37,7 @@ pub(super) struct Front {
     agents: Arc<Agents>,
     /// For who has an agent, and for who has none: that answer is HTTP/1.1.
     tls: [TlsAcceptor; 2],
-    served: Mutex<HashMap<u32, usize>>,
+    served: Mutex<HashMap<User, usize>>,
     left: Notify,
 }
 
@@ -116,7 +116,7 @@ impl Front {
         }
     }
 
-    async fn pass(&self, user: u32, door: Door, http_2: bool, stream: TcpStream) {
+    async fn pass(&self, user: User, door: Door, http_2: bool, stream: TcpStream) {
         if let Some(ends) = ends(&stream) {
             self.pass_on(user, door, http_2, stream, ends).await;
         }
@@ -124,10 +124,10 @@ impl Front {
 
     async fn pass_on<S>(
         &self,
-        user: u32,
+        user: User,
         door: Door,
         http_2: bool,
-        mut stream: S,
+        stream: S,
         (theirs, ours): (SocketAddr, SocketAddr),
     ) where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -139,8 +139,7 @@ impl Front {
             ours,
         };
         match self.agents.hand_over(user, message).await {
-            // Either side may leave when it likes.
-            Some(mut line) => drop(copy_bidirectional(&mut stream, &mut line).await),
+            Some(line) => platform::join(stream, line).await,
             // With HTTP/2 agreed on, the fixed answer could not be read.
             None if http_2 => {}
             None => refusal::answer(door, stream).await,
@@ -158,7 +157,7 @@ impl Front {
         }
     }
 
-    fn seat(self: &Arc<Self>, user: u32) -> Option<Seat> {
+    fn seat(self: &Arc<Self>, user: User) -> Option<Seat> {
         let mut served = self.lock();
         if served.values().sum::<usize>() >= MOST_OF_ALL {
             return None;
@@ -174,7 +173,7 @@ impl Front {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<User, usize>> {
         self.served.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -182,7 +181,7 @@ impl Front {
 /// A connection that is served, until dropped.
 struct Seat {
     front: Arc<Front>,
-    user: u32,
+    user: User,
 }
 
 impl Drop for Seat {
@@ -215,25 +214,10 @@ async fn first_free(ports: &[u16]) -> io::Result<Vec<TcpListener>> {
 }
 
 /// Who has these ports, for the log: `21443: user lin (1000)`.
-pub(crate) fn owners(ports: &[u16]) -> String {
-    let owner = |port: &u16| {
-        let addresses = [
-            SocketAddr::from((Ipv4Addr::LOCALHOST, *port)),
-            SocketAddr::from((Ipv6Addr::LOCALHOST, *port)),
-        ];
-        let number = addresses.into_iter().find_map(Peer::listener);
-        match number {
-            Some(number) => format!("{port}: user {}", user_name(number)),
-            None => format!("{port}: nobody that can be named"),
-        }
+fn owners(ports: &[u16]) -> String {
+    let owner = |port: &u16| match platform::owner(*port) {
+        Some(owner) => format!("{port}: {owner}"),
+        None => format!("{port}: nobody that can be named"),
     };
     ports.iter().map(owner).collect::<Vec<_>>().join(", ")
-}
-
-fn user_name(number: u32) -> String {
-    let user = nix::unistd::User::from_uid(number.into()).ok().flatten();
-    match user {
-        Some(user) => format!("{} ({number})", user.name),
-        None => number.to_string(),
-    }
 }

@@ -15,11 +15,13 @@ use std::{
 use chop_service::{Arrival, Consent, Door, Ends, Keys, Peer, Server};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::UnixStream,
     time::{sleep, timeout},
 };
 
-use super::{Order, PROMPTLY};
+use super::{
+    Order, PROMPTLY,
+    platform::{self, Dialled, Line},
+};
 
 /// Said first. The digit is the version of all this.
 pub(super) const AGENT: [u8; 4] = *b"chA1";
@@ -126,13 +128,14 @@ pub(super) fn read_order(first: [u8; 4]) -> Option<Order> {
 ///
 /// # Errors
 /// When there is no gate, or it does not answer.
+#[cfg(target_os = "linux")]
 pub async fn order(socket: &Path, order: Order) -> io::Result<bool> {
     let words = match order {
         Order::Restart => RESTART,
         Order::Quit => QUIT,
     };
     let asked = async {
-        let mut gate = UnixStream::connect(socket).await?;
+        let mut gate = platform::dial(socket).await?;
         gate.write_all(&words).await?;
         let mut answer = [0];
         let read = gate.read(&mut answer).await?;
@@ -141,7 +144,7 @@ pub async fn order(socket: &Path, order: Order) -> io::Result<bool> {
     timeout(PROMPTLY, asked).await.map_err(io::Error::from)?
 }
 
-pub(super) async fn confirm(mut line: UnixStream) {
+pub(super) async fn confirm(mut line: Line) {
     let _ = timeout(PROMPTLY, line.write_all(&[DONE])).await;
 }
 
@@ -206,8 +209,8 @@ async fn keep_one<C: Consent, K: Keys>(
     }
 }
 
-async fn wait(socket: &Path, ready: &impl Fn(u16)) -> io::Result<(UnixStream, Message)> {
-    let mut line = UnixStream::connect(socket).await?;
+async fn wait(socket: &Path, ready: &impl Fn(u16)) -> io::Result<(Dialled, Message)> {
+    let mut line = timeout(PROMPTLY, platform::dial(socket)).await??;
     line.write_all(&AGENT).await?;
     let mut port = [0; 2];
     timeout(PROMPTLY, line.read_exact(&mut port)).await??;

@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::PROMPTLY;
+use crate::text::doctor::hipki::INSTALLED;
 
 /// So much of a request is read, in bytes, so that the answer is not lost to a reset.
 const MOST: u64 = 64 * 1024;
@@ -73,10 +74,11 @@ fn text(door: Door) -> String {
         Door::Hipki => (
             "text/plain; charset=utf-8",
             "",
-            "Chop 已安裝，但此使用者目前沒有執行 Chop。請啟動 Chop，或重新登入電腦。\n\
-             Chop is installed, but no agent runs for this user. Start it, or sign in to the \
-             computer anew.\n"
-                .to_owned(),
+            format!(
+                "{INSTALLED}請啟動 Chop，或重新登入電腦。\n\
+                 Chop is installed, but no agent runs for this user. Start it, or sign in to the \
+                 computer anew.\n"
+            ),
         ),
     };
     format!(

@@ -4,65 +4,34 @@
 //! "Named Pipe Security and Access Rights"); who cannot write cannot ask, and is told nothing.
 
 use std::{
+    ffi::OsStr,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     path::Path,
     time::Duration,
 };
 
-use tokio::net::windows::named_pipe::{
-    ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions,
-};
+use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer};
+
+use crate::named_pipe;
 
 /// Waits for callers.
-pub(super) struct Listener {
-    name: String,
-    /// The end that the next caller gets.
-    next: Option<NamedPipeServer>,
-}
+pub(super) struct Listener(named_pipe::Listener);
 
 impl Listener {
     /// Opens the line; fails where somebody else has taken its name.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let name = name(path);
-        let mut options = ServerOptions::new();
-        let next = options
-            .first_pipe_instance(true)
-            .reject_remote_clients(true)
-            .create(&name)?;
-        Ok(Self {
-            name,
-            next: Some(next),
-        })
+        named_pipe::Listener::open(OsStr::new(&name(path)), None).map(Self)
     }
 
     /// The next caller; `None` if it has gone already.
     pub(super) async fn accept(&mut self) -> Option<NamedPipeServer> {
-        let end = match self.next.take() {
-            Some(end) => Ok(end),
-            None => self.another(),
-        };
-        let connected = match end {
-            Ok(end) => end.connect().await.map(|()| end),
-            Err(error) => Err(error),
-        };
-        match connected {
-            Ok(end) => {
-                self.next = self.another().ok();
-                Some(end)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the line to the agent cannot be answered");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                None
-            }
+        let accepted = self.0.accept().await;
+        if let Err(error) = &accepted {
+            tracing::warn!(%error, "the line to the agent cannot be answered");
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
-    }
-
-    fn another(&self) -> io::Result<NamedPipeServer> {
-        ServerOptions::new()
-            .reject_remote_clients(true)
-            .create(&self.name)
+        accepted.ok()
     }
 }
 

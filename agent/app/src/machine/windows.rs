@@ -3,6 +3,7 @@
 
 mod processes;
 mod renewal;
+mod service;
 
 use std::{
     fs,
@@ -12,7 +13,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use chop_certs::{
-    Error, LocalhostPair, store,
+    Error, store,
     windows::{self, Held, Local, Places, Wish},
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
@@ -27,19 +28,6 @@ pub(crate) use processes::image;
 
 /// What the installer was told that is no setting.
 const CHOP: &str = r"Software\Chop";
-
-/// The machine's pair; `None` where there is none, and each person has one of their own.
-///
-/// # Errors
-/// Those of [`store::read`], but that it is missing.
-pub(crate) fn pair(paths: &Paths, now: SystemTime) -> Result<Option<LocalhostPair>, Error> {
-    let file = store::place(&paths.machine.join("localhost"));
-    match store::read(&file, now) {
-        Ok(pair) => Ok(Some(pair)),
-        Err(Error::Missing { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
 
 /// The authority of the machine's pair.
 ///
@@ -58,8 +46,9 @@ pub fn authority(paths: &Paths) -> Result<CertificateDer<'static>, Error> {
     })
 }
 
-/// Makes the pair, trusts it, reserves the ports of HiCOS pages, and writes the browsers' policies
-/// of the sites in the machine's policy. A task of the system does it again each day. Agents start anew when the pair has changed.
+/// Makes the pair, trusts it, reserves the ports of HiCOS pages, writes the browsers' policies of
+/// the sites in the machine's policy, and has the gate run as a service. A task of the system does
+/// it again each day. The gate starts anew when the pair has changed.
 ///
 /// # Errors
 /// When this is no administrator, the policy is not understood, or something cannot be written.
@@ -97,10 +86,19 @@ pub fn set_up(policy: &Path) -> Result<()> {
             "chop: 無法排定憑證的更新，請每月執行一次 chop machine set-up · the certificate's renewal could not be scheduled, have chop machine set-up run each month: {error}"
         );
     }
-    if done.pair_changed {
-        tell(Order::Restart)?;
-    }
-    Ok(())
+    let kept = match done.pair_changed {
+        true => service::keep(&this).and_then(|()| service::restart()),
+        false => service::keep(&this),
+    };
+    kept.context(
+        "無法啟動 Chop 的系統服務 · the service that hands connections on could not be set up",
+    )
+}
+
+/// Where the gate's pair is.
+#[must_use]
+pub fn gate_pair() -> PathBuf {
+    store::place(&places().pair())
 }
 
 /// Takes everything back that was done for everybody.
@@ -109,6 +107,9 @@ pub fn set_up(policy: &Path) -> Result<()> {
 /// When this is no administrator, or something cannot be changed.
 pub fn clear() -> Result<()> {
     renewal::end();
+    service::end().context(
+        "無法移除 Chop 的系統服務 · the service that hands connections on could not be removed",
+    )?;
     windows::clear(&Local::of_the_machine(), &places())
         .context("這需要系統管理員權限 · this is for an administrator: open a console as administrator first")
 }
@@ -143,7 +144,11 @@ pub fn leave() -> Result<()> {
     let this = std::env::current_exe().context("the program's own path is not known")?;
     let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
     if program().is_some_and(|other| folder(&other) != folder(&this)) {
-        return tell(Order::Restart);
+        tell(Order::Restart)?;
+        // The gate has ended with the agents; from now on it is the new version's.
+        return service::start().context(
+            "無法啟動 Chop 的系統服務 · the service that hands connections on could not be started",
+        );
     }
     tell(Order::Quit)?;
     clear()

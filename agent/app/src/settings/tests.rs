@@ -2,6 +2,9 @@ use std::fs;
 
 use super::*;
 
+/// What makes a path absolute here.
+const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
+
 fn load(policy: &str, person: &str) -> Result<Settings, Error> {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::below(folder.path());
@@ -71,7 +74,6 @@ fn what_is_not_a_setting_is_named() {
         "ports = [80]",
         "window_seconds = 1",
         "modules = ['a.so']",
-        "modules = [{ path = '/a.so', writable = ['b'] }]",
         "allowed_modules = ['lib']",
         "ports = 21443",
         "ports = [70000]",
@@ -85,34 +87,40 @@ fn what_is_not_a_setting_is_named() {
     ] {
         assert!(matches!(load("", odd), Err(Error::Value { .. })), "{odd}");
     }
+    let odd = format!("modules = [{{ path = '{ROOT}a.so', writable = ['b'] }}]");
+    assert!(matches!(load("", &odd), Err(Error::Value { .. })));
 }
 
 #[test]
 fn a_module_is_a_path_or_a_table_with_more() {
-    let text = "modules = ['/a.so', { path = '/b.so', parameters = \"x='y'\", writable = ['/w'] }]";
-    let settings = load("", text).unwrap();
+    let [a, b, w] = ["a.so", "b.so", "w"].map(|name| format!("{ROOT}{name}"));
+    let text = format!(
+        "modules = ['{a}', {{ path = '{b}', parameters = \"x='y'\", writable = ['{w}'] }}]"
+    );
+    let settings = load("", &text).unwrap();
     let expected = [
-        Module::from(PathBuf::from("/a.so")),
+        Module::from(PathBuf::from(a)),
         Module {
-            path: "/b.so".into(),
+            path: b.clone().into(),
             parameters: Some("x='y'".to_owned()),
-            writable: vec!["/w".into()],
+            writable: vec![w.into()],
         },
     ];
     assert_eq!(settings.modules.value, expected);
-    assert!(load("", "modules = [{ path = '/b.so', other = 1 }]").is_err());
+    let odd = format!("modules = [{{ path = '{b}', other = 1 }}]");
+    assert!(load("", &odd).is_err());
 }
 
 #[test]
 fn a_policy_can_say_which_modules_are_loaded_whatever_the_person_wants() {
-    let policy = "allowed_modules = ['/usr/lib']\nlocked = ['allowed_modules']";
+    let [theirs, own] = ["usr/lib", "home"].map(|name| format!("{ROOT}{name}"));
     let settings = load(
-        policy,
-        "allowed_modules = ['/home']\nmodules = ['/home/a.so']",
+        &format!("allowed_modules = ['{theirs}']\nlocked = ['allowed_modules']"),
+        &format!("allowed_modules = ['{own}']\nmodules = ['{own}/a.so']"),
     )
     .unwrap();
     let allowed = Setting {
-        value: Some(vec!["/usr/lib".into()]),
+        value: Some(vec![theirs.into()]),
         source: Source::Locked,
     };
     assert_eq!(settings.allowed_modules, allowed);
@@ -174,10 +182,10 @@ fn two_values(setting: &Described) -> [String; 2] {
         // Paths, names or origins: what fits one kind of list does not fit another.
         Kind::Texts => {
             let fits = |value: &str| load(&format!("{} = {value}", setting.key), "").is_ok();
-            let origins = ["['https://a.example']", "['https://b.example']"];
-            let paths = ["['/a']", "['/b']"];
-            let pair = [origins, paths].into_iter().find(|pair| fits(pair[0]));
-            pair.unwrap().map(str::to_owned)
+            let origins = ["a", "b"].map(|name| format!("['https://{name}.example']"));
+            let paths = ["a", "b"].map(|name| format!("['{ROOT}{name}']"));
+            let mut pairs = [origins, paths].into_iter();
+            pairs.find(|pair| fits(&pair[0])).unwrap()
         }
     }
 }

@@ -5,8 +5,11 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+/// A user of this machine, as the system tells them apart: its number.
+pub type User = u32;
+
 /// Always `None`.
-pub(super) fn owner(_end: SocketAddr, _other: SocketAddr) -> Option<u32> {
+pub(super) fn owner(_end: SocketAddr, _other: SocketAddr) -> Option<User> {
     None
 }
 
@@ -16,13 +19,13 @@ pub(super) fn is_established(_end: SocketAddr, _other: SocketAddr) -> bool {
 }
 
 /// Always `None`.
-pub(super) fn listener(_address: SocketAddr) -> Option<u32> {
+pub(super) fn listener(_address: SocketAddr) -> Option<User> {
     None
 }
 
-/// Compared with nothing, because [`owner`] never answers.
-pub(super) fn me() -> u32 {
-    0
+/// Always `None`.
+pub(super) fn me() -> Option<User> {
+    None
 }
 
 /// Always `None`.

@@ -16,17 +16,20 @@ use std::{
 
 use nix::{errno::Errno, unistd::geteuid};
 
+/// A user of this machine, as the system tells them apart: its number.
+pub type User = u32;
+
 /// An established socket.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Socket {
     /// Who owns it.
-    user: u32,
+    user: User,
     /// Names it among open files.
     inode: u64,
 }
 
 /// The user who owns the established socket at `end` that is connected to `other`.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
+pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
     socket(end, other).map(|socket| socket.user)
 }
 
@@ -36,13 +39,13 @@ pub(super) fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
 }
 
 /// The user who listens at `address`, or at every address with its port.
-pub(super) fn listener(address: SocketAddr) -> Option<u32> {
+pub(super) fn listener(address: SocketAddr) -> Option<User> {
     table::listener(plain(address))
 }
 
 /// The file of the program that has the socket at `end` open, if it is one of ours.
 pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
-    let socket = socket(end, other).filter(|socket| socket.user == me())?;
+    let socket = socket(end, other).filter(|socket| Some(socket.user) == me())?;
     let name = PathBuf::from(format!("socket:[{}]", socket.inode));
     let has_it = |process: &PathBuf| {
         // Of other users' processes, and of those that have ended meanwhile, nothing can be read.
@@ -67,8 +70,8 @@ fn socket(end: SocketAddr, other: SocketAddr) -> Option<Socket> {
 }
 
 /// Who we are.
-pub(super) fn me() -> u32 {
-    geteuid().as_raw()
+pub(super) fn me() -> Option<User> {
+    Some(geteuid().as_raw())
 }
 
 /// `::ffff:127.0.0.1` is 127.0.0.1.
@@ -119,7 +122,7 @@ mod tests {
             let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (accepted, _) = listener.accept().unwrap();
 
-            assert_eq!(owners(&accepted), [Some(me()), Some(me())], "{address}");
+            assert_eq!(owners(&accepted), [me(), me()], "{address}");
         }
     }
 
@@ -161,7 +164,7 @@ mod tests {
         .unwrap();
         let (accepted, _) = listener.accept().unwrap();
 
-        assert_eq!(owners(&accepted), [Some(me()), Some(me())]);
+        assert_eq!(owners(&accepted), [me(), me()]);
     }
 
     #[test]
@@ -201,7 +204,7 @@ mod tests {
             let listener = TcpListener::bind(bound).unwrap();
             let port = listener.local_addr().unwrap().port();
             let asked = SocketAddr::new(asked.parse().unwrap(), port);
-            assert_eq!(super::listener(asked), Some(me()), "{bound}");
+            assert_eq!(super::listener(asked), me(), "{bound}");
         }
         assert_eq!(listener("127.0.0.1:1".parse().unwrap()), None);
     }

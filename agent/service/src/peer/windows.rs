@@ -5,8 +5,12 @@
 //! Spec: `GetExtendedTcpTable`, `GetTokenInformation`, `ProcessIdToSessionId`.
 #![allow(unsafe_code, reason = "calls of Windows")]
 
+#[path = "windows/pipe.rs"]
+pub mod pipe;
 #[path = "windows/table.rs"]
 mod table;
+#[path = "windows/user.rs"]
+mod user;
 
 use std::{ffi::c_void, net::SocketAddr, path::PathBuf, ptr::null_mut};
 
@@ -14,7 +18,7 @@ use windows_sys::Win32::{
     Foundation::{CloseHandle, HANDLE, NO_ERROR},
     NetworkManagement::IpHelper::{GetExtendedTcpTable, TCP_TABLE_OWNER_PID_ALL},
     Networking::WinSock::{AF_INET, AF_INET6},
-    Security::{EqualSid, GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser},
+    Security::{GetLengthSid, GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser},
     System::{
         RemoteDesktop::ProcessIdToSessionId,
         Threading::{
@@ -24,18 +28,20 @@ use windows_sys::Win32::{
     },
 };
 
+pub use user::User;
+
 /// The largest table that is read, in bytes.
 const MOST: u32 = 16 << 20;
 
-/// [`me`], if the socket at `end` belongs to this person in this session; another number if not.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<u32> {
-    let process = process(end, other)?;
-    Some(u32::from(!is_mine(process)?))
+/// Whose process has the established socket at `end` that is connected to `other`.
+pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
+    of_process(process(end, other)?)
 }
 
-/// Ours is 0, everybody else's 1: persons have no numbers here.
-pub(super) fn me() -> u32 {
-    0
+/// Who we are; `None` if the system does not tell.
+pub(super) fn me() -> Option<User> {
+    // SAFETY: no argument.
+    of_process(unsafe { GetCurrentProcessId() })
 }
 
 /// Whether there is a connection with these ends, closed by neither side.
@@ -44,16 +50,14 @@ pub(super) fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
 }
 
 /// Nobody is named yet.
-pub(super) fn listener(_address: SocketAddr) -> Option<u32> {
+pub(super) fn listener(_address: SocketAddr) -> Option<User> {
     None
 }
 
 /// The file of the program that has the socket at `end`, if it is this person's.
 pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
     let process = process(end, other)?;
-    if !is_mine(process)? {
-        return None;
-    }
+    of_process(process).filter(|user| me().is_some_and(|me| me == *user))?;
     let handle = open(process)?;
     let mut name = vec![0_u16; 32_768];
     let mut length = u32::try_from(name.len()).ok()?;
@@ -91,46 +95,41 @@ fn process(end: SocketAddr, other: SocketAddr) -> Option<u32> {
     }
 }
 
-/// Whether a process is of this person and session; `None` if that cannot be told.
-fn is_mine(process: u32) -> Option<bool> {
-    // SAFETY: no argument.
-    let me = unsafe { GetCurrentProcessId() };
-    if process == me {
-        return Some(true);
-    }
-    let (theirs, ours) = (user(process)?, user(me)?);
-    // SAFETY: both buffers begin with a TOKEN_USER that points into them, and live on.
-    let same = unsafe {
-        let sid = |buffer: &Vec<u64>| (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid;
-        EqualSid(sid(&theirs), sid(&ours)) != 0
-    };
-    Some(same && session(process)? == session(me)?)
-}
-
-fn session(process: u32) -> Option<u32> {
+/// Whose a process is; `None` if that cannot be told.
+fn of_process(process: u32) -> Option<User> {
     let mut session = 0;
     // SAFETY: `session` is writable.
-    (unsafe { ProcessIdToSessionId(process, &mut session) } != 0).then_some(session)
-}
-
-/// A TOKEN_USER, aligned, with the SID that it points to behind it.
-fn user(process: u32) -> Option<Vec<u64>> {
+    if unsafe { ProcessIdToSessionId(process, &mut session) } == 0 {
+        return None;
+    }
     let process = open(process)?;
     let mut token = null_mut();
     // SAFETY: the handle is open; `token` is writable.
     if unsafe { OpenProcessToken(process.0, TOKEN_QUERY, &mut token) } == 0 {
         return None;
     }
-    let token = Handle(token);
-    let mut buffer = vec![0_u64; 32];
-    let size = u32::try_from(buffer.len() * 8).ok()?;
+    of_token(&Handle(token), session)
+}
+
+fn of_token(token: &Handle, session: u32) -> Option<User> {
+    // A TOKEN_USER and the identifier behind it; of `u64`, so it is aligned.
+    let mut buffer = [0_u64; 32];
+    let size = u32::try_from(size_of_val(&buffer)).ok()?;
     let mut length = 0;
-    // SAFETY: `buffer` has `size` bytes; a SID has 68 at most.
+    // SAFETY: `buffer` has `size` bytes, which is enough for the structure and the longest SID.
     let told = unsafe {
         let to = buffer.as_mut_ptr().cast::<c_void>();
         GetTokenInformation(token.0, TokenUser, to, size, &mut length)
     };
-    (told != 0).then_some(buffer)
+    if told == 0 {
+        return None;
+    }
+    // SAFETY: the buffer begins with the structure, which points to a SID within the buffer.
+    let sid = unsafe {
+        let sid = (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid;
+        std::slice::from_raw_parts(sid.cast::<u8>(), GetLengthSid(sid) as usize)
+    };
+    User::new(sid, session)
 }
 
 fn open(process: u32) -> Option<Handle> {

@@ -18,10 +18,17 @@ pub const NOT_RUNNING: (Words, Words) = (
         "轉接連線的系統服務沒有執行",
         "The system service that hands connections on does not run",
     ),
-    fixed(
-        "請管理員執行：sudo systemctl start chop-gate；journalctl -u chop-gate 會說明原因。",
-        "Its administrator runs: sudo systemctl start chop-gate; journalctl -u chop-gate has the cause.",
-    ),
+    if cfg!(windows) {
+        fixed(
+            "請管理員執行：sc start ChopGate；事件檢視器的「應用程式」會說明原因。",
+            "Its administrator runs: sc start ChopGate; the event log (Application) has the cause.",
+        )
+    } else {
+        fixed(
+            "請管理員執行：sudo systemctl start chop-gate；journalctl -u chop-gate 會說明原因。",
+            "Its administrator runs: sudo systemctl start chop-gate; journalctl -u chop-gate has the cause.",
+        )
+    },
 );
 
 /// Neither is the certificate.
@@ -30,10 +37,17 @@ pub const NO_CERTIFICATE: (Words, Words) = (
         "這台電腦的本機憑證不存在或已過期",
         "The machine's localhost certificate is not there, or has expired",
     ),
-    fixed(
-        "請管理員執行：sudo chop machine set-up",
-        "Its administrator runs: sudo chop machine set-up",
-    ),
+    if cfg!(windows) {
+        fixed(
+            "請管理員在系統管理員的命令提示字元執行：chop machine set-up",
+            "Its administrator runs, in a console as administrator: chop machine set-up",
+        )
+    } else {
+        fixed(
+            "請管理員執行：sudo chop machine set-up",
+            "Its administrator runs: sudo chop machine set-up",
+        )
+    },
 );
 
 /// The certificate is good.

@@ -22,6 +22,21 @@ pub fn answers(port: u16, addresses: &[IpAddr]) -> Words {
     )
 }
 
+/// How the gate's answer begins for a page of somebody who has no agent.
+pub const INSTALLED: &str = "Chop 已安裝，但此使用者目前沒有執行 Chop。";
+
+/// The gate has the port, and no agent of this person's has come to it.
+#[must_use]
+pub fn no_agent(port: u16) -> (Words, Words) {
+    (
+        filled(
+            format!("連接埠 {port} 由系統服務轉接，但代理程式沒有執行"),
+            format!("The system service has port {port}, but the agent does not run"),
+        ),
+        fixed("請啟動代理程式：chop run", "Start the agent: chop run"),
+    )
+}
+
 /// Another program has it.
 #[must_use]
 pub fn taken(port: u16, owner: Option<&Owner>) -> (Words, Words) {

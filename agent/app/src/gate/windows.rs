@@ -1,0 +1,227 @@
+//! Windows: a named pipe that whoever is logged on may dial, because the system says who does.
+//!
+//! An agent that dials makes sure that the pipe belongs to the machine: where there is no gate,
+//! anybody can make a pipe of that name.
+//!
+//! Spec: Win32 "Named Pipe Security and Access Rights", "Impersonation Levels".
+#![allow(unsafe_code, reason = "all of it is the system's own functions")]
+
+use std::{io, os::windows::ffi::OsStrExt as _, path::Path, ptr::null_mut, time::Duration};
+
+use chop_certs::acl;
+use chop_service::{User, pipe};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy},
+    net::windows::named_pipe::{NamedPipeClient, NamedPipeServer},
+    time::sleep,
+};
+use windows_sys::Win32::{
+    Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY, INVALID_HANDLE_VALUE},
+    Storage::FileSystem::{
+        CreateFileW, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, SECURITY_IDENTIFICATION,
+        SECURITY_SQOS_PRESENT,
+    },
+    System::Pipes::WaitNamedPipeW,
+};
+
+use super::PROMPTLY;
+use crate::named_pipe;
+
+/// The gate's end of a line.
+pub(super) type Line = NamedPipeServer;
+/// An agent's end.
+pub(super) type Dialled = NamedPipeClient;
+
+/// It belongs to administrators, whoever of them starts the gate: agents look at that. They and the
+/// system may do everything. Whoever is logged on may read and write, and
+/// not make another end of the pipe, which `GENERIC_WRITE` would mean (`FILE_CREATE_PIPE_INSTANCE`).
+const ACCESS: &str = "O:BAG:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x12019b;;;IU)";
+/// What an agent asks for: exactly that.
+const READ_AND_WRITE: u32 = 0x0012_019b;
+/// How long until a call is tried again that came between two others.
+const BUSY: Duration = Duration::from_millis(20);
+
+/// Takes calls.
+pub(super) struct Listener(named_pipe::Listener);
+
+impl Listener {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        named_pipe::Listener::open(path.as_os_str(), Some(ACCESS)).map(Self)
+    }
+
+    pub(super) async fn accept(&mut self) -> io::Result<Line> {
+        self.0.accept().await
+    }
+}
+
+/// Whose call it seems to be, before anything was read.
+pub(super) fn presumed(line: &Line) -> Option<User> {
+    pipe::presumed_client(line)
+}
+
+/// Whose call it is, once something was read.
+pub(super) fn caller(line: &Line) -> Option<User> {
+    pipe::client(line)
+}
+
+/// Nobody gives orders to agents on this line: each has events of its own for that.
+pub(super) fn may_order(_user: User) -> bool {
+    false
+}
+
+pub(super) async fn dial(path: &Path) -> io::Result<Dialled> {
+    let name = name(path);
+    let line = loop {
+        match open(&name) {
+            Err(error) if is(&error, ERROR_PIPE_BUSY) => sleep(BUSY).await,
+            opened => break opened?,
+        }
+    };
+    if acl::is_machines(&line)? {
+        return Ok(line);
+    }
+    let stranger = "the gate's pipe belongs to somebody who is no administrator";
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, stranger))
+}
+
+fn open(name: &[u16]) -> io::Result<Dialled> {
+    // The gate may learn who we are, and do nothing as us.
+    let how = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
+    // SAFETY: the name ends with a zero; null stands for no attributes and no template.
+    let handle = unsafe {
+        CreateFileW(
+            name.as_ptr(),
+            READ_AND_WRITE,
+            0,
+            null_mut(),
+            OPEN_EXISTING,
+            how,
+            null_mut(),
+        )
+    };
+    match handle {
+        INVALID_HANDLE_VALUE => Err(io::Error::last_os_error()),
+        // SAFETY: it is of a pipe, was opened for overlapped use, and nobody else has it.
+        handle => unsafe { NamedPipeClient::from_raw_handle(handle) },
+    }
+}
+
+/// Hands on what either side says, until one has ended: a pipe has no half that can be closed.
+pub(super) async fn join(stream: impl AsyncRead + AsyncWrite + Unpin, line: Line) {
+    let (mut theirs, mut to_them) = tokio::io::split(stream);
+    let (mut agents, mut to_agent) = tokio::io::split(line);
+    tokio::select! {
+        _ = copy(&mut theirs, &mut to_agent) => {}
+        _ = copy(&mut agents, &mut to_them) => {
+            // What the agent has said last arrives whole.
+            let _ = tokio::time::timeout(PROMPTLY, to_them.shutdown()).await;
+        }
+    }
+}
+
+/// Who has the port, for the log: `node.exe (4711)`.
+pub(super) fn owner(port: u16) -> Option<String> {
+    crate::ports::owner(port).map(|owner| owner.to_string())
+}
+
+/// Whether a gate takes calls.
+pub(crate) fn is_there(path: &Path) -> bool {
+    let name = name(path);
+    // SAFETY: the name ends with a zero. It waits a millisecond at most.
+    let free = unsafe { WaitNamedPipeW(name.as_ptr(), 1) } != 0;
+    free || !is(&io::Error::last_os_error(), ERROR_FILE_NOT_FOUND)
+}
+
+/// A pipe goes with its last end.
+pub(super) fn leave(_path: &Path) {}
+
+fn name(path: &Path) -> Vec<u16> {
+    path.as_os_str().encode_wide().chain([0]).collect()
+}
+
+fn is(error: &io::Error, code: u32) -> bool {
+    error.raw_os_error() == Some(code.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    /// A pipe of a name that no other test has.
+    fn place(name: &str) -> std::path::PathBuf {
+        format!(r"\\.\pipe\chop-test-{}-{name}", std::process::id()).into()
+    }
+
+    #[tokio::test]
+    async fn whoever_dials_is_told_apart_by_person_and_session() {
+        let place = place("who");
+        assert!(!is_there(&place));
+        let mut listener = Listener::open(&place).unwrap();
+        assert!(is_there(&place));
+        for _ in 0..3 {
+            let (accepted, dialled) = tokio::join!(listener.accept(), dial(&place));
+            let (mut line, mut agent) = (accepted.unwrap(), dialled.unwrap());
+            agent.write_all(b"chA1").await.unwrap();
+            let mut said = [0; 4];
+            line.read_exact(&mut said).await.unwrap();
+            assert_eq!(said, *b"chA1");
+            let caller = caller(&line).unwrap();
+            assert_eq!(Some(caller), presumed(&line));
+            assert_eq!(Some(caller), chop_service::Peer::me());
+        }
+    }
+
+    #[ignore = "Wine 8 gives a name to whoever asks"]
+    #[tokio::test]
+    async fn a_name_that_is_taken_is_refused_and_one_that_is_free_has_nobody() {
+        let place = place("taken");
+        let _first = Listener::open(&place).unwrap();
+        assert!(Listener::open(&place).is_err());
+        assert!(dial(&self::place("free")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_pipe_that_is_not_the_machines_is_not_the_gate() {
+        let place = place("stranger");
+        let mut listener = named_pipe::Listener::open(place.as_os_str(), None).unwrap();
+        let (_line, dialled) = tokio::join!(listener.accept(), dial(&place));
+        let error = dialled.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_an_agent_says_last_arrives_and_then_the_client_is_done() {
+        let place = place("last");
+        let mut listener = Listener::open(&place).unwrap();
+        let (accepted, dialled) = tokio::join!(listener.accept(), dial(&place));
+        let (line, mut agent) = (accepted.unwrap(), dialled.unwrap());
+        let (mut client, gate) = tokio::io::duplex(64);
+        let joined = tokio::spawn(join(gate, line));
+        client.write_all(b"ask").await.unwrap();
+        let mut asked = [0; 3];
+        agent.read_exact(&mut asked).await.unwrap();
+        let long = vec![b'x'; 100_000];
+        agent.write_all(&long).await.unwrap();
+        drop(agent);
+        let mut said = Vec::new();
+        client.read_to_end(&mut said).await.unwrap();
+        assert_eq!(said.len(), long.len());
+        joined.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_leaves_ends_the_line() {
+        let place = place("leaves");
+        let mut listener = Listener::open(&place).unwrap();
+        let (accepted, dialled) = tokio::join!(listener.accept(), dial(&place));
+        let (line, mut agent) = (accepted.unwrap(), dialled.unwrap());
+        let (client, gate) = tokio::io::duplex(64);
+        let joined = tokio::spawn(join(gate, line));
+        drop(client);
+        joined.await.unwrap();
+        let said = agent.read(&mut [0]).await;
+        assert!(matches!(said, Ok(0) | Err(_)), "{said:?}");
+    }
+}
