@@ -3,6 +3,7 @@
 mod check;
 mod deb;
 mod machine;
+mod release;
 mod rpm;
 mod sbom;
 mod stage;
@@ -93,7 +94,9 @@ fn make(options: &Options, folder: &Path, version: &str, epoch: &str) -> Result<
     let deb = deb::build(folder, &stage, &binary, version, epoch, options.dev)?;
     let rpm = rpm::build(folder, &stage, version, epoch)?;
     let sbom = sbom::write(folder, version)?;
-    sums::write(folder, &[&deb, &rpm, &sbom])?;
+    let command = "cargo xtask package";
+    let [update, from] = release::write(folder, &[&deb, &rpm], version, epoch, command)?;
+    sums::write(folder, &[&deb, &rpm, &sbom, &update, &from])?;
     Ok(Made { deb, rpm })
 }
 

@@ -17,6 +17,7 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{keyring, settings::Settings, text::cards as text};
 use shown::Shown;
+pub(crate) use shown::ShownModule;
 
 /// How it is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -8,6 +8,8 @@ use clap::ValueEnum;
 use clap::{Args, Parser, Subcommand};
 
 use crate::line::Page;
+#[cfg(any(target_os = "linux", windows))]
+use crate::update;
 
 /// 憑證簽章代理程式 · an open signing agent for card logins.
 #[derive(Parser)]
@@ -31,6 +33,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 列出版本、安裝方式、設定與模組，供管理工具使用 · Version, installation, settings and modules as JSON, for a fleet's tools.
+    ///
+    /// 沒有個人資料。 Nothing of the person is in it.
+    Inventory,
     /// 在瀏覽器開啟自我檢測 · Open the self-test in the browser, with a test signature.
     SelfTest {
         /// Print the link instead of opening it; it is good once, for a minute.
@@ -209,6 +215,20 @@ pub enum MachineAction {
     /// 移除這個版本時 · When this version is removed: start the other one, or take all of it back.
     #[cfg(windows)]
     Leave,
+    /// 印出可以安裝的新版套件 · Print the path of the newer package that may be installed, if there is one.
+    ///
+    /// 不下載，也不安裝：由管理員的程式使用。 It fetches and installs nothing: a script of the administrator's calls it.
+    Update {
+        /// The folder with chop-update.json, its signatures and the packages.
+        #[arg(long, value_name = "FOLDER")]
+        from: PathBuf,
+        /// A public key of minisign's; of several, every one must have signed.
+        #[arg(long = "key", value_name = "KEY", required = true)]
+        keys: Vec<String>,
+        /// Which package, if not this system's.
+        #[arg(long, value_name = "KIND")]
+        package: Option<update::Kind>,
+    },
     /// 通知所有代理程式 · Tell every agent something.
     Tell {
         /// What.

@@ -27,8 +27,10 @@ use std::{
 use chop_certs::{LocalhostPair, policies, store, stores};
 use chop_token::Inventory;
 use directories::BaseDirs;
+use rustls_pki_types::CertificateDer;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+pub(crate) use cards::take;
 pub(crate) use print::harmless;
 
 use anchor::Anchor;
@@ -192,7 +194,7 @@ pub(crate) fn examine(
 
     let inventory = match known {
         Some(known) => Ok(known),
-        None => cards::take(&settings),
+        None => take(&settings),
     };
     lines.extend(cards::lines(inventory.as_deref(), &settings, now));
     lines.extend(fence::lines(&chop_token::fence::gaps()));
@@ -203,6 +205,12 @@ pub(crate) fn examine(
         report: Report { lines },
         personal: Personal::of(&inventory, &settings),
     }
+}
+
+/// The authority of the machine's pair, DER; `None` where each person has one.
+pub(crate) fn authority_of_the_machine(paths: &Paths) -> Option<CertificateDer<'static>> {
+    let machine = paths.has_gate().then(|| anchor::of_the_machine(paths))??;
+    Some(machine.authority().clone())
 }
 
 /// The pair that the agent serves where there is no gate, and its file.

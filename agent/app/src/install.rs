@@ -96,6 +96,11 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
     forget(paths, true)
 }
 
+/// Whether it was installed for this person alone.
+pub(crate) fn is_persons(paths: &Paths) -> bool {
+    paths.memory.join(BOOK).is_file()
+}
+
 /// The part of removal that is each person's own: their stores, and with `purge` what their agent
 /// keeps.
 ///
@@ -160,7 +165,7 @@ pub(crate) fn refresh_trust(paths: &Paths) -> Result<bool> {
             true => person.forget()?,
             false => person.trust(&wanted)?,
         }
-    } else if paths.memory.join(BOOK).is_file() {
+    } else if is_persons(paths) {
         person.trust(&authorities(&pairs(paths)?))?
     } else {
         return Ok(false);

@@ -8,6 +8,7 @@ pub mod command;
 pub mod consent;
 pub mod desk;
 pub mod doctor;
+pub mod fleet;
 #[cfg(any(target_os = "linux", windows))]
 pub mod gate;
 pub mod grants;
@@ -36,3 +37,5 @@ pub mod simulate;
 pub mod template;
 pub mod text;
 pub mod tray;
+#[cfg(any(target_os = "linux", windows))]
+pub mod update;

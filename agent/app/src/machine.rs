@@ -196,6 +196,12 @@ pub(crate) fn advice(left: &LeftAlone) -> String {
     }
 }
 
+/// Where packages are copied that may be installed. It goes with everything else.
+#[must_use]
+pub fn updates() -> PathBuf {
+    Places::of_this_system().state.join("updates")
+}
+
 /// Where the gate's pair is: what systemd has copied for it, or the machine's own.
 #[must_use]
 pub fn gate_pair() -> PathBuf {

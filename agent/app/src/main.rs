@@ -1,6 +1,12 @@
 //! `chop`: the agent, its two kinds of child process, and what an administrator asks it.
 
-use std::{alloc::System, io::Write as _, path::PathBuf, process::ExitCode, time::SystemTime};
+use std::{
+    alloc::System,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::SystemTime,
+};
 
 use anyhow::{Context as _, Result};
 #[cfg(any(target_os = "linux", windows))]
@@ -10,7 +16,7 @@ use chop_agent::{
     command::{Arguments, Command, GrantsAction, SettingsAction, Source},
     desk,
     doctor::{self, Form},
-    grants, install,
+    fleet, grants, install,
     line::Page,
     logging,
     paths::Paths,
@@ -22,7 +28,7 @@ use chop_agent::{
 #[cfg(any(target_os = "linux", windows))]
 use chop_agent::{
     command::{MachineAction, Told},
-    machine,
+    machine, update,
 };
 use chop_certs::{Lifetime, store};
 use chop_service::Grants;
@@ -41,6 +47,7 @@ fn main() -> ExitCode {
         Command::Run => agent(),
         Command::Doctor { json: true } => examine(Form::Json),
         Command::Doctor { json: false } => examine(Form::Table),
+        Command::Inventory => inventory(),
         Command::SelfTest { link } => show(Page::SelfTest, link),
         Command::Settings {
             action: None,
@@ -200,12 +207,35 @@ fn look_after_machine(action: MachineAction) -> Result<ExitCode> {
         MachineAction::ForgetPeople { purge } => machine::forget_people(purge)?,
         #[cfg(windows)]
         MachineAction::Leave => machine::leave()?,
+        MachineAction::Update {
+            from,
+            keys,
+            package,
+        } => print_update(&from, &keys, package)?,
         MachineAction::Tell {
             what: Told::Restart,
         } => machine::tell(run::Order::Restart)?,
         MachineAction::Tell { what: Told::Quit } => machine::tell(run::Order::Quit)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints where the package lies that may be installed, and nothing where none is newer.
+#[cfg(any(target_os = "linux", windows))]
+fn print_update(from: &Path, keys: &[String], package: Option<update::Kind>) -> Result<()> {
+    let newest = update::newest(&update::Question {
+        from,
+        keys,
+        kind: package.unwrap_or_else(update::Kind::of_this_system),
+        installed: env!("CARGO_PKG_VERSION"),
+        now: SystemTime::now().into(),
+        to: &machine::updates(),
+    })?;
+    match newest {
+        Some(package) => writeln!(std::io::stdout(), "{}", package.display())?,
+        None => eprintln!("chop: 已是最新版本 · nothing newer is there"),
+    }
+    Ok(())
 }
 
 #[cfg(any(target_os = "linux", windows))]
@@ -242,6 +272,12 @@ fn examine(form: Form) -> Result<ExitCode> {
     let paths = paths()?;
     let settings = Settings::load(&paths);
     Ok(doctor::run(&paths, settings, form))
+}
+
+fn inventory() -> Result<ExitCode> {
+    let paths = paths()?;
+    fleet::run(&Settings::load(&paths)?, &paths).context("modules cannot be asked")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Opens a page of the running agent; without one the self-test still has a page.

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 pub(crate) use self::signer::Signer;
-use super::{Options, paths_hidden, sums};
+use super::{Options, paths_hidden, release, sums};
 use crate::{packages, step};
 
 /// The largest the MSI may be, in bytes.
@@ -40,7 +40,10 @@ pub(crate) fn run(options: &Options, version: &str, epoch: &str) -> Result<()> {
     let built = build(options.dev, epoch)?;
     let made = pack(&built, version, epoch, Signer::given()?.as_ref())?;
     let folder = step::root().join("target/packages/windows");
-    sums::write(&folder, &[&made.msi, &made.zip])?;
+    let packages = [&*made.msi, &*made.zip];
+    let command = "cargo xtask package --windows";
+    let [update, from] = release::write(&folder, &packages, version, epoch, command)?;
+    sums::write(&folder, &[&made.msi, &made.zip, &update, &from])?;
     for file in [&made.msi, &made.zip] {
         let size = file.metadata()?.len();
         eprintln!("    {}: {:.2} MB", file.display(), size as f64 / 1e6);

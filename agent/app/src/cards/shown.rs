@@ -47,7 +47,7 @@ pub(super) struct ShownCard {
 
 /// In both languages.
 #[derive(Debug, Eq, PartialEq, Serialize)]
-pub(super) struct Name {
+pub(crate) struct Name {
     pub(super) zh: String,
     pub(super) en: String,
 }
@@ -87,8 +87,9 @@ pub(super) struct ShownCertificate {
     pub(super) uses: Vec<&'static str>,
 }
 
+/// A module, as programs are told of it.
 #[derive(Debug, Eq, PartialEq, Serialize)]
-pub(super) struct ShownModule {
+pub(crate) struct ShownModule {
     pub(super) path: String,
     /// What it says of itself.
     pub(super) description: Option<String>,
@@ -96,7 +97,7 @@ pub(super) struct ShownModule {
 }
 
 #[derive(Debug, Eq, PartialEq, Serialize)]
-pub(super) struct ShownFault {
+pub(crate) struct ShownFault {
     /// [`chop_token::Fault::code`].
     pub(super) code: &'static str,
     pub(super) what: Name,
@@ -120,7 +121,7 @@ impl Shown {
             settled: inventory.settled,
             readers: readers.iter().map(reader).collect(),
             others: others.map(token).collect(),
-            modules: inventory.sources.iter().map(module).collect(),
+            modules: inventory.sources.iter().map(ShownModule::of).collect(),
         }
     }
 }
@@ -173,19 +174,21 @@ fn certificate(certificate: &Certificate) -> ShownCertificate {
     }
 }
 
-fn module(source: &Source) -> ShownModule {
-    let fault = source.fault.as_ref().map(|fault| {
-        let (what, remedy) = text::fault(&source.path, fault);
-        ShownFault {
-            code: fault.code(),
-            what: name(&what),
-            remedy: name(&remedy),
+impl ShownModule {
+    pub(crate) fn of(source: &Source) -> Self {
+        let fault = source.fault.as_ref().map(|fault| {
+            let (what, remedy) = text::fault(&source.path, fault);
+            ShownFault {
+                code: fault.code(),
+                what: name(&what),
+                remedy: name(&remedy),
+            }
+        });
+        Self {
+            path: source.path.display().to_string(),
+            description: source.library.as_ref().map(text::library),
+            fault,
         }
-    });
-    ShownModule {
-        path: source.path.display().to_string(),
-        description: source.library.as_ref().map(text::library),
-        fault,
     }
 }
 

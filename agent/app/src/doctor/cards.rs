@@ -39,7 +39,7 @@ pub(super) fn lines(
 }
 
 /// What is plugged in. Modules are loaded in child processes, which end with this call.
-pub(super) fn take(settings: &Settings) -> io::Result<Arc<Inventory>> {
+pub(crate) fn take(settings: &Settings) -> io::Result<Arc<Inventory>> {
     let settings = keyring::settings(settings, std::env::current_exe()?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

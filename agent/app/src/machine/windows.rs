@@ -95,6 +95,12 @@ pub fn set_up(policy: &Path) -> Result<()> {
     )
 }
 
+/// Where packages are copied that may be installed. It goes with everything else.
+#[must_use]
+pub fn updates() -> PathBuf {
+    places().state.join("updates")
+}
+
 /// Where the gate's pair is.
 #[must_use]
 pub fn gate_pair() -> PathBuf {

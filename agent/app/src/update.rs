@@ -1,0 +1,292 @@
+//! What an administrator's script may install next: the newest package of a folder, if the keys
+//! that the script names have signed for it.
+//!
+//! Nothing is fetched, nothing is installed, and nothing runs by itself: without a script there are
+//! no updates. The folder may be anybody's (a share, a mirror): what is taken from it is a copy that
+//! administrators alone can change, and was looked at after it was made.
+//!
+//! Spec: docs/deployment.md, "Updates"; docs/threat-model.md, C-22. Signatures are those of minisign.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use minisign_verify::{PublicKey, Signature};
+use ring::digest::{Context, SHA256};
+use serde::Deserialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// The manifest's name in its folder; signatures have names that begin with it.
+pub const MANIFEST: &str = "chop-update.json";
+
+/// The longest manifest and signature, in bytes.
+const LONGEST: u64 = 64 * 1024;
+/// The largest package, in bytes.
+const LARGEST: u64 = 200_000_000;
+
+/// A kind of package.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum Kind {
+    /// Of Debian and Ubuntu.
+    Deb,
+    /// Of Fedora, RHEL and SUSE.
+    Rpm,
+    /// Of Windows.
+    Msi,
+}
+
+impl Kind {
+    /// That of this system.
+    #[must_use]
+    pub fn of_this_system() -> Self {
+        match (cfg!(windows), Path::new("/usr/bin/dpkg").exists()) {
+            (true, _) => Self::Msi,
+            (false, true) => Self::Deb,
+            (false, false) => Self::Rpm,
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Deb => ".deb",
+            Self::Rpm => ".rpm",
+            Self::Msi => ".msi",
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The folder with manifest, signatures and packages.
+    pub from: &'a Path,
+    /// minisign's public keys; every one of them must have signed.
+    pub keys: &'a [String],
+    /// Which package.
+    pub kind: Kind,
+    /// The version that is installed.
+    pub installed: &'a str,
+    /// Now.
+    pub now: OffsetDateTime,
+    /// The folder that the package is copied to; administrators alone can write where it is made.
+    pub to: &'a Path,
+}
+
+/// Why there is nothing to install.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("無法讀寫 {} · {} cannot be read or written", path.display(), path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// It is no public key of minisign's.
+    #[error(
+        "{key} 不是 minisign 的公開金鑰 · {key} is no public key of minisign's (the second line of its .pub file)"
+    )]
+    Key {
+        /// As it was given.
+        key: String,
+    },
+    /// A key has not signed the manifest.
+    #[error(
+        "清單沒有金鑰 {key} 的簽章，請勿安裝 · the manifest is not signed by {key}: install nothing from there"
+    )]
+    Unsigned {
+        /// Which.
+        key: String,
+    },
+    /// The manifest is not understood.
+    #[error("更新清單看不懂：{why} · the manifest is not understood: {why}")]
+    Manifest {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The manifest is too old to go by: somebody may be keeping a newer one away.
+    #[error(
+        "更新清單已於 {day} 過期，請取得新的 · the manifest has expired on {day}: get a newer one, and look at this computer's clock"
+    )]
+    Expired {
+        /// When.
+        day: String,
+    },
+    /// There is no such package.
+    #[error("更新清單沒有 {kind} 套件 · the manifest names no {kind} package")]
+    NoPackage {
+        /// How its name would end.
+        kind: &'static str,
+    },
+    /// The package is not the one that was signed for.
+    #[error(
+        "{file} 與簽署的內容不同，請勿安裝 · {file} is not what was signed for: do not install it"
+    )]
+    Digest {
+        /// Its name.
+        file: String,
+    },
+}
+
+/// What is signed.
+#[derive(Deserialize)]
+struct Manifest {
+    version: String,
+    /// RFC 3339.
+    expires: String,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    file: String,
+    /// Hexadecimal.
+    sha256: String,
+}
+
+/// The path of the copy that may be installed; `None` where nothing newer is there.
+///
+/// # Errors
+/// [`Error`]. Then nothing is left in the folder.
+pub fn newest(question: &Question<'_>) -> Result<Option<PathBuf>, Error> {
+    let manifest = signed(question.from, question.keys)?;
+    let manifest: Manifest =
+        serde_json::from_slice(&manifest).map_err(|error| Error::Manifest {
+            why: error.to_string(),
+        })?;
+    let expires = OffsetDateTime::parse(&manifest.expires, &Rfc3339);
+    let expires = expires.map_err(|_| Error::Manifest {
+        why: format!("{:?} is no moment", manifest.expires),
+    })?;
+    if expires <= question.now {
+        let day = expires.date().to_string();
+        return Err(Error::Expired { day });
+    }
+    if numbers(&manifest.version)? <= numbers(question.installed)? {
+        return Ok(None);
+    }
+    let kind = question.kind.ending();
+    let package = manifest
+        .packages
+        .iter()
+        .find(|package| package.file.ends_with(kind))
+        .ok_or(Error::NoPackage { kind })?;
+    copy(question, package).map(Some)
+}
+
+/// The manifest, once every key has signed it. Nothing of it is looked at before.
+fn signed(folder: &Path, keys: &[String]) -> Result<Vec<u8>, Error> {
+    let manifest = read(&folder.join(MANIFEST))?;
+    let failed = |cause| Error::File {
+        path: folder.to_owned(),
+        cause,
+    };
+    let mut signatures = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if !name.starts_with(MANIFEST) || !name.ends_with(".minisig") {
+            continue;
+        }
+        let text = String::from_utf8(read(&folder.join(name))?).unwrap_or_default();
+        // One that is none signs nothing.
+        signatures.extend(Signature::decode(&text).ok());
+    }
+    for key in keys {
+        let public = PublicKey::from_base64(key).map_err(|_| Error::Key { key: key.clone() })?;
+        let by = |signature| public.verify(&manifest, signature, false).is_ok();
+        if !signatures.iter().any(by) {
+            return Err(Error::Unsigned { key: key.clone() });
+        }
+    }
+    Ok(manifest)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |cause| Error::File {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut content = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    let read = file.take(LONGEST + 1).read_to_end(&mut content);
+    read.map_err(failed)?;
+    if content.len() as u64 > LONGEST {
+        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(content)
+}
+
+/// `1.2.3`.
+fn numbers(version: &str) -> Result<Vec<u64>, Error> {
+    let numbers = version.split('.').map(str::parse);
+    numbers
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::Manifest {
+            why: format!("{version:?} is no version"),
+        })
+}
+
+/// Copies the package, and gives the copy if it is what was signed for.
+fn copy(question: &Question<'_>, package: &Package) -> Result<PathBuf, Error> {
+    let Package { file, sha256 } = package;
+    let plain = |char: char| char.is_ascii_alphanumeric() || "._-+~".contains(char);
+    if file.starts_with('.') || !file.chars().all(plain) {
+        return Err(Error::Manifest {
+            why: format!("{file:?} is no name of a package"),
+        });
+    }
+    let from = question.from.join(file);
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| Error::File { path, cause }
+    };
+    // What was there is of an earlier day.
+    match fs::remove_dir_all(question.to) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            return Err(failed(question.to)(cause));
+        }
+        _ => {}
+    }
+    fs::create_dir_all(question.to).map_err(failed(question.to))?;
+    let mut source = File::open(&from).map_err(failed(&from))?.take(LARGEST);
+    let mut copy = tempfile::NamedTempFile::new_in(question.to).map_err(failed(question.to))?;
+    let mut digest = Context::new(&SHA256);
+    let mut part = vec![0; 1 << 16];
+    loop {
+        let read = source.read(&mut part).map_err(failed(&from))?;
+        let Some(part) = part.get(..read).filter(|part| !part.is_empty()) else {
+            break;
+        };
+        digest.update(part);
+        copy.write_all(part).map_err(failed(question.to))?;
+    }
+    let found: String = digest
+        .finish()
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    if !found.eq_ignore_ascii_case(sha256) {
+        return Err(Error::Digest { file: file.clone() });
+    }
+    let to = question.to.join(file);
+    // Package managers read it as users of their own.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let readable = fs::Permissions::from_mode(0o644);
+        fs::set_permissions(copy.path(), readable).map_err(failed(&to))?;
+    }
+    copy.persist(&to)
+        .map_err(|error| failed(&to)(error.error))?;
+    Ok(to)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use minisign::KeyPair;
+use time::{Duration, macros::datetime};
+
+use super::*;
+
+const NOW: OffsetDateTime = datetime!(2027-01-01 0:00 UTC);
+
+/// A folder as a release leaves it, and its keys.
+struct Scene {
+    folder: tempfile::TempDir,
+    keys: Vec<KeyPair>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("share")).unwrap();
+        let scene = Self {
+            folder,
+            keys: (0..2)
+                .map(|_| KeyPair::generate_unencrypted_keypair().unwrap())
+                .collect(),
+        };
+        scene.write("chop_0.2.0_amd64.deb", b"the package");
+        scene.manifest("0.2.0", "chop_0.2.0_amd64.deb");
+        scene
+    }
+
+    fn share(&self) -> PathBuf {
+        self.folder.path().join("share")
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        fs::write(self.share().join(name), content).unwrap();
+    }
+
+    fn manifest(&self, version: &str, file: &str) {
+        let digest = ring::digest::digest(&SHA256, b"the package");
+        let digest: String = digest
+            .as_ref()
+            .iter()
+            .map(|it| format!("{it:02x}"))
+            .collect();
+        let manifest = serde_json::json!({
+            "version": version,
+            "expires": "2027-06-01T00:00:00Z",
+            "packages": [{ "file": file, "sha256": digest }],
+        });
+        self.write(MANIFEST, manifest.to_string().as_bytes());
+        self.sign(&[0, 1]);
+    }
+
+    /// Signs what is there with these keys.
+    fn sign(&self, keys: &[usize]) {
+        let manifest = fs::read(self.share().join(MANIFEST)).unwrap();
+        for key in keys {
+            let pair = &self.keys[*key];
+            let signed = minisign::sign(Some(&pair.pk), &pair.sk, &manifest[..], None, None);
+            let name = format!("{MANIFEST}.{key}.minisig");
+            self.write(&name, signed.unwrap().into_string().as_bytes());
+        }
+    }
+
+    fn ask(
+        &self,
+        keys: &[usize],
+        installed: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<PathBuf>, Error> {
+        let keys: Vec<_> = keys
+            .iter()
+            .map(|key| self.keys[*key].pk.to_base64())
+            .collect();
+        newest(&Question {
+            from: &self.share(),
+            keys: &keys,
+            kind: Kind::Deb,
+            installed,
+            now,
+            to: &self.folder.path().join("to"),
+        })
+    }
+}
+
+#[test]
+fn what_every_key_has_signed_is_copied_and_what_is_no_newer_is_not() {
+    let scene = Scene::new();
+    let path = scene.ask(&[0, 1], "0.1.9", NOW).unwrap().unwrap();
+    assert_eq!(path, scene.folder.path().join("to/chop_0.2.0_amd64.deb"));
+    assert_eq!(fs::read(&path).unwrap(), b"the package");
+    // Again, over what is there.
+    assert_eq!(scene.ask(&[0], "0.1.10", NOW).unwrap(), Some(path));
+    for installed in ["0.2.0", "0.10.0", "1.0"] {
+        assert_eq!(
+            scene.ask(&[0], installed, NOW).unwrap(),
+            None,
+            "{installed}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_has_not_signed_this_manifest_stops_it() {
+    let scene = Scene::new();
+    let other = Scene::new();
+    let unsigned = |scene: &Scene| {
+        let error = scene.ask(&[0, 1], "0.1.0", NOW).unwrap_err();
+        assert!(matches!(error, Error::Unsigned { .. }), "{error}");
+        assert!(!scene.folder.path().join("to").exists());
+    };
+    // One of the two alone; another's; none.
+    fs::remove_file(scene.share().join(format!("{MANIFEST}.1.minisig"))).unwrap();
+    assert!(scene.ask(&[0], "0.1.0", NOW).unwrap().is_some());
+    fs::remove_dir_all(scene.folder.path().join("to")).unwrap();
+    unsigned(&scene);
+    fs::copy(
+        other.share().join(format!("{MANIFEST}.1.minisig")),
+        scene.share().join(format!("{MANIFEST}.1.minisig")),
+    )
+    .unwrap();
+    unsigned(&scene);
+    scene.write(&format!("{MANIFEST}.1.minisig"), b"nonsense");
+    unsigned(&scene);
+    // A manifest that was changed after it was signed.
+    let other = Scene::new();
+    let text = fs::read_to_string(other.share().join(MANIFEST)).unwrap();
+    other.write(MANIFEST, text.replace("0.2.0", "0.3.0").as_bytes());
+    unsigned(&other);
+}
+
+#[test]
+fn a_package_that_is_another_is_not_given_and_not_left() {
+    let scene = Scene::new();
+    scene.write("chop_0.2.0_amd64.deb", b"another package");
+    let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+    assert!(matches!(error, Error::Digest { .. }), "{error}");
+    let to = fs::read_dir(scene.folder.path().join("to")).unwrap();
+    assert_eq!(to.count(), 0);
+}
+
+#[test]
+fn a_manifest_that_has_expired_is_not_gone_by() {
+    let scene = Scene::new();
+    let last = datetime!(2027-06-01 0:00 UTC);
+    assert!(scene.ask(&[0], "0.1.0", last - Duration::SECOND).is_ok());
+    let error = scene.ask(&[0], "0.1.0", last).unwrap_err();
+    assert!(error.to_string().contains("2027-06-01"), "{error}");
+    // Not either to say that nothing is newer: somebody may keep the newer one away.
+    assert!(scene.ask(&[0], "0.2.0", last).is_err());
+}
+
+#[test]
+fn names_that_lead_elsewhere_and_versions_that_are_none_are_refused() {
+    for (version, file) in [
+        ("0.2.0", "../chop.deb"),
+        ("0.2.0", "a/chop.deb"),
+        ("0.2.0", r"C:\chop.deb"),
+        ("0.2.0", ".deb"),
+        ("0.2", ""),
+        ("new", "chop.deb"),
+        ("", "chop.deb"),
+    ] {
+        let scene = Scene::new();
+        scene.manifest(version, file);
+        let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+        let refused = matches!(error, Error::Manifest { .. } | Error::NoPackage { .. });
+        assert!(refused, "{version} {file}: {error}");
+    }
+}
+
+#[test]
+fn what_is_no_key_and_what_is_no_manifest_is_named() {
+    let scene = Scene::new();
+    let question = Question {
+        from: &scene.share(),
+        keys: &["RWQnonsense".to_owned()],
+        kind: Kind::Deb,
+        installed: "0.1.0",
+        now: NOW,
+        to: &scene.folder.path().join("to"),
+    };
+    let error = newest(&question).unwrap_err();
+    assert!(error.to_string().contains("RWQnonsense"), "{error}");
+    for text in ["{}", "nonsense", r#"{"version": 2}"#] {
+        scene.write(MANIFEST, text.as_bytes());
+        scene.sign(&[0]);
+        let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+        assert!(matches!(error, Error::Manifest { .. }), "{error}");
+    }
+    scene.write(MANIFEST, &vec![b' '; 100_000]);
+    assert!(matches!(
+        scene.ask(&[0], "0.1.0", NOW),
+        Err(Error::File { .. })
+    ));
+}
