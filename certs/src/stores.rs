@@ -5,7 +5,7 @@
 #[cfg_attr(not(any(target_os = "linux", windows)), path = "stores/other.rs")]
 mod platform;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use platform::{chromium_database, databases, look};
 
@@ -53,6 +53,33 @@ pub enum Trust {
     },
     /// We do not know how to look on this system yet.
     NotLookedAt,
+}
+
+/// Browsers as Flatpaks, by their names there.
+const FLATPAKS: [(&str, &str); 8] = [
+    ("com.brave.Browser", "Brave"),
+    ("com.google.Chrome", "Google Chrome"),
+    ("com.microsoft.Edge", "Microsoft Edge"),
+    ("com.opera.Opera", "Opera"),
+    ("com.vivaldi.Vivaldi", "Vivaldi"),
+    (
+        "io.github.ungoogled_software.ungoogled_chromium",
+        "ungoogled-chromium",
+    ),
+    ("org.chromium.Chromium", "Chromium"),
+    ("org.mozilla.firefox", "Firefox"),
+];
+
+/// The browsers that this person has used as Flatpaks. Each lives in a box of its own: none sees
+/// the policies in `/etc`, and of their stores Firefox's profiles alone are ours to look after.
+#[must_use]
+pub fn flatpaks(home: &Path) -> Vec<&'static str> {
+    let used = |(id, _): &&(&str, &str)| home.join(".var/app").join(id).is_dir();
+    FLATPAKS
+        .iter()
+        .filter(used)
+        .map(|(_, name)| *name)
+        .collect()
 }
 
 impl Browser {

@@ -190,6 +190,9 @@ pub(crate) fn examine(
         .zip(anchor)
         .map(|(folders, anchor)| (anchor, stores::look(folders.home_dir(), anchor.authority())));
     lines.extend(browsers::trust(stores, &policies));
+    if let Some(folders) = BaseDirs::new() {
+        lines.extend(browsers::flatpaks(&stores::flatpaks(folders.home_dir())));
+    }
     lines.extend(browsers::policies(&policies));
 
     let inventory = match known {

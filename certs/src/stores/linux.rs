@@ -130,6 +130,17 @@ mod tests {
     }
 
     #[test]
+    fn flatpaks_that_were_used_are_named() {
+        let home = home_with(&[
+            ".var/app/com.google.Chrome/config/x",
+            ".var/app/org.gnome.Calculator/x",
+            ".var/app/org.mozilla.firefox",
+        ]);
+        // The last is a file.
+        assert_eq!(super::super::flatpaks(home.path()), ["Google Chrome"]);
+    }
+
+    #[test]
     fn a_home_without_browsers_has_only_the_store_that_chromium_would_make() {
         let home = home_with(&[]);
         let found = look(home.path(), b"");

@@ -115,6 +115,15 @@ fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// One line for each browser in a box that nothing of ours reaches.
+pub(super) fn flatpaks(names: &[&str]) -> Vec<Line> {
+    let line = |name: &&str| {
+        let (what, remedy) = text::flatpak(name);
+        Line::note(Area::Trust, what, Some(remedy))
+    };
+    names.iter().map(line).collect()
+}
+
 /// One line for each policy that concerns us.
 pub(super) fn policies(files: &[PolicyFile]) -> Vec<Line> {
     if files.is_empty() {
@@ -230,6 +239,17 @@ mod tests {
         }
         assert!(Database::at(&folder).exists());
         assert!(Path::new(ourselves().trim_matches('\'')).is_absolute());
+    }
+
+    #[test]
+    fn a_browser_in_a_flatpak_is_a_note_that_names_it() {
+        let lines = flatpaks(&["Chromium"]);
+        assert_eq!(lines[0].state, State::Note);
+        assert!(
+            lines[0].what.en.starts_with("Chromium as a Flatpak"),
+            "{lines:?}"
+        );
+        assert!(lines[0].remedy.is_some());
     }
 
     #[test]

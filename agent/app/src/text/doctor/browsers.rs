@@ -71,6 +71,26 @@ pub fn not_looked_at(browser: &str) -> Words {
     )
 }
 
+/// A browser in a Flatpak, which nothing of ours reaches.
+#[must_use]
+pub fn flatpak(browser: &str) -> (Words, Words) {
+    (
+        filled(
+            format!(
+                "Flatpak 的 {browser} 讀不到這台電腦的政策；除 Firefox 外也讀不到您的憑證存放區"
+            ),
+            format!(
+                "{browser} as a Flatpak reads no policy of this computer, and but for Firefox no store of yours"
+            ),
+        ),
+        fixed(
+            "請改用系統套件的瀏覽器，或自行把本機憑證與網站告訴它（chop certificate；docs/deployment.md 的「Flatpak」）。",
+            "Use the browser of the system's packages, or tell it certificate and sites by hand (chop certificate; \
+             docs/deployment.md, Flatpak).",
+        ),
+    )
+}
+
 /// Without a certificate there is nothing to trust.
 pub const NOTHING_TO_TRUST: Words = fixed(
     "沒有可用的本機憑證，所以無從檢查",
