@@ -5,9 +5,13 @@
 
 use std::{
     ffi::c_void,
-    fs::File,
-    io::{Error, Result},
-    os::windows::{ffi::OsStrExt as _, io::AsRawHandle},
+    fs::{self, File, OpenOptions},
+    io::{Error, ErrorKind, Result},
+    os::windows::{
+        ffi::OsStrExt as _,
+        fs::{MetadataExt as _, OpenOptionsExt as _},
+        io::AsRawHandle,
+    },
     path::Path,
     ptr::null_mut,
 };
@@ -24,6 +28,10 @@ use windows_sys::{
             DACL_SECURITY_INFORMATION, GetAce, GetTokenInformation, OWNER_SECURITY_INFORMATION,
             PROTECTED_DACL_SECURITY_INFORMATION, PSID, SetFileSecurityW, TOKEN_QUERY, TOKEN_USER,
             TokenUser,
+        },
+        Storage::FileSystem::{
+            FILE_ATTRIBUTE_REPARSE_POINT, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
+            FILE_READ_ATTRIBUTES, READ_CONTROL,
         },
         System::{
             SystemServices::{ACCESS_ALLOWED_ACE_TYPE, ACCESS_DENIED_ACE_TYPE},
@@ -61,7 +69,7 @@ pub(crate) fn close(path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn let_people_read(path: &Path) -> Result<()> {
+fn let_people_read(path: &Path) -> Result<()> {
     set(
         path,
         "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FRFX;;;IU)",
@@ -103,6 +111,65 @@ pub(crate) fn stranger(file: &File) -> Result<Option<String>> {
 pub fn is_machines(file: &impl AsRawHandle) -> Result<bool> {
     let (owner, _) = look(file)?;
     Ok([SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER].contains(&&*owner))
+}
+
+/// Whose an open file or pipe is: an identifier, `S-1-5-…`.
+///
+/// # Errors
+/// The system's.
+pub fn owner(file: &impl AsRawHandle) -> Result<String> {
+    look(file).map(|(owner, _)| owner)
+}
+
+/// Whether a file or folder is the machine's, or this person's own, and no link to another.
+#[must_use]
+pub fn is_ours(path: &Path) -> bool {
+    let ours = || {
+        let file = open(path)?;
+        let link = file.metadata()?.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0;
+        Ok::<_, Error>(!link && (is_machines(&file)? || owner(&file)? == me()?))
+    };
+    ours().unwrap_or(false)
+}
+
+/// Makes a folder the machine's: administrators own it, and people may read it. What somebody else
+/// has put there under its name, before there was an installation, is put aside first: its owner
+/// could go on changing what is in it.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn claim(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_ok() && !is_ours(path) {
+        let aside = (0..100).map(|number| path.with_extension(format!("not-ours-{number}")));
+        let free = aside.into_iter().find(|it| it.symlink_metadata().is_err());
+        fs::rename(path, free.ok_or(ErrorKind::AlreadyExists)?)?;
+    }
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // Whoever makes something as an administrator owns it alone where a policy says so.
+    let _ = set_owner(path);
+    let_people_read(path)
+}
+
+fn set_owner(path: &Path) -> Result<()> {
+    let descriptor = Descriptor::of("O:BA")?;
+    let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    // SAFETY: the path ends with a zero; the descriptor lives.
+    match unsafe { SetFileSecurityW(path.as_ptr(), OWNER_SECURITY_INFORMATION, descriptor.0) } {
+        0 => Err(Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// The file or folder itself, also where it is a link.
+fn open(path: &Path) -> Result<File> {
+    let how = FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT;
+    OpenOptions::new()
+        .access_mode(READ_CONTROL | FILE_READ_ATTRIBUTES)
+        .custom_flags(how)
+        .open(path)
 }
 
 /// `SetNamedSecurityInfoW` would do, but Wine 8 sets something else then.
@@ -275,6 +342,24 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn a_folder_of_the_machines_is_made_and_taken_again_and_a_link_is_put_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("machine");
+        for _ in 0..2 {
+            claim(&path).unwrap();
+            assert!(is_ours(&path));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let link = folder.path().join("link");
+        // Where this person may make one.
+        if std::os::windows::fs::symlink_dir(&path, &link).is_ok() {
+            assert!(!is_ours(&link));
+            claim(&link).unwrap();
+            assert!(is_ours(&link));
+        }
+    }
 
     #[test]
     fn a_closed_folder_s_files_are_this_persons_and_an_open_one_s_are_not() {

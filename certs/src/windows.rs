@@ -102,11 +102,12 @@ pub trait System {
     /// What the system's tool says.
     fn release(&self, port: u16) -> io::Result<()>;
 
-    /// Lets whoever is logged on read the folder or file, and nobody but administrators change it.
+    /// Makes a folder, or takes the one that is there: whoever is logged on may read it, and nobody
+    /// but administrators change it or what is in it. One of somebody else's is put aside.
     ///
     /// # Errors
     /// The system's.
-    fn let_people_read(&self, path: &Path) -> io::Result<()>;
+    fn claim(&self, folder: &Path) -> io::Result<()>;
 
     /// Lets administrators and the system alone have the folder or file.
     ///
@@ -200,9 +201,13 @@ pub fn set_up(
     now: SystemTime,
     seen: impl FnOnce(SystemTime) -> bool,
 ) -> Result<Done, Error> {
-    fs::create_dir_all(&places.state).map_err(Error::file("made", &places.state))?;
-    let opened = system.let_people_read(&places.state);
-    opened.map_err(Error::file("opened to people", &places.state))?;
+    // The one above is one that everybody may make things in.
+    for folder in [places.state.parent(), Some(&places.state)]
+        .into_iter()
+        .flatten()
+    {
+        system.claim(folder).map_err(Error::file("made", folder))?;
+    }
     let rotation = Rotation {
         current: places.pair(),
         next: places.next(),

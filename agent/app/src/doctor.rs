@@ -31,7 +31,7 @@ use rustls_pki_types::CertificateDer;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 pub(crate) use cards::take;
-pub(crate) use print::harmless;
+pub use print::harmless;
 
 use anchor::Anchor;
 use impersonal::Personal;

@@ -8,11 +8,13 @@
 
 use std::{
     io::{self, Write as _},
+    path::Path,
     time::SystemTime,
 };
 
 use chop_certs::store;
 use chop_token::{Inventory, Readers};
+use directories::BaseDirs;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use x509_cert::{Certificate, der::Decode as _};
@@ -35,9 +37,19 @@ struct Facts {
     /// What browsers have to trust; `null` where nothing was made yet.
     authority: Option<Authority>,
     settings: Vec<Value>,
-    modules: Vec<ShownModule>,
+    modules: Vec<Module>,
     /// How many there are; `null` where the smart card service does not run.
     readers: Option<usize>,
+}
+
+/// A PKCS #11 module.
+#[derive(Debug, Serialize)]
+struct Module {
+    /// Why it cannot be used: [`chop_token::Fault::code`].
+    fault: Option<&'static str>,
+    /// Where it is, and what it says of itself; `null` where the person has named it.
+    #[serde(rename = "module")]
+    shown: Option<ShownModule>,
 }
 
 /// For whom it is installed.
@@ -82,11 +94,22 @@ fn facts(settings: &Settings, paths: &Paths, inventory: &Inventory) -> Facts {
         (false, false) => Installed::No,
     };
     // A file in which somebody keeps a certificate is no module.
-    let of_settings = |path: &std::path::Path| {
+    let of_settings = |path: &Path| {
         let mut modules = settings.modules.value.iter();
         modules.any(|module| module.path == path)
     };
-    let modules = inventory.sources.iter().filter(|it| of_settings(&it.path));
+    let sources = inventory.sources.iter().filter(|it| of_settings(&it.path));
+    let persons = settings.modules.source == Source::Person;
+    let home = BaseDirs::new().map(|folders| folders.home_dir().to_owned());
+    let module = |source: &chop_token::Source| {
+        let at_home = home.as_ref().is_some_and(|it| source.path.starts_with(it));
+        let shown = ShownModule::of(source);
+        Module {
+            fault: source.fault.as_ref().map(chop_token::Fault::code),
+            // Where a person has put one, and what it says, may be anything.
+            shown: (!persons && !at_home).then_some(shown),
+        }
+    };
     Facts {
         chop: env!("CARGO_PKG_VERSION"),
         system: std::env::consts::OS,
@@ -94,7 +117,7 @@ fn facts(settings: &Settings, paths: &Paths, inventory: &Inventory) -> Facts {
         installed,
         authority: authority(paths),
         settings: settings.shown().into_iter().map(value).collect(),
-        modules: modules.map(ShownModule::of).collect(),
+        modules: sources.map(module).collect(),
         readers: match &inventory.readers {
             Readers::Present(readers) => Some(readers.len()),
             Readers::Unknown | Readers::ServiceDown => None,

@@ -91,14 +91,15 @@ pub enum Error {
     System(#[source] io::Error),
 }
 
-/// Runs the gate until a signal or `stop` ends it. `ready` is told when agents can dial.
+/// Runs the gate until `stop`, or a signal where there is none. `ready` is told when agents can
+/// dial. A service has a `stop`: a console's signals reach it too, somebody's logging off for one.
 ///
 /// # Errors
 /// [`Error`], each variant as it says. Ports that others have are no error: they are tried again,
 /// and the log names whose program has them.
 pub fn until_ended(
     options: &Options,
-    stop: impl Future<Output = ()>,
+    stop: Option<impl Future<Output = ()>>,
     ready: impl FnOnce(),
 ) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -106,13 +107,15 @@ pub fn until_ended(
         .build()
         .map_err(Error::System)?;
     runtime.block_on(async {
-        let mut signals = signals::Signals::new().map_err(Error::System)?;
+        let signals = match &stop {
+            Some(_) => None,
+            None => Some(signals::Signals::new().map_err(Error::System)?),
+        };
         let mut orders = signals::Orders::new();
         let mut gate = open(options)?;
         ready();
         tokio::select! {
-            () = signals.received() => {}
-            () = stop => {}
+            () = ended(stop, signals) => {}
             // Another version is there: at a moment when nobody is being served.
             () = gate.outdated(&mut orders) => {}
         }
@@ -120,6 +123,16 @@ pub fn until_ended(
         platform::leave(&options.socket);
         Ok(())
     })
+}
+
+async fn ended(stop: Option<impl Future<Output = ()>>, signals: Option<signals::Signals>) {
+    if let Some(stop) = stop {
+        return stop.await;
+    }
+    match signals {
+        Some(mut signals) => signals.received().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// A gate that runs.

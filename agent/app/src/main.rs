@@ -124,7 +124,7 @@ fn complaint(error: &anyhow::Error) -> (Language, Message) {
     } else if error.is::<NoHome>() {
         command::NO_HOME
     } else {
-        command::other(format!("{error:#}"))
+        command::other(doctor::harmless(&format!("{error:#}")))
     };
     (language, message)
 }
@@ -223,6 +223,10 @@ fn look_after_machine(action: MachineAction) -> Result<ExitCode> {
 /// Prints where the package lies that may be installed, and nothing where none is newer.
 #[cfg(any(target_os = "linux", windows))]
 fn print_update(from: &Path, keys: &[String], package: Option<update::Kind>) -> Result<()> {
+    anyhow::ensure!(
+        paths()?.has_gate(),
+        "Chop 尚未為所有使用者安裝 · Chop is not installed for everybody on this computer"
+    );
     let newest = update::newest(&update::Question {
         from,
         keys,
@@ -256,7 +260,7 @@ fn serve_everybody(
     if gate::as_service(&options)? {
         return Ok(ExitCode::SUCCESS);
     }
-    gate::until_ended(&options, std::future::pending(), || {
+    gate::until_ended(&options, None::<std::future::Ready<()>>, || {
         let _ = writeln!(std::io::stdout(), "{}", options.socket.display());
     })?;
     Ok(ExitCode::SUCCESS)

@@ -11,29 +11,57 @@ use std::{
     io,
 };
 
-use chop_certs::acl::Descriptor;
-use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
+use chop_certs::acl::{self, Descriptor};
+use tokio::{
+    net::windows::named_pipe::{NamedPipeServer, ServerOptions},
+    task::JoinSet,
+};
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 
 /// Waits for callers of this machine.
 pub(crate) struct Listener {
     name: OsString,
     access: Option<Descriptor>,
-    /// The end that the next caller gets.
-    next: Option<NamedPipeServer>,
+    /// So many ends wait at a time: a caller that finds none has to try again.
+    at_once: usize,
+    waiting: JoinSet<io::Result<NamedPipeServer>>,
 }
 
 impl Listener {
-    /// Opens a pipe; fails where somebody else has taken its name. `access`: who may do what, in
-    /// the Security Descriptor Definition Language; without it the system's default holds, by which
-    /// everybody may read, and nobody but the pipe's owner write.
-    pub(crate) fn open(name: &OsStr, access: Option<&str>) -> io::Result<Self> {
+    /// Opens a pipe of this person's. By the system's default everybody may read, and nobody but
+    /// the pipe's owner write.
+    ///
+    /// # Errors
+    /// The system's, also where somebody else has the name.
+    pub(crate) fn of_this_person(name: &OsStr) -> io::Result<Self> {
         let mut listener = Self {
             name: name.to_owned(),
-            access: access.map(Descriptor::of).transpose()?,
-            next: None,
+            access: None,
+            at_once: 1,
+            waiting: JoinSet::new(),
         };
-        listener.next = Some(listener.make(true)?);
+        let first = listener.make(true)?;
+        listener.wait_on(first);
+        Ok(listener)
+    }
+
+    /// Opens a pipe of the machine's. `access`: who may do what, in the Security Descriptor
+    /// Definition Language; it makes administrators the owner.
+    ///
+    /// A pipe of that name may be there already, as long as a caller has not let go of it. If it is
+    /// the machine's, it is an earlier one of ours; if not, it is a stranger's, and refused.
+    ///
+    /// # Errors
+    /// The system's, and `PermissionDenied` where a stranger has the name.
+    pub(crate) fn of_the_machine(name: &OsStr, access: &str) -> io::Result<Self> {
+        let mut listener = Self {
+            name: name.to_owned(),
+            access: Some(Descriptor::of(access)?),
+            at_once: 8,
+            waiting: JoinSet::new(),
+        };
+        let first = listener.make(false)?;
+        listener.wait_on(first);
         Ok(listener)
     }
 
@@ -42,14 +70,26 @@ impl Listener {
     /// # Errors
     /// The system's, also where the caller has gone already.
     pub(crate) async fn accept(&mut self) -> io::Result<NamedPipeServer> {
-        let end = match self.next.take() {
-            Some(end) => end,
-            None => self.make(false)?,
-        };
-        // Dropped while it waits, it waits no longer: the next one is made anew.
-        end.connect().await?;
-        self.next = self.make(false).ok();
-        Ok(end)
+        while self.waiting.len() < self.at_once {
+            match self.make(false) {
+                Ok(end) => self.wait_on(end),
+                // Those that wait will do.
+                Err(_) if !self.waiting.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        match self.waiting.join_next().await {
+            Some(Ok(accepted)) => accepted,
+            Some(Err(error)) => Err(io::Error::other(error)),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    fn wait_on(&mut self, end: NamedPipeServer) {
+        self.waiting.spawn(async move {
+            end.connect().await?;
+            Ok(end)
+        });
     }
 
     fn make(&self, first: bool) -> io::Result<NamedPipeServer> {
@@ -66,8 +106,14 @@ impl Listener {
             bInheritHandle: 0,
         };
         // SAFETY: the structure says its own size, and lives through the call with what it points to.
-        unsafe {
+        let end = unsafe {
             options.create_with_security_attributes_raw(&self.name, (&raw mut attributes).cast())
+        }?;
+        if acl::is_machines(&end)? {
+            return Ok(end);
         }
+        let owner = acl::owner(&end)?;
+        let stranger = format!("the pipe's name is taken by {owner}, who is no administrator");
+        Err(io::Error::new(io::ErrorKind::PermissionDenied, stranger))
     }
 }

@@ -59,7 +59,12 @@ impl Paths {
     /// Whether Chop is installed for everybody on this machine, and a gate is in front of agents.
     #[must_use]
     pub fn has_gate(&self) -> bool {
-        cfg!(any(target_os = "linux", windows)) && self.machine.is_dir()
+        // The folder alone may be anybody's.
+        let authority = self.machine.join("authority.pem");
+        #[cfg(windows)]
+        return chop_certs::acl::is_ours(&authority);
+        #[cfg(not(windows))]
+        return cfg!(target_os = "linux") && authority.is_file();
     }
 
     /// Those of the person who runs us, as the system's conventions have them (on Linux the XDG

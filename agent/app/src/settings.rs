@@ -316,10 +316,10 @@ impl Settings {
             let kind = error.kind();
             matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         });
-        // On Windows an installation for everybody has a pair here, and no gate.
-        let is_installed = cfg!(windows) && paths.machine.is_dir();
         // What cannot be looked at may be there.
-        is_installed || !is_absent || !registry::entries().is_ok_and(|entries| entries.is_empty())
+        paths.has_gate()
+            || !is_absent
+            || !registry::entries().is_ok_and(|entries| entries.is_empty())
     }
 
     /// What can be told only of several values together.

@@ -23,6 +23,8 @@ pub const MANIFEST: &str = "chop-update.json";
 
 /// The longest manifest and signature, in bytes.
 const LONGEST: u64 = 64 * 1024;
+/// So many signatures are looked at.
+const MOST: usize = 32;
 /// The largest package, in bytes.
 const LARGEST: u64 = 200_000_000;
 
@@ -136,6 +138,9 @@ pub enum Error {
 /// What is signed.
 #[derive(Deserialize)]
 struct Manifest {
+    /// Always `chop`: a key may sign other programs' manifests as well.
+    product: String,
+    /// Three numbers.
     version: String,
     /// RFC 3339.
     expires: String,
@@ -159,6 +164,11 @@ pub fn newest(question: &Question<'_>) -> Result<Option<PathBuf>, Error> {
         serde_json::from_slice(&manifest).map_err(|error| Error::Manifest {
             why: error.to_string(),
         })?;
+    if manifest.product != "chop" {
+        return Err(Error::Manifest {
+            why: format!("it is of {:?}", manifest.product),
+        });
+    }
     let expires = OffsetDateTime::parse(&manifest.expires, &Rfc3339);
     let expires = expires.map_err(|_| Error::Manifest {
         why: format!("{:?} is no moment", manifest.expires),
@@ -186,17 +196,17 @@ fn signed(folder: &Path, keys: &[String]) -> Result<Vec<u8>, Error> {
         path: folder.to_owned(),
         cause,
     };
-    let mut signatures = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if !name.starts_with(MANIFEST) || !name.ends_with(".minisig") {
-            continue;
-        }
-        let text = String::from_utf8(read(&folder.join(name))?).unwrap_or_default();
-        // One that is none signs nothing.
-        signatures.extend(Signature::decode(&text).ok());
-    }
+    let entries = fs::read_dir(folder).map_err(failed)?.flatten();
+    let files = entries.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(MANIFEST) && name.ends_with(".minisig"))
+    });
+    // One that is none, or cannot be read, signs nothing.
+    let texts = files.take(MOST).filter_map(|path| read(&path).ok());
+    let texts = texts.filter_map(|text| String::from_utf8(text).ok());
+    let signatures: Vec<_> = texts
+        .filter_map(|text| Signature::decode(&text).ok())
+        .collect();
     for key in keys {
         let public = PublicKey::from_base64(key).map_err(|_| Error::Key { key: key.clone() })?;
         let by = |signature| public.verify(&manifest, signature, false).is_ok();
@@ -213,7 +223,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
         cause,
     };
     let mut content = Vec::new();
-    let file = File::open(path).map_err(failed)?;
+    let file = open(path).map_err(failed)?;
     let read = file.take(LONGEST + 1).read_to_end(&mut content);
     read.map_err(failed)?;
     if content.len() as u64 > LONGEST {
@@ -222,14 +232,41 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
-/// `1.2.3`.
-fn numbers(version: &str) -> Result<Vec<u64>, Error> {
-    let numbers = version.split('.').map(str::parse);
-    numbers
-        .collect::<Result<_, _>>()
-        .map_err(|_| Error::Manifest {
-            why: format!("{version:?} is no version"),
-        })
+/// Opens a file, and nothing else: whoever fills the folder may have put a pipe, a device or a link
+/// there.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK);
+    }
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        use windows_sys::Win32::Storage::FileSystem::SECURITY_IDENTIFICATION;
+        // A pipe's other end may learn who we are, and do nothing as us.
+        options.security_qos_flags(SECURITY_IDENTIFICATION);
+    }
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::ErrorKind::InvalidInput.into()),
+    }
+}
+
+/// `1.2.3`, and nothing longer or shorter.
+fn numbers(version: &str) -> Result<[u64; 3], Error> {
+    let number = |text: &str| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| digits)
+    };
+    let numbers: Option<Vec<u64>> = version.split('.').map(number).collect();
+    let numbers = numbers.and_then(|numbers| numbers.try_into().ok());
+    numbers.ok_or_else(|| Error::Manifest {
+        why: format!("{version:?} is no version"),
+    })
 }
 
 /// Copies the package, and gives the copy if it is what was signed for.
@@ -253,8 +290,9 @@ fn copy(question: &Question<'_>, package: &Package) -> Result<PathBuf, Error> {
         }
         _ => {}
     }
-    fs::create_dir_all(question.to).map_err(failed(question.to))?;
-    let mut source = File::open(&from).map_err(failed(&from))?.take(LARGEST);
+    // What is above it is the installation's: where there is none, nothing is made.
+    fs::create_dir(question.to).map_err(failed(question.to))?;
+    let mut source = open(&from).map_err(failed(&from))?.take(LARGEST);
     let mut copy = tempfile::NamedTempFile::new_in(question.to).map_err(failed(question.to))?;
     let mut digest = Context::new(&SHA256);
     let mut part = vec![0; 1 << 16];

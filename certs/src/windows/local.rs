@@ -119,8 +119,8 @@ impl System for Local {
         exclude("delete", "ipv4", port)
     }
 
-    fn let_people_read(&self, path: &Path) -> io::Result<()> {
-        acl::let_people_read(path)
+    fn claim(&self, folder: &Path) -> io::Result<()> {
+        acl::claim(folder)
     }
 
     fn keep_from_people(&self, path: &Path) -> io::Result<()> {

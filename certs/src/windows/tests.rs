@@ -130,9 +130,12 @@ impl System for Machine {
         Ok(())
     }
 
-    fn let_people_read(&self, path: &Path) -> io::Result<()> {
-        self.read.borrow_mut().insert(path.to_owned(), true);
-        fs::metadata(path).map(drop)
+    fn claim(&self, folder: &Path) -> io::Result<()> {
+        self.read.borrow_mut().insert(folder.to_owned(), true);
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn keep_from_people(&self, path: &Path) -> io::Result<()> {
@@ -213,6 +216,7 @@ fn everything_is_set_and_all_of_it_taken_back() {
     assert!(scene.machine.reserves(61161));
     let key = crate::store::place(&scene.places.pair());
     let folders = [
+        (scene.places.state.parent().unwrap().to_owned(), true),
         (scene.places.state.clone(), true),
         (scene.places.pair(), false),
         (key, false),

@@ -164,7 +164,7 @@ fn upgrade(machine: &Machine, deb: &str) -> Result<()> {
 fn at_home(machine: &Machine, deb: &str) -> Result<()> {
     eprintln!("\n==> a computer at home");
     machine.sh(DESKTOP)?;
-    machine.sh("useradd --create-home --shell /bin/bash mei; su mei -c 'mkdir -p ~/.local/share ~/.local/state ~/.config ~/.cache'")?;
+    add_mei(machine)?;
     let before = snapshot(machine)?;
     machine.sh(&format!(
         "apt-get install -y -q /mnt/packages/{deb} </dev/null"
@@ -181,10 +181,16 @@ fn at_home(machine: &Machine, deb: &str) -> Result<()> {
     same(&before, &snapshot(machine)?)
 }
 
+/// Somebody, not logged in: a session that began before the package would not start its agent.
+fn add_mei(machine: &Machine) -> Result<()> {
+    machine.sh("useradd --create-home --shell /bin/bash mei; su mei -c 'mkdir -p ~/.local/share ~/.local/state ~/.config ~/.cache'; loginctl terminate-user mei || true")?;
+    wait("mei is logged out", || machine.sh("! pgrep -u mei").is_ok())
+}
+
 /// One person, without any rights.
 fn for_one_person(machine: &Machine) -> Result<()> {
     eprintln!("\n==> one person, without rights");
-    machine.sh("useradd --create-home --shell /bin/bash mei; su mei -c 'mkdir -p ~/.local/share ~/.local/state ~/.config ~/.cache'")?;
+    add_mei(machine)?;
     let before = snapshot(machine)?;
     let as_mei = |script: &str| machine.sh(&format!("su - mei -c '{script}' </dev/null"));
     as_mei("/mnt/tools/chop install")?;

@@ -29,6 +29,7 @@ pub(super) fn write(
     let digests = digests(folder, packages)?;
     let made = OffsetDateTime::from_unix_timestamp(epoch.parse()?)?;
     let manifest = json!({
+        "product": "chop",
         "version": version,
         "expires": (made + GOOD_FOR).format(&Rfc3339)?,
         "packages": digests
@@ -65,6 +66,7 @@ fn provenance(digests: &[(String, String)], made: &str, command: &str) -> Result
         said.with_context(|| format!("{program} says nothing"))
     };
     let commit = said("git", &["rev-parse", "HEAD"])?;
+    let changes = said("git", &["status", "--porcelain"])?;
     let lock = said("sha256sum", &["Cargo.lock"])?;
     let lock = lock.split_whitespace().next().unwrap_or_default();
     let subjects = digests
@@ -78,7 +80,10 @@ fn provenance(digests: &[(String, String)], made: &str, command: &str) -> Result
             "buildDefinition": {
                 "buildType": "https://slsa.dev/provenance/v1#command",
                 "externalParameters": { "command": command },
-                "internalParameters": { "rustc": said("rustc", &["--version"])? },
+                "internalParameters": {
+                    "rustc": said("rustc", &["--version"])?,
+                    "uncommittedChanges": !changes.is_empty(),
+                },
                 "resolvedDependencies": [
                     { "name": "sources", "digest": { "gitCommit": commit.trim() } },
                     { "name": "Cargo.lock", "digest": { "sha256": lock } },

@@ -51,7 +51,8 @@ pub(super) fn json(report: &Report) -> String {
 }
 
 /// Readers, modules and files name themselves: nothing of it may steer a terminal.
-pub(crate) fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let visible = |char: char| {
         if char.is_control() {
             char::REPLACEMENT_CHARACTER

@@ -14,7 +14,7 @@ use chop_service::User;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::Notify,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
 use super::{
@@ -34,6 +34,9 @@ const MOST_STRANGERS: usize = 16;
 const MOST_OF_ALL: usize = 2048;
 /// So many programs of all users may be about to say who they are.
 const MOST_STRANGERS_OF_ALL: usize = 512;
+/// Agents that lost the gate before this one have dialled anew by then: an order before would miss
+/// them.
+const SETTLED: Duration = Duration::from_secs(3);
 /// How long an agent that was there a moment ago may take to dial again: it dials a new line when
 /// it is handed one, and starts anew after an upgrade.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -48,6 +51,7 @@ pub(super) struct Agents {
     dialled: Notify,
     restart: Notify,
     noted: Noted,
+    started: Instant,
 }
 
 #[derive(Default)]
@@ -85,6 +89,7 @@ impl Agents {
             dialled: Notify::default(),
             restart: Notify::default(),
             noted,
+            started: Instant::now(),
         }
     }
 
@@ -131,6 +136,7 @@ impl Agents {
         } else if let Some(order) = line::read_order(first)
             && platform::may_order(user)
         {
+            sleep_until(self.started + SETTLED).await;
             self.tell_all(order).await;
             line::confirm(line).await;
         }

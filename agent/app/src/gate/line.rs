@@ -141,7 +141,10 @@ pub async fn order(socket: &Path, order: Order) -> io::Result<bool> {
         let read = gate.read(&mut answer).await?;
         Ok(read == 1 && answer == [DONE])
     };
-    timeout(PROMPTLY, asked).await.map_err(io::Error::from)?
+    // A gate that has just started gives its agents time to come first.
+    timeout(PROMPTLY * 5, asked)
+        .await
+        .map_err(io::Error::from)?
 }
 
 pub(super) async fn confirm(mut line: Line) {

@@ -71,8 +71,9 @@ fn serve(_words: Vec<OsString>) {
     };
     tell(handle, ServiceState::StartPending, 0);
     // No child process, no library but the system's, no code of other programs in it.
-    let _ = chop_token::Fence::new().close();
-    let ended = super::until_ended(options, stop.notified(), || {
+    let gaps = chop_token::Fence::new().close();
+    tracing::debug!(?gaps, "what the gate could not give up");
+    let ended = super::until_ended(options, Some(stop.notified()), || {
         tell(handle, ServiceState::Running, 0);
     });
     if let Err(error) = &ended {

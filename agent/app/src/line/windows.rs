@@ -21,7 +21,7 @@ pub(super) struct Listener(named_pipe::Listener);
 impl Listener {
     /// Opens the line; fails where somebody else has taken its name.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        named_pipe::Listener::open(OsStr::new(&name(path)), None).map(Self)
+        named_pipe::Listener::of_this_person(OsStr::new(&name(path))).map(Self)
     }
 
     /// The next caller; `None` if it has gone already.

@@ -118,14 +118,25 @@ pub(super) fn start() -> Result<(), Error> {
 /// Has the service start anew, at a moment when nobody is being served.
 ///
 /// # Errors
-/// As [`start`].
+/// As [`renew`].
 pub(super) fn restart() -> Result<(), Error> {
-    let service = open()?;
-    if let Some(process) = service.query_status()?.process_id
+    let process = open()?.query_status()?.process_id;
+    if let Some(process) = process
         && signals::tell(process, Order::Restart)
     {
         processes::wait_for(&[process]);
     }
+    renew()
+}
+
+/// Has the service run what it points at now. One that did not end when it was told is stopped:
+/// somebody may have taken the names of its events before it came.
+///
+/// # Errors
+/// The system's, also where there is no service.
+pub(super) fn renew() -> Result<(), Error> {
+    let service = open()?;
+    stop(&service)?;
     start_this(&service)
 }
 
@@ -135,15 +146,22 @@ pub(super) fn restart() -> Result<(), Error> {
 /// The system's.
 pub(super) fn end() -> Result<(), Error> {
     let Ok(service) = open() else { return Ok(()) };
-    // It may have ended by itself.
-    let _ = service.stop();
+    stop(&service)?;
+    service.delete()
+}
+
+/// Stops it, and waits until it has ended.
+fn stop(service: &Service) -> Result<(), Error> {
     let start = Instant::now();
-    while service.query_status()?.current_state != ServiceState::Stopped
-        && start.elapsed() < PATIENCE
-    {
+    while service.query_status()?.current_state != ServiceState::Stopped {
+        if start.elapsed() > PATIENCE {
+            return Err(Error::Winapi(io::ErrorKind::TimedOut.into()));
+        }
+        // One that has just begun to start cannot be stopped yet; one that ends needs no more.
+        let _ = service.stop();
         std::thread::sleep(Duration::from_millis(50));
     }
-    service.delete()
+    Ok(())
 }
 
 fn open() -> Result<Service, Error> {

@@ -11,7 +11,7 @@ use std::{
     time::SystemTime,
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use chop_certs::{
     Error, store,
     windows::{self, Held, Local, Places, Wish},
@@ -53,6 +53,7 @@ pub fn authority(paths: &Paths) -> Result<CertificateDer<'static>, Error> {
 /// # Errors
 /// When this is no administrator, the policy is not understood, or something cannot be written.
 pub fn set_up(policy: &Path) -> Result<()> {
+    let this = installed()?;
     let settings = Settings::of_the_machine(policy)?;
     let sites = settings.sites.value.iter().map(ToString::to_string);
     let sites = match wants_browser_policies() {
@@ -80,7 +81,6 @@ pub fn set_up(policy: &Path) -> Result<()> {
     for (port, error) in &done.not_reserved {
         eprintln!("chop: 無法保留連接埠 {port} · port {port} could not be reserved: {error}");
     }
-    let this = std::env::current_exe().context("the program's own path is not known")?;
     if let Err(error) = renewal::keep(&this, &places().state) {
         eprintln!(
             "chop: 無法排定憑證的更新，請每月執行一次 chop machine set-up · the certificate's renewal could not be scheduled, have chop machine set-up run each month: {error}"
@@ -93,6 +93,23 @@ pub fn set_up(policy: &Path) -> Result<()> {
     kept.context(
         "無法啟動 Chop 的系統服務 · the service that hands connections on could not be set up",
     )
+}
+
+/// This program, if it is the one that an installer has put where administrators alone can change
+/// it: the system itself will run it.
+fn installed() -> Result<PathBuf> {
+    let this = std::env::current_exe().context("the program's own path is not known")?;
+    let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
+    match program() {
+        Some(program) if folder(&program) == folder(&this) => Ok(this),
+        Some(program) => bail!(
+            "請執行已安裝的 chop.exe · run the chop.exe that is installed: {}",
+            program.with_file_name("chop.exe").display()
+        ),
+        None => bail!(
+            "Chop 尚未為所有使用者安裝，請先安裝 MSI · Chop is not installed for everybody: install the MSI first"
+        ),
+    }
 }
 
 /// Where packages are copied that may be installed. It goes with everything else.
@@ -128,6 +145,10 @@ pub fn clear() -> Result<()> {
 pub fn tell(order: Order) -> Result<()> {
     let this = std::env::current_exe().context("the program's own path is not known")?;
     tell_those_of(&[this], order);
+    if order == Order::Restart {
+        // The gate was told as well. Without an installation there is none.
+        let _ = service::start();
+    }
     Ok(())
 }
 
@@ -151,8 +172,8 @@ pub fn leave() -> Result<()> {
     let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
     if program().is_some_and(|other| folder(&other) != folder(&this)) {
         tell(Order::Restart)?;
-        // The gate has ended with the agents; from now on it is the new version's.
-        return service::start().context(
+        // From now on it is the new version's.
+        return service::renew().context(
             "無法啟動 Chop 的系統服務 · the service that hands connections on could not be started",
         );
     }

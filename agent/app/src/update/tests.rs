@@ -42,6 +42,7 @@ impl Scene {
             .map(|it| format!("{it:02x}"))
             .collect();
         let manifest = serde_json::json!({
+            "product": "chop",
             "version": version,
             "expires": "2027-06-01T00:00:00Z",
             "packages": [{ "file": file, "sha256": digest }],
@@ -90,7 +91,7 @@ fn what_every_key_has_signed_is_copied_and_what_is_no_newer_is_not() {
     assert_eq!(fs::read(&path).unwrap(), b"the package");
     // Again, over what is there.
     assert_eq!(scene.ask(&[0], "0.1.10", NOW).unwrap(), Some(path));
-    for installed in ["0.2.0", "0.10.0", "1.0"] {
+    for installed in ["0.2.0", "0.10.0", "1.0.0"] {
         assert_eq!(
             scene.ask(&[0], installed, NOW).unwrap(),
             None,
@@ -156,7 +157,10 @@ fn names_that_lead_elsewhere_and_versions_that_are_none_are_refused() {
         ("0.2.0", "a/chop.deb"),
         ("0.2.0", r"C:\chop.deb"),
         ("0.2.0", ".deb"),
-        ("0.2", ""),
+        ("0.2", "chop.deb"),
+        ("0.2.0.0", "chop.deb"),
+        ("0.+2.0", "chop.deb"),
+        ("0.2.0", ""),
         ("new", "chop.deb"),
         ("", "chop.deb"),
     ] {
@@ -181,7 +185,8 @@ fn what_is_no_key_and_what_is_no_manifest_is_named() {
     };
     let error = newest(&question).unwrap_err();
     assert!(error.to_string().contains("RWQnonsense"), "{error}");
-    for text in ["{}", "nonsense", r#"{"version": 2}"#] {
+    let another = r#"{"product": "other", "version": "9.0.0", "expires": "2027-06-01T00:00:00Z", "packages": []}"#;
+    for text in ["{}", "nonsense", r#"{"version": 2}"#, another] {
         scene.write(MANIFEST, text.as_bytes());
         scene.sign(&[0]);
         let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
@@ -192,4 +197,42 @@ fn what_is_no_key_and_what_is_no_manifest_is_named() {
         scene.ask(&[0], "0.1.0", NOW),
         Err(Error::File { .. })
     ));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_opened_and_what_cannot_be_read_signs_nothing() {
+    let scene = Scene::new();
+    let decoy = scene.share().join(format!("{MANIFEST}.\u{1b}[2J.minisig"));
+    fs::create_dir(decoy).unwrap();
+    assert!(scene.ask(&[0, 1], "0.1.0", NOW).unwrap().is_some());
+    let mode = nix::sys::stat::Mode::S_IRWXU;
+    for name in ["chop_0.2.0_amd64.deb", MANIFEST] {
+        let path = scene.share().join(name);
+        fs::remove_file(&path).unwrap();
+        nix::unistd::mkfifo(&path, mode).unwrap();
+        let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+        assert!(matches!(error, Error::File { .. }), "{error}");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+        assert!(matches!(error, Error::File { .. }), "{error}");
+    }
+}
+
+#[test]
+fn nothing_is_made_where_nothing_is_installed() {
+    let scene = Scene::new();
+    let keys = [scene.keys[0].pk.to_base64()];
+    let to = scene.folder.path().join("not/installed");
+    let question = Question {
+        from: &scene.share(),
+        keys: &keys,
+        kind: Kind::Deb,
+        installed: "0.1.0",
+        now: NOW,
+        to: &to,
+    };
+    assert!(matches!(newest(&question), Err(Error::File { .. })));
+    assert!(!to.parent().unwrap().exists());
 }

@@ -35,7 +35,11 @@ const MOST: u32 = 16 << 20;
 
 /// Whose process has the established socket at `end` that is connected to `other`.
 pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
-    of_process(process(end, other)?)
+    let number = process(end, other)?;
+    // As long as it is open, no other process can be given its number.
+    let held = open(number)?;
+    let user = of_open_process(&held, number)?;
+    (process(end, other) == Some(number)).then_some(user)
 }
 
 /// Who we are; `None` if the system does not tell.
@@ -97,12 +101,15 @@ fn process(end: SocketAddr, other: SocketAddr) -> Option<u32> {
 
 /// Whose a process is; `None` if that cannot be told.
 fn of_process(process: u32) -> Option<User> {
+    of_open_process(&open(process)?, process)
+}
+
+fn of_open_process(process: &Handle, number: u32) -> Option<User> {
     let mut session = 0;
     // SAFETY: `session` is writable.
-    if unsafe { ProcessIdToSessionId(process, &mut session) } == 0 {
+    if unsafe { ProcessIdToSessionId(number, &mut session) } == 0 {
         return None;
     }
-    let process = open(process)?;
     let mut token = null_mut();
     // SAFETY: the handle is open; `token` is writable.
     if unsafe { OpenProcessToken(process.0, TOKEN_QUERY, &mut token) } == 0 {
