@@ -270,7 +270,7 @@ END
 # --- std for Windows ------------------------------------------------------------
 
 sysroot_lib=$tc/usr/lib/rustlib/$target/lib
-if [ ! -e "$tc/.std" ]; then
+if [ ! -e "$tc/.std-small" ]; then
     say "building std for $target"
     work=$tc/work
     rm -rf "$work"
@@ -286,12 +286,13 @@ exec "$@"
 END
     link=$tc/usr/lib/rustlib/src/rust/library
     library=$(readlink -f "$link")
-    # Bitcode, so that crates can use LTO; no path of this machine in the result.
+    # Bitcode, so that crates can use LTO; small, because it is a part of what ten thousand
+    # computers fetch; no path of this machine in the result.
     # std's own dependencies come with Debian's source, so nothing is downloaded.
     (
         cd "$work"
         env -u CARGO_ENCODED_RUSTFLAGS -u CARGO_TARGET_DIR -u CARGO_BUILD_TARGET -u RUSTC_WORKSPACE_WRAPPER \
-            CARGO_HOME="$work/cargo-home" RUSTC="$rustc" RUSTC_WRAPPER="$work/wrapper" RUSTC_BOOTSTRAP=1 \
+            CARGO_HOME="$work/cargo-home" RUSTC="$rustc" RUSTC_WRAPPER="$work/wrapper" RUSTC_BOOTSTRAP=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=s \
             CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER="$cc" \
             RUSTFLAGS="-Cembed-bitcode=yes --remap-path-prefix=$library=/rustc/$version/library --remap-path-prefix=$link=/rustc/$version/library" \
             "$cache/libexec/cargo" build -Zbuild-std=std,panic_unwind,panic_abort,test \
@@ -318,7 +319,7 @@ END
         die "a first program does not build for $target, see $cache/log/hello.log"
     mv "$work/hello.exe" "$tc/hello.exe"
     rm -rf "$work"
-    touch "$tc/.std"
+    touch "$tc/.std-small"
     # Only one compiler is kept.
     for old in "$cache"/toolchain/*; do [ "$old" = "$tc" ] || rm -rf "$old"; done
 fi

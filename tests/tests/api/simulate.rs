@@ -233,6 +233,7 @@ fn simulated_cards_are_refused_where_an_administrator_looks_after_chop() {
         fs::remove_file("/etc/chop/policy.toml").unwrap();
         namespace.cover("/var/lib").unwrap();
         fs::create_dir_all("/var/lib/chop").unwrap();
+        fs::write("/var/lib/chop/authority.pem", "").unwrap();
         refused(&run(folder, &[]), "由管理員管理");
     });
 }
