@@ -13,6 +13,8 @@ mod desktop;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -81,7 +83,15 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
             "Chop 是為所有使用者安裝的，請由管理員移除 · Chop is installed for everybody; its administrator removes it: sudo apt purge chop"
         );
     }
-    if let Some(agent) = instance::running(&paths.lock) {
+    // One that was told to start anew a moment ago is nobody's for a moment.
+    let agent = (0..10).find_map(|_| {
+        let agent = instance::running(&paths.lock);
+        if agent.is_none() {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        agent
+    });
+    if let Some(agent) = agent {
         signal(agent, nix::sys::signal::Signal::SIGTERM);
         instance::wait_until_ended(&paths.lock);
     }
