@@ -130,11 +130,13 @@ pub fn gate_pair() -> PathBuf {
 /// When this is no administrator, or something cannot be changed.
 pub fn clear() -> Result<()> {
     renewal::end();
-    service::end().context(
-        "無法移除 Chop 的系統服務 · the service that hands connections on could not be removed",
-    )?;
+    // A service that does not end keeps nothing else from being taken back.
+    let ended = service::end();
     windows::clear(&Local::of_the_machine(), &places())
-        .context("這需要系統管理員權限 · this is for an administrator: open a console as administrator first")
+        .context("這需要系統管理員權限 · this is for an administrator: open a console as administrator first")?;
+    ended.context(
+        "無法移除 Chop 的系統服務 · the service that hands connections on could not be removed",
+    )
 }
 
 /// Tells the agents that run from this program's folder, whoever's they are, and waits until they
