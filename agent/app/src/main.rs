@@ -146,7 +146,10 @@ fn agent() -> Result<ExitCode> {
     fence::hide_memory();
     let paths = paths()?;
     let settings = Settings::load(&paths)?;
-    logging::start(settings.log.value);
+    match settings.log_file.value {
+        true => logging::start_in(&paths.memory.join(logging::FILE), settings.log.value),
+        false => logging::start(settings.log.value),
+    }
     let order = run::until_ended(&settings, &paths, program()?, |port| {
         // A line that whoever started us can wait for; nobody reading it is no fault.
         let _ = writeln!(std::io::stdout(), "https://localhost:{port}");

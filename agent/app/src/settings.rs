@@ -235,9 +235,11 @@ settings! {
         |_| true => wanted::LANGUAGE;
     /// Whether windows are light or dark.
     "theme" theme: Theme = Theme::default(), |_| true => wanted::THEME;
-    /// How much is logged to standard error.
+    /// How much is logged.
     "log" log: LogLevel = LogLevel::default(),
         |_| true => wanted::LOG;
+    /// Whether the agent's lines go to a file of the person's, instead of the system's log.
+    "log_file" log_file: bool = false, |_| true => wanted::YES_OR_NO;
     /// Sites that browsers let through to the agent without a question: the machine's policy alone,
     /// because browsers' policies are made of them when Chop is installed for everybody.
     "sites" sites: Vec<Origin> = Vec::new(), |_| true => wanted::ORIGINS;

@@ -43,7 +43,7 @@ const fn named_as(
     Named { key, title, help }
 }
 
-const SETTINGS: [Named; 24] = [
+const SETTINGS: [Named; 25] = [
     named_as(
         "ports",
         ("本機連接埠", "Loopback ports"),
@@ -133,6 +133,14 @@ const SETTINGS: [Named; 24] = [
         (
             "絕不記錄 PIN 碼與登入挑戰。",
             "Never a PIN, never a challenge.",
+        ),
+    ),
+    named_as(
+        "log_file",
+        ("記錄於檔案", "Log to a file"),
+        (
+            "寫入每位使用者自己的 agent.log，而非系統記錄；超過 1 MB 時保留前一份。",
+            "To each person's own agent.log instead of the system's log; of more than 1 MB the part before is kept as well.",
         ),
     ),
     named_as(
