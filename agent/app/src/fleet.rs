@@ -24,6 +24,7 @@ use crate::{
     doctor, install,
     paths::Paths,
     settings::{Settings, Shown, Source},
+    update::hexadecimal,
 };
 
 /// All of it; a JSON object with these keys.
@@ -135,13 +136,8 @@ fn authority(paths: &Paths) -> Option<Authority> {
     };
     let certificate = Certificate::from_der(&der).ok()?;
     let not_after = certificate.tbs_certificate().validity().not_after;
-    let sha256 = digest(&SHA256, &der);
     Some(Authority {
-        sha256: sha256
-            .as_ref()
-            .iter()
-            .map(|it| format!("{it:02x}"))
-            .collect(),
+        sha256: hexadecimal(&digest(&SHA256, &der)),
         not_after: not_after.to_unix_duration().as_secs(),
     })
 }
@@ -198,12 +194,7 @@ mod tests {
         assert_eq!(json["chop"], env!("CARGO_PKG_VERSION"));
         assert_eq!(json["installed"], "no");
         assert_eq!(json["readers"], 1);
-        let sha256 = digest(&SHA256, pair.authority());
-        let sha256: String = sha256
-            .as_ref()
-            .iter()
-            .map(|it| format!("{it:02x}"))
-            .collect();
+        let sha256 = hexadecimal(&digest(&SHA256, pair.authority()));
         assert_eq!(json["authority"]["sha256"], *sha256);
         let of = |key: &str| {
             let all = json["settings"].as_array().unwrap();
@@ -216,5 +207,48 @@ mod tests {
         for private in ["private.example", "Lin"] {
             assert!(!text.contains(private), "{text}");
         }
+    }
+
+    /// What is said of a module at `path`, which a policy or the person has named.
+    fn module_at(path: &Path, by_policy: bool) -> serde_json::Value {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path());
+        let file = if by_policy {
+            &paths.policy
+        } else {
+            &paths.settings
+        };
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, format!("modules = [{path:?}]")).unwrap();
+        let source = |path: &Path| chop_token::Source {
+            path: path.to_owned(),
+            library: Some(chop_token::Library {
+                cryptoki: (2, 40),
+                version: (1, 0),
+                description: "Lin's own".to_owned(),
+                manufacturer: "Lin".to_owned(),
+            }),
+            fault: None,
+        };
+        let inventory = Inventory {
+            // A file in which somebody keeps a certificate is a source as well.
+            sources: vec![source(path), source(Path::new("/srv/Lin.p12"))],
+            ..Inventory::default()
+        };
+        let settings = Settings::load(&paths).unwrap();
+        let text = serde_json::to_string(&facts(&settings, &paths, &inventory)).unwrap();
+        assert!(!text.contains("Lin.p12"), "{text}");
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["modules"].as_array().unwrap().len(), 1);
+        json["modules"][0].take()
+    }
+
+    #[test]
+    fn a_module_that_a_person_has_named_or_has_at_home_is_counted_and_not_shown() {
+        let everybodys = std::env::temp_dir().join("module.so");
+        let home = BaseDirs::new().unwrap().home_dir().join("module.so");
+        assert!(module_at(&everybodys, true)["module"].is_object());
+        assert!(module_at(&everybodys, false)["module"].is_null());
+        assert!(module_at(&home, true)["module"].is_null());
     }
 }

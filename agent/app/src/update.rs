@@ -9,17 +9,20 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
 use minisign_verify::{PublicKey, Signature};
-use ring::digest::{Context, SHA256};
+use ring::digest::{Context, Digest, SHA256};
 use serde::Deserialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The manifest's name in its folder; signatures have names that begin with it.
 pub const MANIFEST: &str = "chop-update.json";
+
+/// Held while a package is copied: scripts may ask at the same time.
+const LOCK: &str = "lock";
 
 /// The longest manifest and signature, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -50,11 +53,15 @@ impl Kind {
         }
     }
 
+    /// How the name of such a package for this processor ends.
     fn ending(self) -> &'static str {
-        match self {
-            Self::Deb => ".deb",
-            Self::Rpm => ".rpm",
-            Self::Msi => ".msi",
+        match (self, cfg!(target_arch = "aarch64")) {
+            (Self::Deb, false) => "_amd64.deb",
+            (Self::Deb, true) => "_arm64.deb",
+            (Self::Rpm, false) => ".x86_64.rpm",
+            (Self::Rpm, true) => ".aarch64.rpm",
+            (Self::Msi, false) => "-x64.msi",
+            (Self::Msi, true) => "-arm64.msi",
         }
     }
 }
@@ -120,7 +127,7 @@ pub enum Error {
         day: String,
     },
     /// There is no such package.
-    #[error("更新清單沒有 {kind} 套件 · the manifest names no {kind} package")]
+    #[error("更新清單沒有 *{kind} 套件 · the manifest names no *{kind} package")]
     NoPackage {
         /// How its name would end.
         kind: &'static str,
@@ -157,7 +164,7 @@ struct Package {
 /// The path of the copy that may be installed; `None` where nothing newer is there.
 ///
 /// # Errors
-/// [`Error`]. Then nothing is left in the folder.
+/// [`Error`]. Then nothing is added to the folder.
 pub fn newest(question: &Question<'_>) -> Result<Option<PathBuf>, Error> {
     let manifest = signed(question.from, question.keys)?;
     let manifest: Manifest =
@@ -278,52 +285,80 @@ fn copy(question: &Question<'_>, package: &Package) -> Result<PathBuf, Error> {
             why: format!("{file:?} is no name of a package"),
         });
     }
-    let from = question.from.join(file);
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |cause| Error::File { path, cause }
-    };
-    // What was there is of an earlier day.
-    match fs::remove_dir_all(question.to) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+    // What is above it is the installation's: where there is none, nothing is made.
+    match fs::create_dir(question.to) {
+        Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
             return Err(failed(question.to)(cause));
         }
         _ => {}
     }
-    // What is above it is the installation's: where there is none, nothing is made.
-    fs::create_dir(question.to).map_err(failed(question.to))?;
-    let mut source = open(&from).map_err(failed(&from))?.take(LARGEST);
-    let mut copy = tempfile::NamedTempFile::new_in(question.to).map_err(failed(question.to))?;
+    let lock = question.to.join(LOCK);
+    let held = File::create(&lock).map_err(failed(&lock))?;
+    held.lock().map_err(failed(&lock))?;
+    let to = question.to.join(file);
+    // Another script may be installing it right now.
+    if !is_what_was_signed(&to, sha256) {
+        let from = question.from.join(file);
+        let mut source = open(&from).map_err(failed(&from))?;
+        let mut copy = tempfile::NamedTempFile::new_in(question.to).map_err(failed(question.to))?;
+        let found = copy_and_digest(&mut source, &mut copy).map_err(failed(&from))?;
+        if !found.eq_ignore_ascii_case(sha256) {
+            return Err(Error::Digest { file: file.clone() });
+        }
+        // Package managers read it as users of their own.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let readable = fs::Permissions::from_mode(0o644);
+            fs::set_permissions(copy.path(), readable).map_err(failed(&to))?;
+        }
+        copy.persist(&to)
+            .map_err(|error| failed(&to)(error.error))?;
+    }
+    remove_others(question.to, &[file.as_str(), LOCK]);
+    Ok(to)
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |cause| Error::File { path, cause }
+}
+
+fn is_what_was_signed(path: &Path, sha256: &str) -> bool {
+    let digest = open(path).and_then(|mut file| copy_and_digest(&mut file, &mut io::sink()));
+    digest.is_ok_and(|found| found.eq_ignore_ascii_case(sha256))
+}
+
+/// Copies up to [`LARGEST`], and gives the SHA-256 of it, hexadecimal.
+fn copy_and_digest(from: &mut impl io::Read, to: &mut impl io::Write) -> io::Result<String> {
+    let mut from = from.take(LARGEST);
     let mut digest = Context::new(&SHA256);
     let mut part = vec![0; 1 << 16];
     loop {
-        let read = source.read(&mut part).map_err(failed(&from))?;
+        let read = from.read(&mut part)?;
         let Some(part) = part.get(..read).filter(|part| !part.is_empty()) else {
-            break;
+            return Ok(hexadecimal(&digest.finish()));
         };
         digest.update(part);
-        copy.write_all(part).map_err(failed(question.to))?;
+        to.write_all(part)?;
     }
-    let found: String = digest
-        .finish()
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if !found.eq_ignore_ascii_case(sha256) {
-        return Err(Error::Digest { file: file.clone() });
+}
+
+/// A digest as people and files write it.
+pub(crate) fn hexadecimal(digest: &Digest) -> String {
+    let bytes = digest.as_ref().iter();
+    bytes.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Removes what is of an earlier day. What cannot go does no harm: nobody is told of it.
+fn remove_others(folder: &Path, kept: &[&str]) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let name = entry.file_name();
+        if kept.iter().all(|kept| name != **kept) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
-    let to = question.to.join(file);
-    // Package managers read it as users of their own.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let readable = fs::Permissions::from_mode(0o644);
-        fs::set_permissions(copy.path(), readable).map_err(failed(&to))?;
-    }
-    copy.persist(&to)
-        .map_err(|error| failed(&to)(error.error))?;
-    Ok(to)
 }
 
 #[cfg(test)]

@@ -26,6 +26,15 @@ impl Scene {
         scene
     }
 
+    /// What is where packages are copied to.
+    fn copies(&self) -> Vec<String> {
+        let to = fs::read_dir(self.folder.path().join("to")).unwrap();
+        let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
+        let mut names: Vec<_> = to.map(|entry| name(entry.unwrap())).collect();
+        names.sort();
+        names
+    }
+
     fn share(&self) -> PathBuf {
         self.folder.path().join("share")
     }
@@ -35,12 +44,7 @@ impl Scene {
     }
 
     fn manifest(&self, version: &str, file: &str) {
-        let digest = ring::digest::digest(&SHA256, b"the package");
-        let digest: String = digest
-            .as_ref()
-            .iter()
-            .map(|it| format!("{it:02x}"))
-            .collect();
+        let digest = hexadecimal(&ring::digest::digest(&SHA256, b"the package"));
         let manifest = serde_json::json!({
             "product": "chop",
             "version": version,
@@ -101,6 +105,41 @@ fn what_every_key_has_signed_is_copied_and_what_is_no_newer_is_not() {
 }
 
 #[test]
+fn scripts_that_ask_at_once_are_all_given_the_package_and_what_is_older_goes() {
+    let scene = Scene::new();
+    let to = scene.folder.path().join("to");
+    fs::create_dir(&to).unwrap();
+    for old in ["chop_0.1.9_amd64.deb", ".tmpXyz"] {
+        fs::write(to.join(old), b"old").unwrap();
+    }
+    // One of the right name that is not the one.
+    fs::write(to.join("chop_0.2.0_amd64.deb"), b"cut").unwrap();
+    let ask = || scene.ask(&[0], "0.1.0", NOW).unwrap().unwrap();
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        for one in all {
+            let path = one.join().unwrap();
+            assert_eq!(fs::read(path).unwrap(), b"the package");
+        }
+    });
+    assert_eq!(scene.copies(), ["chop_0.2.0_amd64.deb", LOCK]);
+
+    // One that is being installed stays the same file.
+    let made = fs::metadata(ask()).unwrap().created().unwrap();
+    assert_eq!(fs::metadata(ask()).unwrap().created().unwrap(), made);
+}
+
+#[test]
+fn the_package_is_of_this_processor() {
+    let scene = Scene::new();
+    for other in ["chop_0.2.0_riscv64.deb", "chop.deb", "chop_0.2.0_amd64.rpm"] {
+        scene.manifest("0.2.0", other);
+        let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
+        assert!(matches!(error, Error::NoPackage { .. }), "{other}: {error}");
+    }
+}
+
+#[test]
 fn a_key_that_has_not_signed_this_manifest_stops_it() {
     let scene = Scene::new();
     let other = Scene::new();
@@ -135,8 +174,7 @@ fn a_package_that_is_another_is_not_given_and_not_left() {
     scene.write("chop_0.2.0_amd64.deb", b"another package");
     let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
     assert!(matches!(error, Error::Digest { .. }), "{error}");
-    let to = fs::read_dir(scene.folder.path().join("to")).unwrap();
-    assert_eq!(to.count(), 0);
+    assert_eq!(scene.copies(), [LOCK]);
 }
 
 #[test]
@@ -153,16 +191,16 @@ fn a_manifest_that_has_expired_is_not_gone_by() {
 #[test]
 fn names_that_lead_elsewhere_and_versions_that_are_none_are_refused() {
     for (version, file) in [
-        ("0.2.0", "../chop.deb"),
-        ("0.2.0", "a/chop.deb"),
-        ("0.2.0", r"C:\chop.deb"),
-        ("0.2.0", ".deb"),
-        ("0.2", "chop.deb"),
-        ("0.2.0.0", "chop.deb"),
-        ("0.+2.0", "chop.deb"),
+        ("0.2.0", "../chop_amd64.deb"),
+        ("0.2.0", "a/chop_amd64.deb"),
+        ("0.2.0", r"C:\chop_amd64.deb"),
+        ("0.2.0", "._amd64.deb"),
+        ("0.2", "chop_amd64.deb"),
+        ("0.2.0.0", "chop_amd64.deb"),
+        ("0.+2.0", "chop_amd64.deb"),
         ("0.2.0", ""),
-        ("new", "chop.deb"),
-        ("", "chop.deb"),
+        ("new", "chop_amd64.deb"),
+        ("", "chop_amd64.deb"),
     ] {
         let scene = Scene::new();
         scene.manifest(version, file);
@@ -206,6 +244,7 @@ fn what_is_no_file_is_not_opened_and_what_cannot_be_read_signs_nothing() {
     let decoy = scene.share().join(format!("{MANIFEST}.\u{1b}[2J.minisig"));
     fs::create_dir(decoy).unwrap();
     assert!(scene.ask(&[0, 1], "0.1.0", NOW).unwrap().is_some());
+    fs::remove_dir_all(scene.folder.path().join("to")).unwrap();
     let mode = nix::sys::stat::Mode::S_IRWXU;
     for name in ["chop_0.2.0_amd64.deb", MANIFEST] {
         let path = scene.share().join(name);
