@@ -143,6 +143,27 @@ impl Namespace {
         .with_context(|| format!("no overlay over {folder}: the kernel needs overlayfs"))
     }
 
+    /// Starts things in a session with readers of its own, as terminal servers have them: it has
+    /// another `/run/pcscd`, and everything else in common with the others.
+    ///
+    /// # Errors
+    /// When the kernel refuses a step.
+    ///
+    /// # Panics
+    /// When `start` does.
+    pub fn in_session<T: Send>(&self, start: impl FnOnce() -> T + Send) -> Result<T> {
+        let session = || {
+            unshare(CloneFlags::CLONE_FS | CloneFlags::CLONE_NEWNS)
+                .context("the kernel gives no namespace")?;
+            tmpfs(Path::new("/run/pcscd"))?;
+            Ok(start())
+        };
+        std::thread::scope(|scope| {
+            let done = scope.spawn(session).join();
+            done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
     fn mounts(&self) -> Result<()> {
         let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
         mount(None::<&str>, "/", None::<&str>, private, None::<&str>)

@@ -26,8 +26,8 @@ const NAME: &str = "Virtual PCD";
 /// How often pcscd looks at readers that do not tell by themselves.
 const LOOKS: Duration = Duration::from_millis(400);
 
-/// Where the driver listens for the first card; for the second at the next port. The network is
-/// ours alone, so any port will do.
+/// Where the driver listens for the first card of the first stack; for the second at the next port.
+/// The network is ours alone, so any port will do.
 const PORT: u16 = 0x9001;
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
@@ -43,6 +43,8 @@ pub struct CardStack {
     pcscd: Option<Program>,
     /// With pcscd's configuration and log.
     folder: PathBuf,
+    /// Where the driver listens for the first card.
+    port: u16,
 }
 
 impl CardStack {
@@ -56,7 +58,21 @@ impl CardStack {
             Path::new(DRIVER).exists(),
             "vsmartcard-vpcd is not installed"
         );
-        let mut stack = Self::with_readers(namespace, &readers(NAME))?;
+        Self::of_session(namespace.folder(), 0, cards)
+    }
+
+    /// The same for one of several sessions ([`Namespace::in_session`]), by its number; `folder` is
+    /// the namespace's.
+    ///
+    /// # Errors
+    /// As [`CardStack::start`].
+    pub fn of_session(
+        folder: &Path,
+        number: u16,
+        cards: impl IntoIterator<Item = Card>,
+    ) -> Result<Self> {
+        let port = PORT + 2 * number;
+        let mut stack = Self::with_readers(folder, port, &readers(NAME, port))?;
         stack.put_in(cards)?;
         for (_, name) in stack.cards.iter().zip(READERS) {
             wait_for(name, State::PRESENT)?;
@@ -73,13 +89,13 @@ impl CardStack {
         name: &str,
         cards: impl IntoIterator<Item = Card>,
     ) -> Result<Self> {
-        let mut stack = Self::with_readers(namespace, &readers(name))?;
+        let mut stack = Self::with_readers(namespace.folder(), PORT, &readers(name, PORT))?;
         stack.put_in(cards)?;
         Ok(stack)
     }
 
     fn put_in(&mut self, cards: impl IntoIterator<Item = Card>) -> Result<()> {
-        for (card, port) in cards.into_iter().zip(PORT..) {
+        for (card, port) in cards.into_iter().zip(self.port..) {
             let reader = Reader::start(card, port);
             reader.insert()?;
             self.cards.push(reader);
@@ -92,7 +108,7 @@ impl CardStack {
     /// # Errors
     /// When pcscd is not there.
     pub fn without_reader(namespace: &Namespace) -> Result<Self> {
-        Self::with_readers(namespace, "")
+        Self::with_readers(namespace.folder(), PORT, "")
     }
 
     /// The first card and its reader.
@@ -160,7 +176,10 @@ impl CardStack {
     /// # Errors
     /// When it does not answer within fifteen seconds.
     pub fn start_with_readers(&mut self, there: bool) -> Result<()> {
-        let readers = if there { readers(NAME) } else { String::new() };
+        let readers = match there {
+            true => readers(NAME, self.port),
+            false => String::new(),
+        };
         fs::write(self.folder.join("readers/vpcd"), readers)?;
         self.start_service()
     }
@@ -184,9 +203,9 @@ impl CardStack {
         module::opensc()
     }
 
-    fn with_readers(namespace: &Namespace, readers: &str) -> Result<Self> {
-        let folder = namespace.folder().join("pcscd");
-        fs::create_dir(&folder).context("one stack for one namespace")?;
+    fn with_readers(folder: &Path, port: u16, readers: &str) -> Result<Self> {
+        let folder = folder.join(format!("pcscd-{port}"));
+        fs::create_dir(&folder).context("one stack for one session")?;
         let config = folder.join("readers");
         fs::create_dir(&config)?;
         fs::write(config.join("vpcd"), readers)?;
@@ -196,15 +215,16 @@ impl CardStack {
             cards: Vec::new(),
             pcscd: Some(pcscd),
             folder,
+            port,
         })
     }
 }
 
 /// pcscd's configuration for two readers.
-fn readers(name: &str) -> String {
+fn readers(name: &str, port: u16) -> String {
     format!(
-        "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:{PORT:#x}\nLIBPATH {DRIVER}\n\
-         CHANNELID {PORT:#x}\n"
+        "FRIENDLYNAME \"{name}\"\nDEVICENAME /dev/null:{port:#x}\nLIBPATH {DRIVER}\n\
+         CHANNELID {port:#x}\n"
     )
 }
 

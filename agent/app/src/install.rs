@@ -14,7 +14,7 @@ mod desktop;
 mod windows;
 
 #[cfg(target_os = "linux")]
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -83,18 +83,7 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
             "Chop 是為所有使用者安裝的，請由管理員移除 · Chop is installed for everybody; its administrator removes it: sudo apt purge chop"
         );
     }
-    // One that was told to start anew a moment ago is nobody's for a moment.
-    let agent = (0..10).find_map(|_| {
-        let agent = instance::running(&paths.lock);
-        if agent.is_none() {
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        agent
-    });
-    if let Some(agent) = agent {
-        signal(agent, nix::sys::signal::Signal::SIGTERM);
-        instance::wait_until_ended(&paths.lock);
-    }
+    end_agent(paths);
     let book = Book::open(paths.memory.join(BOOK))?;
     let changed = book.undo()?;
     for path in changed {
@@ -105,6 +94,28 @@ pub fn uninstall(paths: &Paths) -> Result<()> {
     }
     forget(paths, true)
 }
+
+/// Ends the agent. One that was told to start anew is no agent for a moment, and has forgotten then
+/// what it was told before: it is told until none was there for a while.
+#[cfg(target_os = "linux")]
+fn end_agent(paths: &Paths) {
+    let begin = Instant::now();
+    let mut last_seen = begin;
+    while last_seen.elapsed() < NONE_FOR && begin.elapsed() < LONGEST {
+        if let Some(agent) = instance::running(&paths.lock) {
+            signal(agent, nix::sys::signal::Signal::SIGTERM);
+            last_seen = Instant::now();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// So long after an agent was seen last there is none.
+#[cfg(target_os = "linux")]
+const NONE_FOR: Duration = Duration::from_secs(1);
+/// An agent that is told to end closes its windows at once; its server has a few seconds more.
+#[cfg(target_os = "linux")]
+const LONGEST: Duration = Duration::from_secs(15);
 
 /// Whether it was installed for this person alone.
 pub(crate) fn is_persons(paths: &Paths) -> bool {

@@ -4,7 +4,6 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
 /// Held while the agent runs; the system frees it when the process ends, however it ends.
@@ -75,17 +74,6 @@ pub fn running(path: &Path) -> Option<u32> {
         _ => None,
     }
 }
-
-/// Waits until there is none any more: as long as a window may stay open, and no longer.
-pub fn wait_until_ended(path: &Path) {
-    let start = Instant::now();
-    while running(path).is_some() && start.elapsed() < LONGEST {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// An agent that is told to end closes its windows at once; its server has a few seconds more.
-const LONGEST: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,18 @@
 //! The agent itself: certificate, listeners, cards, window and tray, wired together.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use chop_protocol::Plain;
 use chop_service::{Consent, Memory, Service, ServiceSettings};
 use chop_token::Keyring;
 use rustls_pki_types::CertificateDer;
 use time::UtcOffset;
-use tokio::sync::{mpsc, watch};
 #[cfg(any(target_os = "linux", windows))]
 use tokio::task::JoinSet;
+use tokio::{
+    sync::{mpsc, watch},
+    time::sleep,
+};
 #[cfg(any(target_os = "linux", windows))]
 use tokio_util::sync::CancellationToken;
 
@@ -196,6 +199,9 @@ impl Agent {
     }
 }
 
+/// Enough for a signal that has come already to be noticed.
+const MOMENT: Duration = Duration::from_millis(5);
+
 /// `chop run`: the agent with its window and tray, until a signal or the tray's menu ends it.
 /// `ready` is told the port once it listens.
 ///
@@ -209,7 +215,7 @@ pub fn until_ended(
     program: PathBuf,
     ready: impl FnOnce(u16),
 ) -> Result<Option<Order>, Error> {
-    let _instance = Instance::claim(&paths.lock)?;
+    let _instance;
     // Asked before there is a second thread, or the system does not tell.
     let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     // One person's agent has no use for a second thread: what blocks has threads of its own.
@@ -217,8 +223,14 @@ pub fn until_ended(
         .enable_all()
         .build()
         .map_err(Error::System)?;
+    // Signals are ours before anybody can learn our number: one that came earlier would kill us.
+    let (mut signals, mut orders) = {
+        let _context = runtime.enter();
+        let signals = signals::Signals::new().map_err(Error::System)?;
+        (signals, signals::Orders::new())
+    };
+    _instance = Instance::claim(&paths.lock)?;
     runtime.block_on(async {
-        let mut signals = signals::Signals::new().map_err(Error::System)?;
         let preferences = Preferences::new(paths, settings);
         let windows = WindowConsent::new(program.clone(), preferences.language().clone());
         let windows = windows.following(preferences.theme().subscribe());
@@ -247,7 +259,6 @@ pub fn until_ended(
                 std::future::pending::<()>().await;
             }
         };
-        let mut orders = signals::Orders::new();
         let ordered = async {
             let order = tokio::select! {
                 order = agent.order() => order,
@@ -263,6 +274,12 @@ pub fn until_ended(
             order = ordered => Some(order),
         };
         agent.stop().await;
+        // Who was told to end while it was on its way to start anew does not.
+        let order = tokio::select! {
+            biased;
+            () = signals.received() => None,
+            () = sleep(MOMENT) => order,
+        };
         Ok(order)
     })
 }

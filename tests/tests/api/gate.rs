@@ -14,12 +14,13 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{
     agent::chop,
+    card::{Card, PIN, Slot},
     namespace::Namespace,
     pkcs12::{self, Certificates},
-    pki::{Holder, KeyKind, Pki, Request},
+    pki::{Credential, Holder, KeyKind, Pki, Request},
     program::Program,
     site::SITE,
-    softhsm::PIN,
+    stack::CardStack,
 };
 
 const SOCKET: &str = "/run/chop/gate.sock";
@@ -210,58 +211,111 @@ fn each_page_reaches_its_own_users_agent_and_nobody_elses() {
     assert!(room(HUANG).contains("沒有執行 Chop") && room(HUANG).ends_with("503"));
 }
 
-/// Also while the other does the same.
-#[test]
-fn each_user_signs_with_their_own_card_and_with_no_other() {
-    let namespace = Namespace::enter().unwrap();
-    // An organization lets its site ask as pages for HiCOS do, and no window comes.
-    let policy = format!("[hipki]\ndirect = ['{SITE}']\nallow_sign = ['{SITE}']");
-    let machine = Machine::new(&namespace, &policy);
-    let people = [(LIN, Holder::company()), (CHEN, Holder::citizen())].map(|(user, holder)| {
-        let request = Request::of(&holder);
-        let credential = Pki::shared().credential(&request, KeyKind::P256).unwrap();
-        let home = machine.home(user);
-        fs::create_dir_all(&home).unwrap();
-        let file = home.join("card.p12");
-        pkcs12::write(&file, &credential, &[], PIN, Certificates::Readable).unwrap();
-        let settings = format!("pkcs12 = [{file:?}]\nmodules = []\ntray = false");
-        let agent = machine.agent(user, &settings);
-        wait(|| machine.greeting(user) != IS_NOBODYS);
-        (user, credential.certificate, agent)
-    });
+/// An organization lets its site ask as pages for HiCOS do, and no window comes.
+fn direct() -> String {
+    format!("[hipki]\ndirect = ['{SITE}']\nallow_sign = ['{SITE}']")
+}
+
+/// What the page of this person at the site is answered.
+fn sign(machine: &Machine, user: u32) -> String {
     let package = format!(r#"tbsPackage={{"tbs":"mine","signatureType":"PKCS7","pin":"{PIN}"}}"#);
-    let sign = |user| {
-        let url = "http://localhost:61161/sign";
-        machine.page_of(user, SITE, url, &["--data-urlencode", &package])
-    };
-    let signed = |user| {
-        let said = sign(user);
-        let answer = said.strip_suffix(" 200").expect(&said);
-        let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
-        assert_eq!(answer["ret_code"], 0, "{answer}");
-        let signature = answer["signature"].as_str().unwrap();
-        BASE64_STANDARD.decode(signature).unwrap()
-    };
+    let url = "http://localhost:61161/sign";
+    machine.page_of(user, SITE, url, &["--data-urlencode", &package])
+}
+
+/// What the page of this person is signed. It has the certificate in it.
+fn signed(machine: &Machine, user: u32) -> Vec<u8> {
+    let said = sign(machine, user);
+    let answer = said.strip_suffix(" 200").expect(&said);
+    let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
+    assert_eq!(answer["ret_code"], 0, "{answer}");
+    let signature = answer["signature"].as_str().unwrap();
+    BASE64_STANDARD.decode(signature).unwrap()
+}
+
+/// Both sign, three times, while the other does the same: each with their own certificate.
+fn each_signs_with_their_own(machine: &Machine, people: [(u32, &[u8]); 2]) {
     let names = |signature: &[u8], certificate: &[u8]| {
         let mut parts = signature.windows(certificate.len());
         parts.any(|part| part == certificate)
     };
-
+    let [lin, chen] = people;
     for _ in 0..3 {
         std::thread::scope(|scope| {
-            let [lin, chen] = &people;
-            for ((user, own, _), (_, others, _)) in [(lin, chen), (chen, lin)] {
-                let (signed, names) = (&signed, &names);
+            for ((user, own), (_, others)) in [(lin, chen), (chen, lin)] {
                 scope.spawn(move || {
-                    let signature = signed(*user);
+                    let signature = signed(machine, user);
                     assert!(names(&signature, own));
                     assert!(!names(&signature, others));
                 });
             }
         });
     }
-    let nobodys = sign(HUANG);
+    let nobodys = sign(machine, HUANG);
     assert!(nobodys.contains("沒有執行 Chop") && nobodys.ends_with("503"));
+}
+
+/// Of a company and of a citizen.
+fn credentials() -> [Credential; 2] {
+    [Holder::company(), Holder::citizen()].map(|holder| {
+        let request = Request::of(&holder);
+        Pki::shared().credential(&request, KeyKind::P256).unwrap()
+    })
+}
+
+#[test]
+fn each_user_signs_with_their_own_file_and_with_no_other() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, &direct());
+    let [lins, chens] = credentials();
+    let agent = |user, credential: &Credential| {
+        let home = machine.home(user);
+        fs::create_dir_all(&home).unwrap();
+        let file = home.join("card.p12");
+        pkcs12::write(&file, credential, &[], PIN, Certificates::Readable).unwrap();
+        let settings = format!("pkcs12 = [{file:?}]\nmodules = []\ntray = false");
+        let agent = machine.agent(user, &settings);
+        wait(|| machine.greeting(user) != IS_NOBODYS);
+        agent
+    };
+    let _agents = [agent(LIN, &lins), agent(CHEN, &chens)];
+    let people = [(LIN, &*lins.certificate), (CHEN, &*chens.certificate)];
+    each_signs_with_their_own(&machine, people);
+}
+
+/// As on a terminal server, where each session has the reader at its own person's desk.
+#[test]
+fn each_user_signs_with_the_card_in_their_own_reader_and_with_no_other() {
+    let namespace = Namespace::enter().unwrap();
+    let machine = Machine::new(&namespace, &direct());
+    let [lins, chens] = credentials();
+    let module = e2e::module::opensc().unwrap();
+    let settings = format!("modules = [{module:?}]\ntray = false");
+    let folder = namespace.folder();
+    let session = |number, user, credential: &Credential| {
+        let card = Card::default().with(Slot::Authentication, credential);
+        let started = namespace.in_session(|| {
+            let stack = CardStack::of_session(folder, number, card).unwrap();
+            (machine.agent(user, &settings), stack)
+        });
+        wait(|| machine.greeting(user) != IS_NOBODYS);
+        started.unwrap()
+    };
+    let (_lins_agent, lins_desk) = session(0, LIN, &lins);
+    let (_chens_agent, chens_desk) = session(1, CHEN, &chens);
+    let people = [(LIN, &*lins.certificate), (CHEN, &*chens.certificate)];
+    each_signs_with_their_own(&machine, people);
+    let used = || {
+        let used = |desk: &CardStack| desk.reader().card().counts.private_ops;
+        [used(&lins_desk), used(&chens_desk)]
+    };
+    assert_eq!(used(), [3, 3]);
+
+    // Who takes their card away is not served with another's.
+    lins_desk.reader().remove();
+    wait(|| !sign(&machine, LIN).contains("\"ret_code\":0"));
+    signed(&machine, CHEN);
+    assert_eq!(used(), [3, 4]);
 }
 
 #[test]
@@ -327,6 +381,29 @@ fn agents_and_gate_find_each_other_again_after_either_starts_anew() {
     drop(gate);
     machine.start_gate();
     wait(|| machine.greeting(LIN).contains(IS_LINS));
+}
+
+#[test]
+fn an_order_right_after_the_gate_has_started_reaches_agents_that_are_on_their_way_to_it() {
+    let namespace = Namespace::enter().unwrap();
+    let mut machine = Machine::new(&namespace, "");
+    let agents = [LIN, CHEN].map(|user| machine.agent(user, "tray = false"));
+    for user in [LIN, CHEN] {
+        wait(|| machine.greeting(user).contains(IS_CHENS));
+    }
+    let gate = machine.gate.take().unwrap();
+    let killed = nix::unistd::Pid::from_raw(gate.pid().cast_signed());
+    nix::sys::signal::kill(killed, nix::sys::signal::Signal::SIGKILL).unwrap();
+    gate.wait_for_end(Duration::from_secs(5)).unwrap();
+    // Long enough for the agents to have noticed, and to be waiting for their next try.
+    sleep(Duration::from_secs(2));
+    machine.start_gate();
+    // Its socket is that of the one before for a moment.
+    let told = machine.tell("quit");
+    assert!(told.status.success() && told.stderr.is_empty(), "{told:?}");
+    for agent in agents {
+        agent.wait_for_end(Duration::from_secs(10)).unwrap();
+    }
 }
 
 #[test]

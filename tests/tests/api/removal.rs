@@ -8,6 +8,8 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use e2e::{agent::chop, namespace::Namespace};
@@ -109,4 +111,76 @@ fn removal_runs_nobodys_code_on_roots_terminal() {
         !shown.contains('\u{1b}') && !shown.contains('\u{7}'),
         "{shown:?}"
     );
+}
+
+/// Processes of the person whose home this is, by their numbers.
+fn processes(home: &Path) -> Vec<String> {
+    let home = format!("HOME={}", home.display());
+    let is_theirs = |process: &Path| {
+        // Of those that have ended meanwhile nothing can be read.
+        let environment = fs::read(process.join("environ")).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0);
+        variables.any(|variable| variable == home.as_bytes())
+    };
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let theirs = all.map(|it| it.path()).filter(|it| is_theirs(it));
+    let name = |path: std::path::PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    theirs.map(name).collect()
+}
+
+/// An upgrade has just told the agent to become the new program.
+#[test]
+fn uninstall_ends_an_agent_that_is_on_its_way_from_one_program_to_the_next() {
+    let namespace = Namespace::enter().unwrap();
+    let folder = namespace.folder();
+    fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    let program = folder.join("chop");
+    run(Command::new("cp").arg(chop()).arg(&program));
+    let home = folder.join("lin");
+    let runtime = folder.join("run");
+    for owned in [&home, &runtime] {
+        fs::create_dir(owned).unwrap();
+        nix::unistd::chown(owned, Some(LIN.into()), Some(LIN.into())).unwrap();
+    }
+    let as_lin = |program: &Path, word: &str| {
+        let mut command = Command::new("setpriv");
+        let lin = LIN.to_string();
+        command.args(["--reuid", &lin, "--regid", &lin, "--clear-groups", "--"]);
+        command.arg(program).arg(word).stdin(Stdio::null());
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap());
+        command.env("HOME", &home).env("XDG_RUNTIME_DIR", &runtime);
+        run(&mut command);
+    };
+    let until = |what: &str, is: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !is() {
+            assert!(start.elapsed() < Duration::from_secs(20), "never {what}");
+            sleep(Duration::from_millis(5));
+        }
+    };
+    let lock = runtime.join("chop/agent.lock");
+    let holder = || {
+        fs::read_to_string(&lock)
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
+
+    for pause in [0, 3, 10, 30, 100] {
+        as_lin(&program, "install");
+        until("an agent", &|| processes(&home).contains(&holder()));
+        let agent: i32 = holder().parse().unwrap();
+        let agent = nix::unistd::Pid::from_raw(agent);
+        nix::sys::signal::kill(agent, nix::sys::signal::Signal::SIGUSR1).unwrap();
+        sleep(Duration::from_millis(pause));
+        as_lin(&home.join(".local/bin/chop"), "uninstall");
+
+        // Not now, and not a moment later.
+        assert_eq!(processes(&home), [""; 0], "after {pause} ms");
+        sleep(Duration::from_millis(300));
+        assert_eq!(processes(&home), [""; 0], "after {pause} ms");
+        assert!(!home.join(".local/share/chop").exists());
+    }
 }

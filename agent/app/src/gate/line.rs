@@ -15,7 +15,7 @@ use std::{
 use chop_service::{Arrival, Consent, Door, Ends, Keys, Peer, Server};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use super::{
@@ -34,8 +34,16 @@ const DONE: u8 = b'D';
 
 /// So many lines of an agent wait at a time: as many pages can come at one moment.
 const LINES: usize = 4;
-/// How long after a failure the gate is dialled again; twice as long each time, up to the second.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+/// How long after a failure the gate is dialled again; twice as long each time, up to the second
+/// while the gate may be starting anew: it waits a second longer than that before it gives orders
+/// (`agents::SETTLED`). Up to the third where there was none for minutes.
+const AGAIN: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_secs(2),
+    Duration::from_secs(30),
+];
+/// How long a gate that was there is about to be there again.
+const RECENTLY: Duration = Duration::from_secs(300);
 
 /// What the gate says on a line that waits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -135,7 +143,7 @@ pub async fn order(socket: &Path, order: Order) -> io::Result<bool> {
         Order::Quit => QUIT,
     };
     let asked = async {
-        let mut gate = platform::dial(socket).await?;
+        let mut gate = dial_soon(socket).await?;
         gate.write_all(&words).await?;
         let mut answer = [0];
         let read = gate.read(&mut answer).await?;
@@ -145,6 +153,18 @@ pub async fn order(socket: &Path, order: Order) -> io::Result<bool> {
     timeout(PROMPTLY * 5, asked)
         .await
         .map_err(io::Error::from)?
+}
+
+/// Dials a gate that may be starting at this moment.
+#[cfg(target_os = "linux")]
+async fn dial_soon(socket: &Path) -> io::Result<Dialled> {
+    let end = Instant::now() + PROMPTLY;
+    loop {
+        match platform::dial(socket).await {
+            Err(_) if Instant::now() < end => sleep(Duration::from_millis(50)).await,
+            dialled => return dialled,
+        }
+    }
 }
 
 pub(super) async fn confirm(mut line: Line) {
@@ -177,9 +197,17 @@ async fn keep_one<C: Consent, K: Keys>(
     server: &Server<C, K>,
     ready: &impl Fn(u16),
 ) -> Order {
-    let (mut pause, longest) = AGAIN;
+    let [first, soon, seldom] = AGAIN;
+    let mut pause = first;
+    let mut there = Instant::now();
     loop {
-        match wait(socket, ready).await {
+        let waited = wait(socket, |port| {
+            there = Instant::now();
+            pause = first;
+            ready(port);
+        })
+        .await;
+        match waited {
             Ok((
                 line,
                 Message::Connection {
@@ -200,19 +228,23 @@ async fn keep_one<C: Consent, K: Keys>(
                 tokio::spawn(async move {
                     server.connection_behind_gate(line, arrival, http_2).await;
                 });
-                pause = AGAIN.0;
             }
             Ok((_, Message::Order(order))) => return order,
             Err(error) => {
                 tracing::debug!(%error, "the gate does not answer");
                 sleep(pause).await;
+                let longest = if there.elapsed() < RECENTLY {
+                    soon
+                } else {
+                    seldom
+                };
                 pause = (pause * 2).min(longest);
             }
         }
     }
 }
 
-async fn wait(socket: &Path, ready: &impl Fn(u16)) -> io::Result<(Dialled, Message)> {
+async fn wait(socket: &Path, ready: impl FnOnce(u16)) -> io::Result<(Dialled, Message)> {
     let mut line = timeout(PROMPTLY, platform::dial(socket)).await??;
     line.write_all(&AGENT).await?;
     let mut port = [0; 2];
