@@ -2,6 +2,7 @@
 
 mod check;
 mod deb;
+mod guide;
 mod machine;
 mod release;
 mod rpm;

@@ -11,7 +11,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::machine::{Machine, image};
+use super::{
+    guide,
+    machine::{Machine, image},
+};
 use crate::step;
 
 /// The quick build of both, with one set of features.
@@ -39,7 +42,7 @@ echo '{"HomepageLocation": "https://intranet.example"}' > /etc/chromium/policies
 "#;
 
 /// A desktop, as far as systemd is concerned: it wants what GNOME's and Plasma's units want.
-const DESKTOP: &str = r#"
+pub(super) const DESKTOP: &str = r#"
 mkdir -p /etc/systemd/user
 cat > /etc/systemd/user/desk.service <<'END'
 [Unit]
@@ -85,7 +88,7 @@ pub(super) fn run(folder: &Path, deb: &Path, rpm: &Path) -> Result<()> {
     at_home(&machine()?, &deb)?;
     for_one_person(&machine()?)?;
     by_rpm(&machine()?, &rpm)?;
-    Ok(())
+    guide::follow(&machine()?, &deb)
 }
 
 /// An organization: sites are named beforehand, nobody is asked anything.
@@ -121,7 +124,7 @@ fn with_sites(machine: &Machine, deb: &str) -> Result<()> {
 }
 
 /// Somebody logs in, and stays: their desktop starts.
-fn log_in(machine: &Machine, user: &str) -> Result<()> {
+pub(super) fn log_in(machine: &Machine, user: &str) -> Result<()> {
     machine.sh(&format!("loginctl enable-linger {user}"))?;
     wait("there is a session", || {
         machine
@@ -263,7 +266,7 @@ fn same(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> 
     bail!("something is left, or gone:\n{}", differences.join("\n"))
 }
 
-fn wait(what: &str, until: impl Fn() -> bool) -> Result<()> {
+pub(super) fn wait(what: &str, until: impl Fn() -> bool) -> Result<()> {
     let start = Instant::now();
     while !until() {
         ensure!(

@@ -13,8 +13,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::step;
 
-/// What it has: systemd, both browsers, a screen, what the package depends on.
-const PACKAGES: &str = "systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,iproute2,procps,chromium,firefox-esr,xvfb,openbox,xdotool,x11-utils,pcscd,vsmartcard-vpcd,opensc,fonts-noto-cjk,libnss3-tools,openssl,imagemagick,libxkbcommon-x11-0,libglib2.0-bin,wmctrl,man-db,rpm,curl,adduser,python3-minimal";
+/// What it has: systemd, both browsers, a screen, what the package depends on, and what
+/// administrators use.
+const PACKAGES: &str = "systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,iproute2,procps,chromium,firefox-esr,xvfb,openbox,xdotool,x11-utils,pcscd,vsmartcard-vpcd,opensc,fonts-noto-cjk,libnss3-tools,openssl,imagemagick,libxkbcommon-x11-0,libglib2.0-bin,wmctrl,man-db,rpm,curl,adduser,python3-minimal,sudo,minisign,ansible-core,python3-apt";
 
 /// How long it may take to start.
 const START: Duration = Duration::from_secs(90);
@@ -27,11 +28,16 @@ pub(super) struct Machine {
     layers: PathBuf,
 }
 
-/// Makes the image where there is none.
+/// Makes the image where there is none, or one with other packages.
 pub(super) fn image(folder: &Path) -> Result<PathBuf> {
     let image = folder.join("image");
-    if image.join("usr/bin/chromium").exists() {
+    let made_of = folder.join("image-made-of");
+    if fs::read_to_string(&made_of).is_ok_and(|packages| packages == PACKAGES) {
         return Ok(image);
+    }
+    match fs::remove_dir_all(&image) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
     }
     let include = format!("--include={PACKAGES}");
     let mut build = step::command("mmdebstrap", &["--variant=minbase", &include]);
@@ -40,6 +46,7 @@ pub(super) fn image(folder: &Path) -> Result<PathBuf> {
         .arg("bookworm")
         .arg(&image);
     step::run("a small Debian", &mut build)?;
+    fs::write(made_of, PACKAGES)?;
     Ok(image)
 }
 
