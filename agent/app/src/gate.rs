@@ -41,7 +41,7 @@ use crate::{
 };
 use agents::Agents;
 use door::Front;
-use platform::Listener;
+use platform::{Listener, Places};
 
 pub use line::dial;
 #[cfg(target_os = "linux")]
@@ -174,7 +174,9 @@ fn open(options: &Options) -> Result<Gate, Error> {
         })
     };
     let agents = Arc::new(Agents::new(memory(options)));
-    let front = Arc::new(Front::new(Arc::clone(&agents), tls(true)?, tls(false)?));
+    let places = Places::open().map_err(Error::System)?;
+    let front = Front::new(Arc::clone(&agents), places, tls(true)?, tls(false)?);
+    let front = Arc::new(front);
 
     let mut tasks = JoinSet::new();
     let listener = Listener::open(&options.socket).map_err(|cause| Error::Socket {

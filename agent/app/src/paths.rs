@@ -48,9 +48,9 @@ pub(crate) const MACHINE: &str = if cfg!(windows) {
 };
 
 /// Where the gate takes calls: a socket in a folder that only the gate's own user can write, or a
-/// named pipe.
+/// named pipe among those that Windows lets administrators alone make.
 pub const GATE: &str = if cfg!(windows) {
-    r"\\.\pipe\chop-gate"
+    r"\\.\pipe\ProtectedPrefix\Administrators\Chop\gate"
 } else {
     "/run/chop/gate.sock"
 };

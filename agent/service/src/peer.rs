@@ -13,6 +13,7 @@ mod platform;
 // Compiled for its tests everywhere: it only reads bytes.
 #[cfg(all(test, not(windows)))]
 #[path = "peer/windows/table.rs"]
+#[allow(dead_code, reason = "elsewhere only its tests are wanted")]
 mod windows_table;
 #[cfg(all(test, not(windows)))]
 #[path = "peer/windows/user.rs"]
@@ -59,15 +60,23 @@ impl Peer {
     }
 
     /// The user who owns that socket; `None` when it cannot be placed.
+    #[must_use]
+    pub fn user(stream: &TcpStream) -> Option<User> {
+        let (theirs, ours) = (stream.peer_addr().ok()?, stream.local_addr().ok()?);
+        let user = Self::users(&[(theirs, ours)]).pop()?;
+        // Another's connection may have these ends by now; ours is over then.
+        (stream.peer_addr().ok()? == theirs).then_some(user)?
+    }
+
+    /// The users who own the sockets at these ends (theirs, ours), in this order. Where the system
+    /// has one table of all connections, it is read no more often than for a single one.
     ///
     /// As long as our own end is established, no other connection can have its two addresses. So
     /// our end is looked at after theirs: one that ended in between, whose port another user may
     /// have been given, is placed with nobody.
     #[must_use]
-    pub fn user(stream: &TcpStream) -> Option<User> {
-        let (ours, theirs) = (stream.local_addr().ok()?, stream.peer_addr().ok()?);
-        let user = platform::owner(theirs, ours)?;
-        platform::is_established(ours, theirs).then_some(user)
+    pub fn users(connections: &[(SocketAddr, SocketAddr)]) -> Vec<Option<User>> {
+        platform::users(connections)
     }
 
     /// Who we are; `None` if the system does not tell.

@@ -32,7 +32,8 @@ const MOST_STRANGERS: usize = 16;
 /// for containers). A new line takes the place of the oldest. With what the door has, all find room
 /// among the 8192 descriptors that the unit gives.
 const MOST_OF_ALL: usize = 2048;
-/// So many programs of all users may be about to say who they are.
+/// So many programs of all users may be about to say who they are; twice as many where a user's agent
+/// has dialled before.
 const MOST_STRANGERS_OF_ALL: usize = 512;
 /// Agents that lost the gate before this one have dialled anew by then: an order before would miss
 /// them.
@@ -246,7 +247,13 @@ impl Agents {
     fn may_speak(&self, user: User) -> bool {
         let mut users = self.lock();
         let all: usize = users.values().map(|agent| agent.strangers).sum();
-        if all >= MOST_STRANGERS_OF_ALL {
+        let known = users.get(&user).is_some_and(|agent| agent.known);
+        let most = match known {
+            true => MOST_STRANGERS_OF_ALL * 2,
+            false => MOST_STRANGERS_OF_ALL,
+        };
+        // Orders are heard whatever others do.
+        if all >= most && !platform::may_order(user) {
             return false;
         }
         let agent = users.entry(user).or_default();
@@ -319,13 +326,19 @@ mod tests {
         assert!(!users.contains_key(&1));
     }
 
-    #[test]
-    fn one_persons_many_users_leave_room_for_others() {
+    #[tokio::test]
+    async fn one_persons_many_users_leave_room_for_others() {
         // So that it ends before the descriptors do.
         let agents = nobody();
-        let spoken = (0..70_000).filter(|user| agents.may_speak(*user)).count();
-        assert_eq!(spoken, MOST_STRANGERS_OF_ALL);
-        agents.has_spoken(0);
+        let (line, _end) = UnixStream::pair().unwrap();
+        agents.add(1000, line);
+        let spoken = (1001..70_000).filter(|user| agents.may_speak(*user));
+        assert_eq!(spoken.count(), MOST_STRANGERS_OF_ALL);
+        // Whose agent was there before, and who gives orders, are heard all the same.
+        assert!(agents.may_speak(1000) && agents.may_speak(0));
+        for user in [0, 1000, 1001] {
+            agents.has_spoken(user);
+        }
         assert!(agents.may_speak(70_000) && !agents.may_speak(70_001));
     }
 }

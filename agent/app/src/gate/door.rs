@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use chop_service::{Door, Peer, User};
+use chop_service::{Door, User};
 use rustls::ServerConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -19,7 +19,12 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{agents::Agents, line::Message, platform, refusal};
+use super::{
+    agents::Agents,
+    line::Message,
+    platform::{self, Places},
+    refusal,
+};
 use crate::run::listen_on;
 
 /// So many connections of one user are served at once, more than an agent serves.
@@ -35,6 +40,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// What is common to all ports.
 pub(super) struct Front {
     agents: Arc<Agents>,
+    places: Places,
     /// For who has an agent, and for who has none: that answer is HTTP/1.1.
     tls: [TlsAcceptor; 2],
     served: Mutex<HashMap<User, usize>>,
@@ -44,11 +50,13 @@ pub(super) struct Front {
 impl Front {
     pub(super) fn new(
         agents: Arc<Agents>,
+        places: Places,
         both: Arc<ServerConfig>,
         http_1: Arc<ServerConfig>,
     ) -> Self {
         Self {
             agents,
+            places,
             tls: [both, http_1].map(TlsAcceptor::from),
             served: Mutex::default(),
             left: Notify::new(),
@@ -96,7 +104,7 @@ impl Front {
 
     async fn serve(self: Arc<Self>, door: Door, stream: TcpStream) {
         // One that cannot be placed is closed unread.
-        let Some(user) = Peer::user(&stream) else {
+        let Some(user) = self.places.user(&stream).await else {
             return;
         };
         let Some(_seat) = self.seat(user) else { return };

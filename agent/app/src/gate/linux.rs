@@ -2,10 +2,10 @@
 
 use std::{fs, io, os::unix::fs::PermissionsExt as _, path::Path};
 
-use chop_service::User;
+use chop_service::{Peer, User};
 use tokio::{
     io::{AsyncRead, AsyncWrite, copy_bidirectional},
-    net::{UnixListener, UnixStream},
+    net::{TcpStream, UnixListener, UnixStream},
 };
 
 /// The gate's end of a line.
@@ -30,6 +30,21 @@ impl Listener {
 
     pub(super) async fn accept(&mut self) -> io::Result<Line> {
         self.0.accept().await.map(|(line, _)| line)
+    }
+}
+
+/// Finds whose connections are: the kernel is asked for each, which takes microseconds.
+pub(super) struct Places;
+
+impl Places {
+    #[allow(clippy::unnecessary_wraps, reason = "Windows needs a thread")]
+    pub(super) fn open() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    #[allow(clippy::unused_async, reason = "Windows waits for its thread")]
+    pub(super) async fn user(&self, stream: &TcpStream) -> Option<User> {
+        Peer::user(stream)
     }
 }
 
@@ -65,9 +80,7 @@ pub(super) fn owner(port: u16) -> Option<String> {
         (std::net::Ipv4Addr::LOCALHOST, port).into(),
         (std::net::Ipv6Addr::LOCALHOST, port).into(),
     ];
-    let number = addresses
-        .into_iter()
-        .find_map(chop_service::Peer::listener)?;
+    let number = addresses.into_iter().find_map(Peer::listener)?;
     let user = nix::unistd::User::from_uid(number.into()).ok().flatten();
     Some(match user {
         Some(user) => format!("user {} ({number})", user.name),

@@ -6,6 +6,9 @@
     reason = "the entry that the system calls is a function of C"
 )]
 
+#[path = "privileges.rs"]
+mod privileges;
+
 use std::{
     ffi::OsString,
     sync::{Arc, OnceLock},
@@ -73,6 +76,10 @@ fn serve(_words: Vec<OsString>) {
     // No child process, no library but the system's, no code of other programs in it.
     let gaps = chop_token::Fence::new().close();
     tracing::debug!(?gaps, "what the gate could not give up");
+    // The service manager was asked to start it without them, and may not have listened.
+    if let Err(error) = privileges::give_up() {
+        tracing::warn!(%error, "the gate could not give up its privileges");
+    }
     let ended = super::until_ended(options, Some(stop.notified()), || {
         tell(handle, ServiceState::Running, 0);
     });

@@ -6,14 +6,20 @@
 //! Spec: Win32 "Named Pipe Security and Access Rights", "Impersonation Levels".
 #![allow(unsafe_code, reason = "all of it is the system's own functions")]
 
-use std::{io, os::windows::ffi::OsStrExt as _, path::Path, ptr::null_mut, time::Duration};
+use std::{
+    io, net::SocketAddr, os::windows::ffi::OsStrExt as _, path::Path, ptr::null_mut, time::Duration,
+};
 
 use chop_certs::acl;
-use chop_service::{User, pipe};
+use chop_service::{Peer, User, pipe};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy},
-    net::windows::named_pipe::{NamedPipeClient, NamedPipeServer},
-    time::sleep,
+    net::{
+        TcpStream,
+        windows::named_pipe::{NamedPipeClient, NamedPipeServer},
+    },
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
 };
 use windows_sys::Win32::{
     Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PIPE_BUSY, INVALID_HANDLE_VALUE},
@@ -51,6 +57,48 @@ impl Listener {
 
     pub(super) async fn accept(&mut self) -> io::Result<Line> {
         self.0.accept().await
+    }
+}
+
+/// So many connections may wait to be placed; one beyond is closed unread.
+const MOST_WAITING: usize = 2048;
+
+/// How long a connection waits to be placed.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What is asked: the ends of a connection, theirs and ours; and who waits for the answer.
+type Question = ((SocketAddr, SocketAddr), oneshot::Sender<Option<User>>);
+
+/// Finds whose connections are, on a thread of its own, for as many at a time as wait: the system
+/// has one table of all connections, and somebody's tens of thousands make each look slow.
+pub(super) struct Places(mpsc::Sender<Question>);
+
+impl Places {
+    pub(super) fn open() -> io::Result<Self> {
+        let (ask, mut asked) = mpsc::channel(MOST_WAITING);
+        std::thread::Builder::new()
+            .name("places".to_owned())
+            .spawn(move || {
+                let mut questions: Vec<Question> = Vec::new();
+                while asked.blocking_recv_many(&mut questions, MOST_WAITING) > 0 {
+                    let ends: Vec<_> = questions.iter().map(|(ends, _)| *ends).collect();
+                    let users = Peer::users(&ends);
+                    for ((_, waiting), user) in questions.drain(..).zip(users) {
+                        // Who asked may have gone.
+                        let _ = waiting.send(user);
+                    }
+                }
+            })?;
+        Ok(Self(ask))
+    }
+
+    pub(super) async fn user(&self, stream: &TcpStream) -> Option<User> {
+        let ends = (stream.peer_addr().ok()?, stream.local_addr().ok()?);
+        let (waiting, answer) = oneshot::channel();
+        self.0.try_send((ends, waiting)).ok()?;
+        let user = timeout(LONGEST, answer).await.ok()?.ok()?;
+        // Another's connection may have these ends by now; this one is over then.
+        (stream.peer_addr().ok()? == ends.0).then_some(user)?
     }
 }
 
@@ -115,13 +163,13 @@ pub(super) async fn join(stream: impl AsyncRead + AsyncWrite + Unpin, line: Line
             // An agent that listens no longer may have said something last.
             if said.is_err() {
                 let last = copy(&mut agents, &mut to_them);
-                let _ = tokio::time::timeout(PROMPTLY, last).await;
+                let _ = timeout(PROMPTLY, last).await;
             }
         }
         _ = copy(&mut agents, &mut to_them) => {}
     }
     // What was said last arrives whole.
-    let _ = tokio::time::timeout(PROMPTLY, to_them.shutdown()).await;
+    let _ = timeout(PROMPTLY, to_them.shutdown()).await;
 }
 
 /// Who has the port, for the log: `node.exe (4711)`.
@@ -162,7 +210,7 @@ mod tests {
 
     /// A pipe that belongs to the person who runs the tests.
     fn of_a_stranger(place: &Path) -> NamedPipeServer {
-        let me = chop_service::Peer::me().unwrap().to_string();
+        let me = Peer::me().unwrap().to_string();
         let (sid, _) = me.split_once(',').unwrap();
         let access = acl::Descriptor::of(&format!("O:{sid}D:P(A;;FA;;;WD)")).unwrap();
         let mut attributes = SECURITY_ATTRIBUTES {
@@ -193,8 +241,44 @@ mod tests {
             assert_eq!(said, *b"chA1");
             let caller = caller(&line).unwrap();
             assert_eq!(Some(caller), presumed(&line));
-            assert_eq!(Some(caller), chop_service::Peer::me());
+            assert_eq!(Some(caller), Peer::me());
         }
+    }
+
+    #[tokio::test]
+    async fn connections_that_wait_together_are_placed_together_and_closed_ones_are_nobodys() {
+        let places = Places::open().unwrap();
+        let mut pairs = Vec::new();
+        // Not over IPv6: Wine names no process there.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        for _ in 0..20 {
+            let to = listener.local_addr().unwrap();
+            let (client, accepted) = tokio::join!(TcpStream::connect(to), listener.accept());
+            let (mut client, mut accepted) = (client.unwrap(), accepted.unwrap().0);
+            // Wine knows whose a socket is once it was used.
+            client.write_all(b"x").await.unwrap();
+            accepted.read_exact(&mut [0]).await.unwrap();
+            pairs.push((Some(client), accepted));
+        }
+        for (client, _) in pairs.iter_mut().step_by(4) {
+            drop(client.take());
+        }
+        // Until their farewells have arrived.
+        sleep(Duration::from_millis(200)).await;
+        let places = std::sync::Arc::new(places);
+        let mut asked = tokio::task::JoinSet::new();
+        for (number, (client, accepted)) in pairs.into_iter().enumerate() {
+            let places = std::sync::Arc::clone(&places);
+            asked.spawn(async move {
+                let user = places.user(&accepted).await;
+                assert_eq!(
+                    user,
+                    client.is_some().then(|| Peer::me().unwrap()),
+                    "{number}"
+                );
+            });
+        }
+        asked.join_all().await;
     }
 
     #[tokio::test]

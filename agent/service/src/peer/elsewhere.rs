@@ -9,13 +9,8 @@ use std::{net::SocketAddr, path::PathBuf};
 pub type User = u32;
 
 /// Always `None`.
-pub(super) fn owner(_end: SocketAddr, _other: SocketAddr) -> Option<User> {
-    None
-}
-
-/// Always `false`.
-pub(super) fn is_established(_end: SocketAddr, _other: SocketAddr) -> bool {
-    false
+pub(super) fn users(connections: &[(SocketAddr, SocketAddr)]) -> Vec<Option<User>> {
+    vec![None; connections.len()]
 }
 
 /// Always `None`.

@@ -28,13 +28,22 @@ struct Socket {
     inode: u64,
 }
 
+/// The users of established connections, by their ends: theirs, ours.
+pub(super) fn users(connections: &[(SocketAddr, SocketAddr)]) -> Vec<Option<User>> {
+    let user = |(theirs, ours): &(SocketAddr, SocketAddr)| {
+        let user = owner(*theirs, *ours)?;
+        is_established(*ours, *theirs).then_some(user)
+    };
+    connections.iter().map(user).collect()
+}
+
 /// The user who owns the established socket at `end` that is connected to `other`.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
+fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
     socket(end, other).map(|socket| socket.user)
 }
 
 /// Whether there is a connection with these ends, closed by neither side.
-pub(super) fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
+fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
     socket(end, other).is_some()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Compiled, and run under Wine between programs of Wine's; Windows itself has not seen it yet.
 //!
-//! Spec: `GetExtendedTcpTable`, `GetTokenInformation`, `ProcessIdToSessionId`.
+//! Spec: `GetExtendedTcpTable`, `MIB_TCPROW_OWNER_MODULE`, `GetProcessTimes`, `GetTokenInformation`, `ProcessIdToSessionId`.
 #![allow(unsafe_code, reason = "calls of Windows")]
 
 #[path = "windows/pipe.rs"]
@@ -12,45 +12,67 @@ mod table;
 #[path = "windows/user.rs"]
 mod user;
 
-use std::{ffi::c_void, net::SocketAddr, path::PathBuf, ptr::null_mut};
+use std::{collections::HashMap, ffi::c_void, net::SocketAddr, path::PathBuf, ptr::null_mut};
 
 use windows_sys::Win32::{
-    Foundation::{CloseHandle, HANDLE, NO_ERROR},
-    NetworkManagement::IpHelper::{GetExtendedTcpTable, TCP_TABLE_OWNER_PID_ALL},
+    Foundation::{CloseHandle, FILETIME, HANDLE, NO_ERROR},
+    NetworkManagement::IpHelper::{GetExtendedTcpTable, TCP_TABLE_OWNER_MODULE_ALL},
     Networking::WinSock::{AF_INET, AF_INET6},
     Security::{GetLengthSid, GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser},
     System::{
         RemoteDesktop::ProcessIdToSessionId,
+        SystemInformation::GetSystemTimePreciseAsFileTime,
         Threading::{
-            GetCurrentProcessId, OpenProcess, OpenProcessToken, PROCESS_NAME_WIN32,
-            PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
+            GetCurrentProcessId, GetProcessTimes, OpenProcess, OpenProcessToken,
+            PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
         },
     },
 };
 
+use table::{Maker, Wanted};
 pub use user::User;
 
-/// The largest table that is read, in bytes.
-const MOST: u32 = 16 << 20;
+/// The largest table that is read, in bytes: of some 400,000 connections.
+const MOST: u32 = 128 << 20;
+/// How often a table is asked for that grows all the while.
+const TRIES: u32 = 6;
 
-/// Whose process has the established socket at `end` that is connected to `other`.
-pub(super) fn owner(end: SocketAddr, other: SocketAddr) -> Option<User> {
-    let number = process(end, other)?;
-    // As long as it is open, no other process can be given its number.
-    let held = open(number)?;
-    let user = of_open_process(&held, number)?;
-    (process(end, other) == Some(number)).then_some(user)
+/// Whose processes have made the established sockets at the one end (theirs) of these connections.
+///
+/// A process is held open while it is looked at, so that no other can be given its number; and it
+/// has to have begun before the socket was made. A socket can outlive its maker, in a process that
+/// has been given a copy: it is nobody's then, and not that of whoever has the maker's number.
+pub(super) fn users(connections: &[Wanted]) -> Vec<Option<User>> {
+    let plain = |(theirs, ours): &Wanted| (table::plain(*theirs), table::plain(*ours));
+    let connections: Vec<_> = connections.iter().map(plain).collect();
+    let first = makers(connections.iter().copied());
+    let places: Vec<_> = connections
+        .iter()
+        .map(|connection| {
+            let maker = first.get(connection).copied().flatten()?;
+            let held = hold(maker)?;
+            let user = of_open_process(&held, maker.process)?;
+            Some((maker, held, user))
+        })
+        .collect();
+    let both = |&(theirs, ours): &Wanted| [(theirs, ours), (ours, theirs)];
+    let second = makers(connections.iter().flat_map(both));
+    let still = |connection: &Wanted| second.get(connection).copied().flatten();
+    connections
+        .iter()
+        .zip(places)
+        .map(|(&(theirs, ours), place)| {
+            let (maker, _held, user) = place?;
+            let same = still(&(theirs, ours)) == Some(maker);
+            (same && still(&(ours, theirs)).is_some()).then_some(user)
+        })
+        .collect()
 }
 
 /// Who we are; `None` if the system does not tell.
 pub(super) fn me() -> Option<User> {
     // SAFETY: no argument.
     of_process(unsafe { GetCurrentProcessId() })
-}
-
-/// Whether there is a connection with these ends, closed by neither side.
-pub(super) fn is_established(end: SocketAddr, other: SocketAddr) -> bool {
-    process(end, other).is_some()
 }
 
 /// Nobody is named yet.
@@ -60,9 +82,14 @@ pub(super) fn listener(_address: SocketAddr) -> Option<User> {
 
 /// The file of the program that has the socket at `end`, if it is this person's.
 pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
-    let process = process(end, other)?;
-    of_process(process).filter(|user| me().is_some_and(|me| me == *user))?;
-    let handle = open(process)?;
+    let connection = (table::plain(end), table::plain(other));
+    let maker = || makers([connection].into_iter()).remove(&connection)?;
+    let found = maker()?;
+    let handle = hold(found)?;
+    of_open_process(&handle, found.process).filter(|user| me().is_some_and(|me| me == *user))?;
+    if maker() != Some(found) {
+        return None;
+    }
     let mut name = vec![0_u16; 32_768];
     let mut length = u32::try_from(name.len()).ok()?;
     // SAFETY: the handle is open, and `name` has `length` units.
@@ -73,10 +100,32 @@ pub(super) fn program(end: SocketAddr, other: SocketAddr) -> Option<PathBuf> {
     (named != 0).then(|| String::from_utf16_lossy(name).into())
 }
 
-fn process(end: SocketAddr, other: SocketAddr) -> Option<u32> {
-    let family = if end.is_ipv4() { AF_INET } else { AF_INET6 };
-    let mut size = 1 << 16;
-    loop {
+/// The process that made a socket, held open: no other can be given its number. `None` for one that
+/// has begun since.
+fn hold(maker: Maker) -> Option<Handle> {
+    let held = open(maker.process)?;
+    let began = began(&held)?;
+    // What the time is now is asked last: a process that has just begun did so before.
+    maker.may_be(began, now()).then_some(held)
+}
+
+/// Who made these sockets; `None` for one that is not established.
+fn makers(wanted: impl Iterator<Item = Wanted>) -> HashMap<Wanted, Option<Maker>> {
+    let mut found: HashMap<_, _> = wanted.map(|wanted| (wanted, None)).collect();
+    for four in [true, false] {
+        if found.keys().any(|(end, _)| end.is_ipv4() == four)
+            && let Some(table) = table(four)
+        {
+            table::look_up(&table, four, &mut found);
+        }
+    }
+    found
+}
+
+fn table(four: bool) -> Option<Vec<u8>> {
+    let family = if four { AF_INET } else { AF_INET6 };
+    let mut size = 1 << 18;
+    for _ in 0..TRIES {
         let mut table = vec![0_u8; size as usize];
         // SAFETY: `table` has `size` bytes.
         let code = unsafe {
@@ -85,18 +134,41 @@ fn process(end: SocketAddr, other: SocketAddr) -> Option<u32> {
                 &mut size,
                 0,
                 family.into(),
-                TCP_TABLE_OWNER_PID_ALL,
+                TCP_TABLE_OWNER_MODULE_ALL,
                 0,
             )
         };
         if code == NO_ERROR {
-            return table::process(&table, end, other);
+            return Some(table);
         }
-        // It has grown meanwhile, or there is no table.
+        // There is no table, or none that is to be read.
         if size as usize <= table.len() || size > MOST {
             return None;
         }
+        // It may grow again meanwhile.
+        size += size / 4;
     }
+    None
+}
+
+/// When a process began, as a `FILETIME`.
+fn began(process: &Handle) -> Option<u64> {
+    let mut times = [FILETIME::default(); 4];
+    let [began, ended, kernel, user] = &mut times;
+    // SAFETY: the handle is open; all four are writable.
+    let told = unsafe { GetProcessTimes(process.0, began, ended, kernel, user) };
+    (told != 0).then(|| number(*began))
+}
+
+fn now() -> u64 {
+    let mut now = FILETIME::default();
+    // SAFETY: `now` is writable.
+    unsafe { GetSystemTimePreciseAsFileTime(&mut now) };
+    number(now)
+}
+
+fn number(time: FILETIME) -> u64 {
+    u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime)
 }
 
 /// Whose a process is; `None` if that cannot be told.
