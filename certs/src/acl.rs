@@ -80,7 +80,7 @@ fn let_people_read(path: &Path) -> Result<()> {
 ///
 /// # Errors
 /// The system's.
-pub(crate) fn keep_from_people(path: &Path) -> Result<()> {
+pub fn keep_from_people(path: &Path) -> Result<()> {
     set(path, "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
 }
 

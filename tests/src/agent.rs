@@ -128,12 +128,22 @@ impl Agent {
         })
     }
 
-    /// Everything it has logged.
+    /// Everything it has logged to its standard error.
     ///
     /// # Errors
     /// When the log is gone.
     pub fn log(&self) -> Result<String> {
         Ok(fs::read_to_string(self.home.join("log"))?)
+    }
+
+    /// What it has logged to its file, where its settings say so.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn log_file(&self) -> Result<String> {
+        let file = self.home.join("state/chop/agent.log");
+        let before = fs::read_to_string(file.with_extension("log.1"));
+        Ok(before.unwrap_or_default() + &fs::read_to_string(file)?)
     }
 
     /// A `chop` command of the same person.

@@ -49,6 +49,16 @@ pub fn start_in(path: &Path, level: LogLevel) {
     let _ = subscriber.finish().try_init();
 }
 
+/// Says something to whoever has called a command: on standard error, and where nobody reads that
+/// (an installer or a task of Windows has started it) in the event log.
+pub fn say(text: &str) {
+    eprintln!("{text}");
+    #[cfg(windows)]
+    if event_log::nobody_reads_standard_error() {
+        event_log::warn(text);
+    }
+}
+
 fn filter(level: LogLevel) -> LevelFilter {
     match level {
         LogLevel::Off => LevelFilter::OFF,

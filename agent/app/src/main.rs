@@ -91,8 +91,9 @@ fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         let (language, message) = complaint(&error);
-        eprintln!("chop: {}", language.say(&message));
-        eprintln!("  → {}", language.say(&message.next()));
+        let next = message.next();
+        let (what, next) = (language.say(&message), language.say(&next));
+        logging::say(&format!("chop: {what}\n  → {next}"));
         ExitCode::FAILURE
     })
 }

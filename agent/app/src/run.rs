@@ -199,6 +199,11 @@ impl Agent {
     }
 }
 
+/// Waits until somebody has said that Chop is being removed.
+async fn told_to_quit(orders: &mut signals::Orders) {
+    while orders.received().await != Order::Quit {}
+}
+
 /// Enough for a signal that has come already to be noticed.
 const MOMENT: Duration = Duration::from_millis(5);
 
@@ -264,9 +269,16 @@ pub fn until_ended(
                 order = agent.order() => order,
                 order = orders.received() => order,
             };
-            // The person finishes first.
+            // The person finishes first; who removes us meanwhile has the last word.
+            let quit = tokio::select! {
+                _ = open.wait_for(|windows| *windows == 0) => false,
+                () = told_to_quit(&mut orders) => true,
+            };
+            if !quit {
+                return order;
+            }
             let _ = open.wait_for(|windows| *windows == 0).await;
-            order
+            Order::Quit
         };
         let order = tokio::select! {
             () = signals.received() => None,
@@ -274,13 +286,16 @@ pub fn until_ended(
             order = ordered => Some(order),
         };
         agent.stop().await;
+        if order != Some(Order::Restart) {
+            return Ok(order);
+        }
         // Who was told to end while it was on its way to start anew does not.
-        let order = tokio::select! {
+        Ok(tokio::select! {
             biased;
+            () = told_to_quit(&mut orders) => Some(Order::Quit),
             () = signals.received() => None,
             () = sleep(MOMENT) => order,
-        };
-        Ok(order)
+        })
     })
 }
 

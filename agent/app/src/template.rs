@@ -27,7 +27,6 @@ pub fn admx() -> String {
          <policyDefinitions xmlns=\"{NAMESPACE}\" revision=\"1.0\" schemaVersion=\"1.0\">\n\
          \x20 <policyNamespaces>\n\
          \x20   <target prefix=\"chop\" namespace=\"Chop.Policies\" />\n\
-         \x20   <using prefix=\"windows\" namespace=\"Microsoft.Policies.Windows\" />\n\
          \x20 </policyNamespaces>\n\
          \x20 <resources minRequiredRevision=\"1.0\" />\n\
          \x20 <supportedOn>\n\

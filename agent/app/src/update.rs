@@ -11,6 +11,7 @@ use std::{
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use minisign_verify::{PublicKey, Signature};
@@ -21,8 +22,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 /// The manifest's name in its folder; signatures have names that begin with it.
 pub const MANIFEST: &str = "chop-update.json";
 
-/// Held while a package is copied: scripts may ask at the same time.
-const LOCK: &str = "lock";
+/// A copy that is not finished after that never will be.
+const LONGEST_COPY: Duration = Duration::from_secs(3600);
 
 /// The longest manifest and signature, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -36,7 +37,7 @@ const LARGEST: u64 = 200_000_000;
 pub enum Kind {
     /// Of Debian and Ubuntu.
     Deb,
-    /// Of Fedora, RHEL and SUSE.
+    /// Of Fedora and RHEL.
     Rpm,
     /// Of Windows.
     Msi,
@@ -285,16 +286,7 @@ fn copy(question: &Question<'_>, package: &Package) -> Result<PathBuf, Error> {
             why: format!("{file:?} is no name of a package"),
         });
     }
-    // What is above it is the installation's: where there is none, nothing is made.
-    match fs::create_dir(question.to) {
-        Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(failed(question.to)(cause));
-        }
-        _ => {}
-    }
-    let lock = question.to.join(LOCK);
-    let held = File::create(&lock).map_err(failed(&lock))?;
-    held.lock().map_err(failed(&lock))?;
+    make_folder(question.to).map_err(failed(question.to))?;
     let to = question.to.join(file);
     // Another script may be installing it right now.
     if !is_what_was_signed(&to, sha256) {
@@ -312,11 +304,33 @@ fn copy(question: &Question<'_>, package: &Package) -> Result<PathBuf, Error> {
             let readable = fs::Permissions::from_mode(0o644);
             fs::set_permissions(copy.path(), readable).map_err(failed(&to))?;
         }
-        copy.persist(&to)
-            .map_err(|error| failed(&to)(error.error))?;
+        let put = copy.persist(&to);
+        // Where another script was the first, Windows may not let its copy be replaced.
+        if let Err(error) = put
+            && !is_what_was_signed(&to, sha256)
+        {
+            return Err(failed(&to)(error.error));
+        }
     }
-    remove_others(question.to, &[file.as_str(), LOCK]);
+    remove_others(question.to, file);
     Ok(to)
+}
+
+/// Makes the folder where there is none. What is above it is the installation's: where that is not
+/// there, nothing is made. On Windows nobody but administrators reads it, or a copy could be held
+/// open.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+    }
+    #[cfg(windows)]
+    chop_certs::acl::keep_from_people(folder)
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -350,12 +364,16 @@ pub(crate) fn hexadecimal(digest: &Digest) -> String {
     bytes.map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Removes what is of an earlier day. What cannot go does no harm: nobody is told of it.
-fn remove_others(folder: &Path, kept: &[&str]) {
+/// Removes what is of an earlier day, and not what another script is copying. What cannot go does no
+/// harm: nobody is told of it.
+fn remove_others(folder: &Path, kept: &str) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
-        let name = entry.file_name();
-        if kept.iter().all(|kept| name != **kept) {
+        let modified = entry.metadata().and_then(|it| it.modified());
+        let age = modified.ok().and_then(|it| it.elapsed().ok());
+        let is_copied = entry.file_name().to_string_lossy().starts_with('.')
+            && age.unwrap_or_default() < LONGEST_COPY;
+        if entry.file_name() != *kept && !is_copied {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -46,7 +46,8 @@ impl Desk {
 
     /// The agent writes down everything.
     pub(crate) async fn traced(namespace: &Namespace) -> Self {
-        Self::with(namespace, Vec::new(), Some("log = 'trace'")).await
+        let settings = "log = 'trace'\nlog_file = true";
+        Self::with(namespace, Vec::new(), Some(settings)).await
     }
 
     /// Beside the card a module that never answers.

@@ -197,7 +197,8 @@ fn hipki_page_leaves_no_pin_in_the_agent_its_workers_or_its_log() {
         let site = SITE.as_bytes();
         assert!(all.windows(site.len()).any(|part| part == site));
         assert_eq!(found(&all), BTreeSet::new(), "in the agent's memory");
-        let log = agent.log().unwrap();
+        assert_eq!(agent.log().unwrap(), "", "beside the file");
+        let log = agent.log_file().unwrap();
         assert!(log.contains("TRACE"), "the log is at trace level");
         assert_eq!(found(log.as_bytes()), BTreeSet::new(), "in the agent's log");
         let workers = children(agent.program.pid(), "worker");

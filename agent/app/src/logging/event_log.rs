@@ -39,6 +39,14 @@ pub(super) fn nobody_reads_standard_error() -> bool {
     [FILE_TYPE_CHAR, FILE_TYPE_UNKNOWN].contains(&kind)
 }
 
+/// An entry that is worth an administrator's look.
+pub(super) fn warn(text: &str) {
+    drop(Entry {
+        kind: EVENTLOG_WARNING_TYPE,
+        line: text.as_bytes().to_vec(),
+    });
+}
+
 /// Makes entries.
 pub(super) struct Entries;
 

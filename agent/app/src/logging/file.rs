@@ -43,7 +43,13 @@ impl Rolling {
         match turned {
             Ok(file) => self.file = file,
             // Rather no part before than a disk that fills.
-            Err(_) => self.file.set_len(0)?,
+            Err(_) => {
+                File::options()
+                    .write(true)
+                    .truncate(true)
+                    .open(&self.path)?;
+                self.file = open(&self.path)?;
+            }
         }
         self.length = 0;
         Ok(())
@@ -99,17 +105,17 @@ mod tests {
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
     }
 
-    #[cfg(unix)]
     #[test]
     fn nobody_else_reads_it_and_one_that_cannot_turn_begins_anew() {
-        use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.log");
         let mut log = Rolling::open(&path).unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
         // Something is in the way of the part before.
         fs::create_dir_all(folder.path().join("agent.log.1/in the way")).unwrap();
         log.write_all(&vec![b'x'; usize::try_from(FULL).unwrap()])

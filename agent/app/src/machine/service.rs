@@ -34,6 +34,7 @@ use windows_sys::Win32::System::Services::{
 use super::processes;
 use crate::{
     gate::service::NAME,
+    logging,
     run::{Order, signals},
 };
 
@@ -77,9 +78,9 @@ pub(super) fn keep(program: &Path) -> Result<(), Error> {
     };
     // The gate serves without them; an administrator may want to know.
     for error in refine(&service) {
-        eprintln!(
+        logging::say(&format!(
             "chop: 系統服務的部分設定未完成 · a part of the service's setup was refused: {error}"
-        );
+        ));
     }
     start_this(&service)
 }

@@ -8,7 +8,8 @@ mod service;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::SystemTime,
+    thread::sleep,
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -20,6 +21,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use windows_registry::LOCAL_MACHINE;
 
 use crate::{
+    logging,
     paths::{self, Paths},
     run::{Order, signals},
     settings::Settings,
@@ -76,15 +78,17 @@ pub fn set_up(policy: &Path) -> Result<()> {
         "這需要系統管理員權限 · this is for an administrator: open a console as administrator first",
     )?;
     for held in &done.held {
-        eprintln!("{}", advice(held));
+        logging::say(&advice(held));
     }
     for (port, error) in &done.not_reserved {
-        eprintln!("chop: 無法保留連接埠 {port} · port {port} could not be reserved: {error}");
+        logging::say(&format!(
+            "chop: 無法保留連接埠 {port} · port {port} could not be reserved: {error}"
+        ));
     }
     if let Err(error) = renewal::keep(&this, &places().state) {
-        eprintln!(
+        logging::say(&format!(
             "chop: 無法排定憑證的更新，請每月執行一次 chop machine set-up · the certificate's renewal could not be scheduled, have chop machine set-up run each month: {error}"
-        );
+        ));
     }
     let kept = match done.pair_changed {
         true => service::keep(&this).and_then(|()| service::restart()),
@@ -99,9 +103,8 @@ pub fn set_up(policy: &Path) -> Result<()> {
 /// it: the system itself will run it.
 fn installed() -> Result<PathBuf> {
     let this = std::env::current_exe().context("the program's own path is not known")?;
-    let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
     match program() {
-        Some(program) if folder(&program) == folder(&this) => Ok(this),
+        Some(program) if are_of_one_version(&program, &this) => Ok(this),
         Some(program) => bail!(
             "請執行已安裝的 chop.exe · run the chop.exe that is installed: {}",
             program.with_file_name("chop.exe").display()
@@ -110,6 +113,12 @@ fn installed() -> Result<PathBuf> {
             "Chop 尚未為所有使用者安裝，請先安裝 MSI · Chop is not installed for everybody: install the MSI first"
         ),
     }
+}
+
+/// Each version has a folder of its own.
+fn are_of_one_version(one: &Path, other: &Path) -> bool {
+    let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
+    folder(one) == folder(other)
 }
 
 /// Where packages are copied that may be installed. It goes with everything else.
@@ -154,15 +163,33 @@ pub fn tell(order: Order) -> Result<()> {
     Ok(())
 }
 
-/// The same for agents that run from these programs; `false` if there is none.
+/// The same for agents that run from these programs; `false` if there is none. Who removes Chop waits
+/// until none was there for a while: one that was told to start anew before has a successor.
 pub(crate) fn tell_those_of(programs: &[PathBuf], order: Order) -> bool {
-    let processes = programs.iter().flat_map(|it| processes::of(it));
-    let told: Vec<_> = processes
-        .filter(|process| signals::tell(*process, order))
-        .collect();
-    processes::wait_for(&told);
-    !told.is_empty()
+    let mut anybody = false;
+    let mut last_seen = Instant::now();
+    for _ in 0..ROUNDS {
+        let processes = programs.iter().flat_map(|it| processes::of(it));
+        let told: Vec<_> = processes
+            .filter(|process| signals::tell(*process, order))
+            .collect();
+        processes::wait_for(&told);
+        anybody |= !told.is_empty();
+        if !told.is_empty() {
+            last_seen = Instant::now();
+        }
+        if order == Order::Restart || last_seen.elapsed() > NONE_FOR {
+            break;
+        }
+        sleep(NONE_FOR / 8);
+    }
+    anybody
 }
+
+/// So long after an agent was seen last there is none.
+const NONE_FOR: Duration = Duration::from_secs(1);
+/// One that starts anew for ever is left.
+const ROUNDS: u32 = 40;
 
 /// When this version is removed: if another has been installed beside it, agents start that one;
 /// otherwise they end, and everything is taken back that was done for everybody.
@@ -171,8 +198,7 @@ pub(crate) fn tell_those_of(programs: &[PathBuf], order: Order) -> bool {
 /// Those of [`tell`] and [`clear`].
 pub fn leave() -> Result<()> {
     let this = std::env::current_exe().context("the program's own path is not known")?;
-    let folder = |path: &Path| path.parent().map(|it| it.as_os_str().to_ascii_lowercase());
-    if program().is_some_and(|other| folder(&other) != folder(&this)) {
+    if program().is_some_and(|other| !are_of_one_version(&other, &this)) {
         tell(Order::Restart)?;
         // From now on it is the new version's.
         return service::renew().context(

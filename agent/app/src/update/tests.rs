@@ -1,5 +1,5 @@
 use minisign::KeyPair;
-use time::{Duration, macros::datetime};
+use time::macros::datetime;
 
 use super::*;
 
@@ -109,9 +109,12 @@ fn scripts_that_ask_at_once_are_all_given_the_package_and_what_is_older_goes() {
     let scene = Scene::new();
     let to = scene.folder.path().join("to");
     fs::create_dir(&to).unwrap();
-    for old in ["chop_0.1.9_amd64.deb", ".tmpXyz"] {
+    for old in ["chop_0.1.9_amd64.deb", ".tmpOld"] {
         fs::write(to.join(old), b"old").unwrap();
     }
+    let days_ago = std::time::SystemTime::now() - LONGEST_COPY * 48;
+    let old = File::options().write(true).open(to.join(".tmpOld"));
+    old.unwrap().set_modified(days_ago).unwrap();
     // One of the right name that is not the one.
     fs::write(to.join("chop_0.2.0_amd64.deb"), b"cut").unwrap();
     let ask = || scene.ask(&[0], "0.1.0", NOW).unwrap().unwrap();
@@ -122,7 +125,7 @@ fn scripts_that_ask_at_once_are_all_given_the_package_and_what_is_older_goes() {
             assert_eq!(fs::read(path).unwrap(), b"the package");
         }
     });
-    assert_eq!(scene.copies(), ["chop_0.2.0_amd64.deb", LOCK]);
+    assert_eq!(scene.copies(), ["chop_0.2.0_amd64.deb"]);
 
     // One that is being installed stays the same file.
     let made = fs::metadata(ask()).unwrap().created().unwrap();
@@ -174,14 +177,18 @@ fn a_package_that_is_another_is_not_given_and_not_left() {
     scene.write("chop_0.2.0_amd64.deb", b"another package");
     let error = scene.ask(&[0], "0.1.0", NOW).unwrap_err();
     assert!(matches!(error, Error::Digest { .. }), "{error}");
-    assert_eq!(scene.copies(), [LOCK]);
+    assert_eq!(scene.copies(), [""; 0]);
 }
 
 #[test]
 fn a_manifest_that_has_expired_is_not_gone_by() {
     let scene = Scene::new();
     let last = datetime!(2027-06-01 0:00 UTC);
-    assert!(scene.ask(&[0], "0.1.0", last - Duration::SECOND).is_ok());
+    assert!(
+        scene
+            .ask(&[0], "0.1.0", last - time::Duration::SECOND)
+            .is_ok()
+    );
     let error = scene.ask(&[0], "0.1.0", last).unwrap_err();
     assert!(error.to_string().contains("2027-06-01"), "{error}");
     // Not either to say that nothing is newer: somebody may keep the newer one away.
