@@ -2,7 +2,7 @@
 
 mod check;
 mod deb;
-mod guide;
+pub(crate) mod guide;
 mod machine;
 mod release;
 mod rpm;

@@ -65,7 +65,7 @@ const KRYOPTIC: &[&str] = &["clang", "libclang-dev", "libsqlite3-dev", "libssl-d
 const WINDOWS: &[&str] = &["gcc-mingw-w64-x86-64-win32", "nasm", "wine64"];
 
 /// To make the installer for Windows, and to sign it.
-const WINDOWS_PACKAGE: &[&str] = &["wixl", "msitools", "osslsigncode", "zip"];
+const WINDOWS_PACKAGE: &[&str] = &["wixl", "msitools", "osslsigncode", "zip", "minisign"];
 
 /// To make packages.
 const PACKAGE: &[&str] = &["dpkg-dev", "lintian", "rpm"];

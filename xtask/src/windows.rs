@@ -3,6 +3,7 @@
 
 mod agent;
 mod display;
+mod guide;
 mod install;
 mod person;
 mod wine;
@@ -95,7 +96,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         signer.verify(&new.msi)?;
         ensure!(signer.verify(&old.msi).is_err(), "a signature of nobody");
         eprintln!("\n==> the installer under Wine");
-        install::check(cache, &relay, (&old, "0.0.9"), (&new, "0.1.0"))?;
+        let (old, new) = ((&old, "0.0.9"), (&new, "0.1.0"));
+        install::check(cache, &relay, old, new)?;
+        eprintln!("\n==> line by line under Wine, as docs/deployment.md says");
+        guide::follow(cache, old, new)?;
     }
     Ok(())
 }

@@ -117,7 +117,7 @@ fn compress(folder: &Path, deb: &Path, dev: bool) -> Result<()> {
 }
 
 /// The libraries' packages, as the binary's own header says.
-fn needs(folder: &Path, binary: &Path) -> Result<String> {
+pub(super) fn needs(folder: &Path, binary: &Path) -> Result<String> {
     let place = folder.join("shlibdeps");
     fs::create_dir_all(place.join("debian"))?;
     fs::write(

@@ -71,7 +71,9 @@ fn by_ansible(machine: &Machine) -> Result<()> {
     };
     let first = run(&play)?;
     say("ansible-playbook", last(&first));
-    machine.sh("systemctl is-active chop-gate.service")?;
+    wait("the gate runs", || {
+        machine.sh("systemctl is-active chop-gate.service").is_ok()
+    })?;
     machine.sh(&format!("grep -q https://portal.example {CHROME}"))?;
     let again = run(&play)?;
     say("again", last(&again));
@@ -128,7 +130,7 @@ fn updates(machine: &Machine, deb: &str) -> Result<()> {
 }
 
 /// The `number`th block of this language after this heading of the guide.
-fn block(heading: &str, language: &str, number: usize) -> Result<String> {
+pub(crate) fn block(heading: &str, language: &str, number: usize) -> Result<String> {
     let guide = fs::read_to_string(step::root().join("docs/deployment.md"))?;
     let (_, after) = guide
         .split_once(&format!("\n{heading}\n"))
@@ -146,7 +148,7 @@ fn last(text: &str) -> &str {
     text.trim_end().lines().last().unwrap_or_default().trim()
 }
 
-fn say(what: &str, came_of_it: &str) {
+pub(crate) fn say(what: &str, came_of_it: &str) {
     eprintln!("    {what}: {came_of_it}");
 }
 

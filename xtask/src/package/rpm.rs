@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
-use super::stage::CONFIGURATION;
+use super::{deb, stage::CONFIGURATION};
 use crate::step;
 
 const FOLDERS: [&str; 4] = [
@@ -19,11 +19,12 @@ const FOLDERS: [&str; 4] = [
 ];
 
 pub(super) fn build(folder: &Path, stage: &Path, version: &str, epoch: &str) -> Result<PathBuf> {
+    let needs = deb::needs(folder, &stage.join("usr/bin/chop"))?;
     let place = folder.join("rpm");
     let _ = fs::remove_dir_all(&place);
     fs::create_dir_all(&place)?;
     let spec = place.join("chop.spec");
-    fs::write(&spec, text(stage, version)?)?;
+    fs::write(&spec, text(stage, version, &glibc(&needs)?)?)?;
     let mut build = step::command("rpmbuild", &["--quiet", "-bb", "--target", "x86_64"]);
     for (name, value) in [
         ("_topdir", place.display().to_string()),
@@ -43,7 +44,15 @@ pub(super) fn build(folder: &Path, stage: &Path, version: &str, epoch: &str) -> 
     Ok(rpm)
 }
 
-fn text(stage: &Path, version: &str) -> Result<String> {
+/// The oldest C library that will do, out of what Debian's tool says: `libc6 (>= 2.35), …`.
+fn glibc(needs: &str) -> Result<String> {
+    let after = needs.split_once("libc6 (>= ").map(|(_, after)| after);
+    let version = after.and_then(|after| after.split(')').next());
+    let version = version.with_context(|| format!("no version of libc6 in {needs:?}"))?;
+    Ok(version.to_owned())
+}
+
+fn text(stage: &Path, version: &str, glibc: &str) -> Result<String> {
     // Folders that nobody else is sure to have: what no package owns would stay behind.
     let mut files = String::new();
     for folder in FOLDERS {
@@ -76,7 +85,7 @@ fn text(stage: &Path, version: &str) -> Result<String> {
          Release: 1\n\
          Summary: Signing agent for card logins (HiCOS pages work unchanged)\n\
          License: MIT OR Apache-2.0\n\
-         Requires: pcsc-lite-libs, nss-tools\n\
+         Requires: glibc >= {glibc}, pcsc-lite-libs, nss-tools\n\
          Recommends: pcsc-lite, google-noto-sans-cjk-fonts\n\
          AutoReq: no\n\
          %global __os_install_post %{{nil}}\n\

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::{
     agent,
     display::Display,
-    install::{CHOP, CHROME, SETTINGS, same, snapshot, value},
+    install::{CHOP, CHROME, SETTINGS, lived_in, same, snapshot, value},
     wine::{Wine, until},
 };
 use crate::{
@@ -28,6 +28,7 @@ pub(super) fn follow(
 ) -> Result<()> {
     let display = Display::start()?;
     let wine = Wine::new(cache, display.name())?;
+    lived_in(&wine)?;
     let before = snapshot(&wine)?;
     let packages = wine.c("packages");
     fs::create_dir(&packages)?;
@@ -76,7 +77,7 @@ fn policies(wine: &Wine, lines: &[String], version: &str) -> Result<()> {
     for line in lines {
         must(wine, &line.replace(domain, r"C:\domain"))?;
     }
-    for file in ["chop.admx", "zh-TW/chop.adml"] {
+    for file in ["chop.admx", "zh-TW/chop.adml", "en-US/chop.adml"] {
         let file = wine.c(&format!("domain/PolicyDefinitions/{file}"));
         ensure!(file.is_file(), "{} is missing", file.display());
     }
@@ -151,8 +152,8 @@ fn batch(wine: &Wine, lines: &[&str]) -> Result<String> {
         "@echo off\r\ncd /d {PACKAGES}\r\n{}\r\n",
         lines.join("\r\n")
     );
-    fs::write(wine.c("line.bat"), text)?;
-    let output = wine.run("cmd", &["/c", r"C:\line.bat"])?;
+    fs::write(wine.c("packages/line.bat"), text)?;
+    let output = wine.run("cmd", &["/c", r"C:\packages\line.bat"])?;
     let said = [output.stdout, output.stderr].concat();
     Ok(String::from_utf8_lossy(&said).into_owned())
 }

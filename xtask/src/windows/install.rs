@@ -13,9 +13,10 @@ use super::{
 use crate::{package::windows::Made, step};
 
 const RUN: &str = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run";
-const CHOP: &str = r"HKLM\Software\Chop";
-const SETTINGS: &str = r"HKLM\Software\Chop\Settings";
-const CHROME: &str = r"HKLM\Software\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls";
+pub(super) const CHOP: &str = r"HKLM\Software\Chop";
+pub(super) const SETTINGS: &str = r"HKLM\Software\Chop\Settings";
+pub(super) const CHROME: &str =
+    r"HKLM\Software\Policies\Google\Chrome\LoopbackNetworkAllowedForUrls";
 const FIREFOX: &str = r"HKLM\Software\Policies\Mozilla\Firefox\LocalNetworkAccess\SkipDomains";
 
 const SERVICE: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\ChopGate";
@@ -31,10 +32,7 @@ pub(super) fn check(
 ) -> Result<()> {
     let display = Display::start()?;
     let wine = Wine::new(cache, display.name())?;
-    // Others are there already, as they are on every Windows.
-    wine.set(RUN, "Theirs", "REG_SZ", "theirs.exe")?;
-    let theirs = r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\Theirs";
-    wine.set(theirs, "TypesSupported", "REG_DWORD", "7")?;
+    lived_in(&wine)?;
     let before = snapshot(&wine)?;
 
     properties(&wine, old, &before)?;
@@ -47,6 +45,13 @@ pub(super) fn check(
     older(&wine, &display, old, new)?;
     remove(&wine, new.0)?;
     same(&before, &snapshot(&wine)?)
+}
+
+/// Others are there already, as they are on every Windows.
+pub(super) fn lived_in(wine: &Wine) -> Result<()> {
+    wine.set(RUN, "Theirs", "REG_SZ", "theirs.exe")?;
+    let theirs = r"HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\Theirs";
+    wine.set(theirs, "TypesSupported", "REG_DWORD", "7")
 }
 
 fn properties(wine: &Wine, (old, version): (&Made, &str), before: &[String]) -> Result<()> {
@@ -298,7 +303,7 @@ fn remove(wine: &Wine, made: &Made) -> Result<()> {
 }
 
 /// What of the registry and the disk an installation could change.
-fn snapshot(wine: &Wine) -> Result<Vec<String>> {
+pub(super) fn snapshot(wine: &Wine) -> Result<Vec<String>> {
     let mut seen = Vec::new();
     for key in [
         r"HKLM\Software\Chop",
@@ -322,7 +327,7 @@ fn snapshot(wine: &Wine) -> Result<Vec<String>> {
     Ok(seen)
 }
 
-fn same(before: &[String], after: &[String]) -> Result<()> {
+pub(super) fn same(before: &[String], after: &[String]) -> Result<()> {
     let new: Vec<_> = after.iter().filter(|it| !before.contains(it)).collect();
     let gone: Vec<_> = before.iter().filter(|it| !after.contains(it)).collect();
     ensure!(
@@ -332,7 +337,7 @@ fn same(before: &[String], after: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn value(wine: &Wine, key: &str, name: &str, expected: Option<&str>) -> Result<()> {
+pub(super) fn value(wine: &Wine, key: &str, name: &str, expected: Option<&str>) -> Result<()> {
     let found = wine.registry(key, name)?;
     ensure!(
         found.as_deref() == expected,
