@@ -64,6 +64,17 @@ impl Wine {
 
     /// Runs a program to its end, and gives what it says; it has two minutes.
     pub(super) fn run(&self, program: &str, arguments: &[&str]) -> Result<Output> {
+        let output = self.try_run(program, arguments)?;
+        // Now and then Wine itself cannot start a program that is there: nothing has run then.
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("ShellExecuteEx failed: Internal error") {
+            eprintln!("    Wine could not start {program}; once more");
+            return self.try_run(program, arguments);
+        }
+        Ok(output)
+    }
+
+    fn try_run(&self, program: &str, arguments: &[&str]) -> Result<Output> {
         let mut command = self.command(program);
         // To files: Wine's server outlives the program, and would keep a pipe open.
         let said = ["out", "err"].map(|name| self.prefix.join(name));
