@@ -71,7 +71,7 @@ const FLATPAKS: [(&str, &str); 8] = [
 ];
 
 /// The browsers that this person has used as Flatpaks. Each lives in a box of its own: none sees
-/// the policies in `/etc`, and of their stores Firefox's profiles alone are ours to look after.
+/// the policies in `/etc`, and each has stores of its own, which are looked after.
 #[must_use]
 pub fn flatpaks(home: &Path) -> Vec<&'static str> {
     let used = |(id, _): &&(&str, &str)| home.join(".var/app").join(id).is_dir();

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Browser, Trust, TrustStore};
+use super::{Browser, FLATPAKS, Trust, TrustStore};
 use crate::nss::Database;
 
 /// Where Firefox has its profiles, below the home: as packaged by distributions (the second since
@@ -21,7 +21,7 @@ const FIREFOX: [&str; 5] = [
 /// Looks for `authority` (DER) in every store below `home`.
 ///
 /// The first is always the one that Chromium reads; the others are the profiles of Firefox that
-/// there are, and Chromium's snap.
+/// there are, Chromium's snap, and what of its family has been started as a Flatpak.
 #[must_use]
 pub fn look(home: &Path, authority: &[u8]) -> Vec<TrustStore> {
     all(home)
@@ -42,11 +42,22 @@ pub fn databases(home: &Path) -> Vec<PathBuf> {
 fn all(home: &Path) -> impl Iterator<Item = (Browser, PathBuf)> {
     let snap = Some(home.join("snap/chromium/current/.pki/nssdb")).filter(|folder| folder.is_dir());
     let chromium = [Some(chromium_database(home)), snap].into_iter().flatten();
+    let chromium = chromium.chain(in_flatpaks(home));
     let chromium = chromium.map(|folder| (Browser::Chromium, folder));
     let firefox = firefox_profiles(home)
         .into_iter()
         .map(|folder| (Browser::Firefox, folder));
     chromium.chain(firefox)
+}
+
+/// The databases that Chromium and its relatives have made as Flatpaks: each has a home of its own.
+fn in_flatpaks(home: &Path) -> Vec<PathBuf> {
+    let boxes = FLATPAKS
+        .iter()
+        .map(|(id, _)| home.join(".var/app").join(id));
+    let places = boxes.flat_map(|it| [".pki/nssdb", "data/pki/nssdb"].map(|place| it.join(place)));
+    let exists = |folder: &PathBuf| Database::at(folder.as_path()).exists();
+    places.filter(exists).collect()
 }
 
 /// The database that Chromium, Chrome and Edge read: `~/.pki/nssdb` where it exists, otherwise
@@ -127,6 +138,27 @@ mod tests {
         let found = firefox_profiles(home.path());
         let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap()).collect();
         assert_eq!(names, ["a.default-esr", "b.default", "c"]);
+    }
+
+    #[test]
+    fn a_chromium_that_has_been_started_as_a_flatpak_has_a_store_of_its_own() {
+        let home = home_with(&[
+            ".var/app/org.chromium.Chromium/data/pki/nssdb/cert9.db",
+            ".var/app/com.google.Chrome/.pki/nssdb/cert9.db",
+            ".var/app/com.microsoft.Edge/data/x",
+            ".var/app/org.gnome.Calculator/data/pki/nssdb/cert9.db",
+        ]);
+        let all = databases(home.path());
+        let inside = |it: &&PathBuf| it.starts_with(home.path().join(".var"));
+        let found: Vec<_> = all.iter().filter(inside).collect();
+        let boxes = home.path().join(".var/app");
+        assert_eq!(
+            found,
+            [
+                &boxes.join("com.google.Chrome/.pki/nssdb"),
+                &boxes.join("org.chromium.Chromium/data/pki/nssdb"),
+            ]
+        );
     }
 
     #[test]

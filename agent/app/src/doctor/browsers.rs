@@ -115,7 +115,7 @@ fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// One line for each browser in a box that nothing of ours reaches.
+/// One line for each browser in a box that no policy of ours reaches.
 pub(super) fn flatpaks(names: &[&str]) -> Vec<Line> {
     let line = |name: &&str| {
         let (what, remedy) = text::flatpak(name);

@@ -71,22 +71,20 @@ pub fn not_looked_at(browser: &str) -> Words {
     )
 }
 
-/// A browser in a Flatpak, which nothing of ours reaches.
+/// A browser in a Flatpak, which no policy of ours reaches.
 #[must_use]
 pub fn flatpak(browser: &str) -> (Words, Words) {
     (
         filled(
+            format!("Flatpak 的 {browser} 讀不到這台電腦的政策，每個網站會詢問一次"),
             format!(
-                "Flatpak 的 {browser} 讀不到這台電腦的政策；除 Firefox 外也讀不到您的憑證存放區"
-            ),
-            format!(
-                "{browser} as a Flatpak reads no policy of this computer, and but for Firefox no store of yours"
+                "{browser} as a Flatpak reads no policy of this computer: it asks once for each site"
             ),
         ),
         fixed(
-            "請改用系統套件的瀏覽器，或自行把本機憑證與網站告訴它（chop certificate；docs/deployment.md 的「Flatpak」）。",
-            "Use the browser of the system's packages, or tell it certificate and sites by hand (chop certificate; \
-             docs/deployment.md, Flatpak).",
+            "家用電腦：Chop 會把憑證加入它自己的存放區。組織的電腦：請改用系統套件的瀏覽器，或以它自己的擴充點設定政策（docs/deployment.md 的「Flatpak」）。",
+            "At home Chop adds the certificate to this browser's own store. In an organization use the browser of the \
+             system's packages, or give it policies through its own extension point (docs/deployment.md, Flatpak).",
         ),
     )
 }
