@@ -26,7 +26,7 @@ sed -i 's/^Version: .*/Version: 9.0.0/' unpacked/DEBIAN/control
 dpkg-deb -Znone -b unpacked chop_9.0.0_amd64.deb >/dev/null && rm -r unpacked
 sum=$(sha256sum chop_9.0.0_amd64.deb | cut -d' ' -f1)
 echo "{\"product\": \"chop\", \"version\": \"9.0.0\", \"expires\": \"2099-01-01T00:00:00Z\", \"packages\": [{\"file\": \"chop_9.0.0_amd64.deb\", \"sha256\": \"$sum\"}]}" > chop-update.json
-for who in lin mei; do minisign -G -W -p /root/$who.pub -s /root/$who.key >/dev/null; done
+for who in lin mei; do minisign -G -W -p ~/$who.pub -s ~/$who.key >/dev/null; done
 "#;
 
 pub(super) fn follow(machine: &Machine, deb: &str) -> Result<()> {
@@ -66,8 +66,8 @@ fn by_hand(machine: &Machine) -> Result<()> {
 fn by_ansible(machine: &Machine) -> Result<()> {
     let play = block("## Ansible", "yaml", 0)?;
     let run = |play: &str| {
-        let run = "ansible-playbook -i localhost, -c local /root/chop.yml";
-        machine.sh(&format!("cat > /root/chop.yml <<'END'\n{play}END\n{run}"))
+        let run = "ansible-playbook -i localhost, -c local ~/chop.yml";
+        machine.sh(&format!("cat > ~/chop.yml <<'END'\n{play}END\n{run}"))
     };
     let first = run(&play)?;
     say("ansible-playbook", last(&first));
@@ -95,7 +95,7 @@ fn updates(machine: &Machine, deb: &str) -> Result<()> {
     let script = block("## Updates", "sh", 0)?;
     let update = |who: &str| {
         let script = script.replace("/mnt/packages", "/srv/share");
-        let script = script.replace("RWQyPxq7…", &format!("$(tail -1 /root/{who}.pub)"));
+        let script = script.replace("RWQyPxq7…", &format!("$(tail -1 ~/{who}.pub)"));
         machine.output(&script)
     };
     let refused = |who: &str, cause: &str| -> Result<()> {
@@ -108,15 +108,15 @@ fn updates(machine: &Machine, deb: &str) -> Result<()> {
         say("update refused", last(&error));
         Ok(())
     };
-    let sign = "minisign -S -s /root/lin.key -m /srv/share/chop-update.json >/dev/null";
+    let sign = "minisign -S -s ~/lin.key -m /srv/share/chop-update.json >/dev/null";
     refused("lin", "not signed by")?;
     machine.sh(sign)?;
     refused("mei", "not signed by")?;
     machine.sh(
-        "cp /srv/share/chop_9.0.0_amd64.deb /root/; printf x >> /srv/share/chop_9.0.0_amd64.deb",
+        "cp /srv/share/chop_9.0.0_amd64.deb ~/; printf x >> /srv/share/chop_9.0.0_amd64.deb",
     )?;
     refused("lin", "not what was signed for")?;
-    machine.sh("mv /root/chop_9.0.0_amd64.deb /srv/share/")?;
+    machine.sh("mv ~/chop_9.0.0_amd64.deb /srv/share/")?;
     let output = update("lin")?;
     ensure!(output.status.success(), "{output:?}");
     let version = machine.sh("dpkg-query --show chop")?;
