@@ -112,9 +112,8 @@ fn updates(machine: &Machine, deb: &str) -> Result<()> {
     refused("lin", "not signed by")?;
     machine.sh(sign)?;
     refused("mei", "not signed by")?;
-    machine.sh(
-        "cp /srv/share/chop_9.0.0_amd64.deb ~/; printf x >> /srv/share/chop_9.0.0_amd64.deb",
-    )?;
+    machine
+        .sh("cp /srv/share/chop_9.0.0_amd64.deb ~/; printf x >> /srv/share/chop_9.0.0_amd64.deb")?;
     refused("lin", "not what was signed for")?;
     machine.sh("mv ~/chop_9.0.0_amd64.deb /srv/share/")?;
     let output = update("lin")?;
