@@ -166,30 +166,30 @@ pub fn tell(order: Order) -> Result<()> {
 /// The same for agents that run from these programs; `false` if there is none. Who removes Chop waits
 /// until none was there for a while: one that was told to start anew before has a successor.
 pub(crate) fn tell_those_of(programs: &[PathBuf], order: Order) -> bool {
-    let mut anybody = false;
+    let mut rounds = 0;
     let mut last_seen = Instant::now();
-    for _ in 0..ROUNDS {
+    while rounds < ROUNDS && last_seen.elapsed() < NONE_FOR {
         let processes = programs.iter().flat_map(|it| processes::of(it));
         let told: Vec<_> = processes
             .filter(|process| signals::tell(*process, order))
             .collect();
         processes::wait_for(&told);
-        anybody |= !told.is_empty();
         if !told.is_empty() {
+            rounds += 1;
             last_seen = Instant::now();
         }
-        if order == Order::Restart || last_seen.elapsed() > NONE_FOR {
+        if order == Order::Restart {
             break;
         }
         sleep(NONE_FOR / 8);
     }
-    anybody
+    rounds > 0
 }
 
 /// So long after an agent was seen last there is none.
 const NONE_FOR: Duration = Duration::from_secs(1);
-/// One that starts anew for ever is left.
-const ROUNDS: u32 = 40;
+/// An agent, its successor, and no more: one that does not end must not hold up a removal for ever.
+const ROUNDS: u32 = 2;
 
 /// When this version is removed: if another has been installed beside it, agents start that one;
 /// otherwise they end, and everything is taken back that was done for everybody.
